@@ -1,0 +1,100 @@
+"""What every service's app has in common: errors, the gate around requests, health, metrics, authentication, contracts."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import httpx
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi_swagger import patch_fastapi
+
+from shared import health
+from shared.auth import Authenticator, PostgresReplayStore
+from shared.citizenref import CitizenReferences
+from shared.db import Database
+from shared.errors import install_error_handlers
+from shared.http import Gate
+from shared.messaging.delivery import utc_now
+from shared.metrics import Metrics
+from shared.openapi import describe, operation_id
+from shared.settings import ServiceSettings
+
+
+def build_app(
+    settings: ServiceSettings,
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    http: httpx.AsyncClient | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    lifespan: Callable[[FastAPI], Any] | None = None,
+) -> FastAPI:
+    """`http` is the client for calls to other systems, given by tests; `lifespan` is the service's own, inside the common one."""
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1.0.0",
+        lifespan=_lifespan(lifespan),
+        generate_unique_id_function=operation_id,
+        separate_input_output_schemas=False,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    _fill_state(app, settings, http or httpx.AsyncClient(timeout=httpx.Timeout(2.0, connect=1.0)), clock)
+    app.add_middleware(
+        Gate, service=settings.service, metrics=app.state.metrics, max_body_bytes=settings.max_body_bytes
+    )
+    install_error_handlers(app)
+    for router in (*routers, health.router):
+        app.include_router(router)
+    describe(app, settings.audience)
+    # Swagger UI from a package of ours instead of from somebody's delivery network
+    patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
+    return app
+
+
+def _fill_state(
+    app: FastAPI, settings: ServiceSettings, http: httpx.AsyncClient, clock: Callable[[], datetime]
+) -> None:
+    keys = {name: key.get_secret_value().encode() for name, key in settings.citizen_reference_keys.items()}
+    state = app.state
+    state.settings, state.http, state.clock = settings, http, clock
+    state.metrics = Metrics()
+    state.database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+    state.references = CitizenReferences(keys, settings.citizen_reference_key_id)
+    state.auth = Authenticator.from_settings(
+        settings, http=http, references=state.references, replays=PostgresReplayStore(state.database), clock=clock
+    )
+
+
+def _lifespan(own: Callable[[FastAPI], Any] | None) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            if own is None:
+                yield
+            else:
+                async with own(app):
+                    yield
+        finally:
+            await app.state.http.aclose()
+            await app.state.database.close()
+
+    return lifespan
+
+
+def _now(request: Request) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
+
+
+def _references(request: Request) -> CitizenReferences:
+    references: CitizenReferences = request.app.state.references
+    return references
+
+
+Now = Annotated[datetime, Depends(_now)]
+References = Annotated[CitizenReferences, Depends(_references)]

@@ -1,0 +1,151 @@
+"""The database of a service: one request, one transaction, committed before the response leaves.
+
+FastAPI runs the end of an ordinary `yield` dependency after the response is sent, so that a failed commit would already
+have been answered with 200; `scope="function"` ends it before. This is the only module that commits.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import Annotated, Any
+
+import asyncpg
+from fastapi import Depends, Request
+from sqlalchemy import MetaData, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from shared.wakeups import Wakeups
+
+CHANNELS = "wakeup_channels"
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def metadata() -> MetaData:
+    return MetaData(naming_convention=NAMING)
+
+
+def driver_url(url: str) -> str:
+    """The URL as asyncpg itself takes it."""
+    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
+
+
+class Database:
+    """A service's own database. Connections are few and short; none is held across a call to another system."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, statement_timeout: float = 30.0) -> None:
+        self.url = driver_url(url)
+        self._pool_size = pool_size
+        self._statement_timeout = statement_timeout
+
+    @cached_property
+    def engine(self) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=self._pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_recycle=1800,
+            connect_args={
+                "timeout": 5,
+                "command_timeout": self._statement_timeout,
+                "server_settings": {"timezone": "UTC", "application_name": "helseverktoy"},
+            },
+        )
+        event.listen(engine.sync_engine, "checkout", _replace_closed)
+        return engine
+
+    @cached_property
+    def wakeups(self) -> Wakeups:
+        return Wakeups(self)
+
+    @cached_property
+    def _autocommit(self) -> AsyncEngine:
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @cached_property
+    def _sessions(self) -> async_sessionmaker[AsyncSession]:
+        return async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends well, rolled back when it raises."""
+        async with self._sessions() as session:
+            try:
+                yield session
+            except BaseException:
+                await session.rollback()
+                raise
+            await session.commit()
+            for channel in session.info.get(CHANNELS, ()):
+                self.wakeups.send(channel)
+
+    @asynccontextmanager
+    async def reader(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reads by prebuilt Core statements; every statement sees what is committed at that moment."""
+        async with self._autocommit.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def driver(self) -> AsyncIterator[asyncpg.Connection]:
+        """The driver's own connection from the same pool, for the hot paths that measurements have shown."""
+        async with self._autocommit.connect() as connection:
+            raw = await connection.get_raw_connection()
+            yield raw.driver_connection
+
+    @asynccontextmanager
+    async def driver_transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """As `driver`, in one transaction."""
+        async with self.driver() as connection, connection.transaction():
+            yield connection
+
+    def wake(self, session: AsyncSession, channel: str) -> None:
+        """After this session's commit, whoever listens on the channel is woken."""
+        session.info.setdefault(CHANNELS, set()).add(channel)
+
+    async def ping(self) -> None:
+        async with self.driver() as connection:
+            await connection.execute("SELECT 1")
+
+    async def listen(self) -> asyncpg.Connection:
+        """A connection outside the pool, for LISTEN and for locks that live as long as their holder."""
+        return await asyncpg.connect(self.url, timeout=5, server_settings={"timezone": "UTC"})
+
+    async def close(self) -> None:
+        if "wakeups" in self.__dict__:
+            await self.wakeups.close()
+        if "engine" in self.__dict__:
+            await self.engine.dispose()
+
+
+def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection that died with the server is replaced when it is taken from the pool, without a query to find out."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError()
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+async def _session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with _database(request).session() as session:
+        yield session
+
+
+async def _reader(request: Request) -> AsyncIterator[AsyncConnection]:
+    async with _database(request).reader() as connection:
+        yield connection
+
+
+Session = Annotated[AsyncSession, Depends(_session, scope="function")]
+Reader = Annotated[AsyncConnection, Depends(_reader, scope="function")]
+CurrentDatabase = Annotated[Database, Depends(_database)]
+Row = dict[str, Any]

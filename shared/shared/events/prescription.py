@@ -1,0 +1,48 @@
+"""What prescription-api tells. No diagnosis, no text a practitioner wrote: only who, what and until when."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.events.envelope import Event
+from shared.schemas import Timestamp
+
+
+class _PrescriptionEvent(Event):
+    """`version` counts the prescription's changes, so that a late message never undoes a newer one."""
+
+    name: ClassVar[str] = ""
+
+    prescription_id: UUID
+    citizen: str
+    tool_id: UUID
+    version: int = 1
+
+    @property
+    def subject(self) -> str:
+        return str(self.prescription_id)
+
+
+class ToolPrescribed(_PrescriptionEvent):
+    """A practitioner has sent a tool to a citizen. `profession` is a code of 9060; `deadline` ends the prescription unopened (P7)."""
+
+    name = "prescription.tool-prescribed.v1"
+
+    tool_revision: int
+    prescriber_name: str
+    prescriber_profession: str | None = None
+    organisation: str
+    organisation_name: str | None = None
+    prescribed_at: Timestamp
+    deadline: Timestamp
+
+
+class PrescriptionRevoked(_PrescriptionEvent):
+    name = "prescription.prescription-revoked.v1"
+
+    revoked_at: Timestamp
+
+
+class PrescriptionExpired(_PrescriptionEvent):
+    name = "prescription.prescription-expired.v1"
+
+    expired_at: Timestamp

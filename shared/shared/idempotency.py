@@ -1,0 +1,141 @@
+"""Idempotency-Key: a repeated request has one effect and gets the same answer, also after a crash in between (P14).
+
+The answer is stored in the transaction of the effect, so there is one exactly when the other is. A refusal has no effect and
+is not stored: the same request may well succeed later. What is kept of the request is a keyed digest, because its body can
+hold a national identity number.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final
+
+import asyncpg
+from fastapi import Header, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.errors import DomainError
+from shared.language import Text
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Chosen by the client for one act, a UUID say. The same key with the same body gets the same answer for 7 days.",
+    ),
+]
+
+
+class IdempotencyKeyReused(DomainError):
+    status = 422
+    code = "idempotency-key-reused"
+    title: ClassVar[Text] = {
+        "nb": "Nøkkelen er brukt før med en annen forespørsel.",
+        "nn": "Nøkkelen er brukt før med ein annan førespurnad.",
+        "en": "The key has been used before with another request.",
+    }
+
+
+class IdempotencyInProgress(DomainError):
+    status = 409
+    code = "idempotency-in-progress"
+    title: ClassVar[Text] = {
+        "nb": "Samme forespørsel er allerede under behandling.",
+        "nn": "Same førespurnad er alt under handsaming.",
+        "en": "The same request is being handled already.",
+    }
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered; nothing in it is secret."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    def response(self, *, replayed: bool = False) -> Response:
+        extra = {"Idempotency-Replayed": "true"} if replayed else {}
+        return JSONResponse(self.body, self.status, {**self.headers, **extra})
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """One request that may come again: whose it is, its key, and the digest of what it asks."""
+
+    client_id: str
+    key: str
+    fingerprint: bytes
+
+    def check(self, row: Mapping[str, Any] | None) -> Answer | None:
+        """The stored answer, None when there is none. Raises IdempotencyKeyReused when the request was another."""
+        if row is None:
+            return None
+        if not hmac.compare_digest(row["fingerprint"], self.fingerprint):
+            raise IdempotencyKeyReused()
+        return Answer(row["status"], _plain(row["headers"]), _plain(row["body"]))
+
+
+def _plain(value: Any) -> Any:
+    """jsonb comes as text from the driver and as objects from SQLAlchemy."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+async def repeatable(request: Request, client_id: str, key: str | None, secret: bytes) -> Repeatable | None:
+    """None without a key: then each request is one of its own. `secret` keys the digest of the body."""
+    if key is None:
+        return None
+    asked = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
+    return Repeatable(client_id, key, hmac.digest(secret, asked, hashlib.sha256))
+
+
+LOOK_UP: Final = "SELECT fingerprint, status, headers, body FROM idempotent_answer WHERE client_id = $1 AND key = $2"
+LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))"
+KEEP: Final = (
+    "INSERT INTO idempotent_answer (client_id, key, fingerprint, status, headers, body)"
+    " VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)"
+)
+
+_LOOK_UP = text("SELECT fingerprint, status, headers, body FROM idempotent_answer WHERE client_id = :c AND key = :k")
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:c || ' ' || :k, 0))")
+_KEEP = text(
+    "INSERT INTO idempotent_answer (client_id, key, fingerprint, status, headers, body)"
+    " VALUES (:c, :k, :f, :s, CAST(:h AS jsonb), CAST(:b AS jsonb))"
+)
+
+
+async def find(connection: asyncpg.Connection, repeat: Repeatable) -> Answer | None:
+    """The stored answer, by the driver's own connection."""
+    return repeat.check(await connection.fetchrow(LOOK_UP, repeat.client_id, repeat.key))
+
+
+async def claim(session: AsyncSession, repeat: Repeatable | None) -> Answer | None:
+    """At the start of the transaction: the stored answer, or None and the key is ours until the transaction ends.
+
+    Raises IdempotencyInProgress while another request holds the key.
+    """
+    if repeat is None:
+        return None
+    names = {"c": repeat.client_id, "k": repeat.key}
+    if not await session.scalar(_LOCK, names):
+        raise IdempotencyInProgress()
+    return repeat.check((await session.execute(_LOOK_UP, names)).mappings().first())  # type: ignore[arg-type]
+
+
+async def keep(session: AsyncSession, repeat: Repeatable | None, answer: Answer) -> None:
+    """In the transaction of the effect."""
+    if repeat is None:
+        return
+    values = {"c": repeat.client_id, "k": repeat.key, "f": repeat.fingerprint, "s": answer.status}
+    bodies = {"h": json.dumps(dict(answer.headers)), "b": json.dumps(answer.body)}
+    await session.execute(_KEEP, values | bodies)

@@ -1,0 +1,42 @@
+"""What an unexpected error of a driver means: something is away for a while, or what was sent cannot be stored."""
+
+import asyncpg
+import httpx
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+_AWAY = (
+    ConnectionError,
+    TimeoutError,
+    PoolTimeout,
+    OperationalError,
+    InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    httpx.TransportError,
+)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the same request may well succeed in a few seconds."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, _AWAY) or _is_away(error.orig)
+    return isinstance(error, _AWAY)
+
+
+def _is_away(cause: BaseException | None) -> bool:
+    """SQLAlchemy wraps the driver's error twice; the driver's own is the cause."""
+    return isinstance(cause, _AWAY) or (cause is not None and isinstance(cause.__cause__, _AWAY))
+
+
+_UNSTORABLE = (asyncpg.UntranslatableCharacterError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
+
+
+def is_unstorable_text(error: BaseException) -> bool:
+    """Text that PostgreSQL has no way to hold: NUL, or half of a surrogate pair."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
+    return isinstance(cause, _UNSTORABLE)

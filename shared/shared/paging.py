@@ -1,0 +1,56 @@
+"""Lists by cursor: stable while rows come and go, because a cursor names the last row seen and not a position."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from fastapi import Query
+
+from shared.errors import DomainError
+from shared.language import Text
+from shared.schemas import Schema
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many items")]
+Cursor = Annotated[
+    str | None, Query(max_length=500, description="`nextCursor` of the page before; opaque, and good for as long as the list")
+]
+
+
+class CursorInvalid(DomainError):
+    status = 400
+    code = "cursor-invalid"
+    title: ClassVar[Text] = {
+        "nb": "Pekeren til neste side er ikke gyldig.",
+        "nn": "Peikaren til neste side er ikkje gyldig.",
+        "en": "The cursor is not one of ours.",
+    }
+
+
+class Page(Schema, Generic[Item]):
+    """`nextCursor` is null on the last page."""
+
+    items: Sequence[Item]
+    next_cursor: str | None = None
+
+
+def encode_cursor(*position: str | int) -> str:
+    return urlsafe_b64encode(json.dumps(position, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
+    """The position in a cursor; None without one. Raises CursorInvalid unless it holds exactly these types."""
+    if cursor is None:
+        return None
+    try:
+        position = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, UnicodeError) as error:
+        raise CursorInvalid() from error
+    if not isinstance(position, list) or [type(part) for part in position] != list(types):
+        raise CursorInvalid()
+    return tuple(position)

@@ -1,0 +1,38 @@
+"""What every service is told from outside: environment variables named as the fields, in upper case."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class ServiceSettings(BaseSettings):
+    """Built in `app` and `worker`, never at import."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    service: str
+    audience: str
+
+    database_url: SecretStr
+    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
+    broker_url: SecretStr | None = Field(None, description="amqp://...; unset in the embedded set-up")
+
+    issuer: str = Field(description="HelseID's issuer, exactly as in its tokens")
+    citizen_issuer: str = Field(description="The issuer of citizens' tokens")
+    public_url: str | None = Field(None, description="How callers address this service, when a gateway stands before it")
+
+    allow_synthetic: bool = Field(False, description="Accept the national identity numbers of test populations (I2)")
+    citizen_reference_keys: dict[str, SecretStr] = Field(description="Key id to secret, at least 32 bytes each")
+    citizen_reference_key_id: str = Field(description="The key that new references are made with")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
+
+    @model_validator(mode="after")
+    def _current_key_exists(self) -> Self:
+        if self.citizen_reference_key_id not in self.citizen_reference_keys:
+            raise ValueError("CITIZEN_REFERENCE_KEY_ID names no key of CITIZEN_REFERENCE_KEYS")
+        return self

@@ -1,0 +1,117 @@
+"""The pytest plugin (`-p shared.testing.plugin`): real PostgreSQL and RabbitMQ, migrated databases, tokens.
+
+The servers are private to the test run, started when a test first needs them, unless TEST_DATABASE_URL and TEST_AMQP_URL
+name some. TEST_DATABASE_URL is an administrator's URL: each database made in it is dropped in the end.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from shared.db import Database
+from shared.migrate import migrate
+from shared.schema import statements
+
+MakeDatabase = Callable[[str | None], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+def server_directory() -> Iterator[Path]:
+    """Where the private servers of this run live."""
+    import shutil
+
+    directory = Path(mkdtemp(prefix="helseverktoy-test-"))
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(server_directory: Path) -> Iterator[str]:
+    """An administrator's URL of the PostgreSQL server."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    from shared.private_servers import postgres
+
+    server = postgres.start(server_directory / "postgres", fast=True)
+    yield server.admin_url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def amqp_url(server_directory: Path) -> Iterator[str]:
+    if given := os.environ.get("TEST_AMQP_URL"):
+        yield given
+        return
+    from shared.private_servers import rabbitmq
+
+    server = rabbitmq.start(server_directory / "rabbitmq")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+async def templates(postgres_url: str) -> AsyncIterator[dict[str, str]]:
+    """Package name to the name of its migrated template database."""
+    made: dict[str, str] = {}
+    yield made
+    await _execute(postgres_url, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in made.values()))
+
+
+@pytest.fixture(scope="session")
+async def make_database(postgres_url: str, templates: dict[str, str]) -> AsyncIterator[MakeDatabase]:
+    """Makes an empty database as the package's migrations leave it (None: only the shared tables). Returns its URL."""
+    made: list[str] = []
+
+    async def make(package: str | None) -> str:
+        template = templates.get(package or "shared")
+        if template is None:
+            template = templates[package or "shared"] = await _make_template(postgres_url, package)
+        name = f"test_{uuid4().hex[:12]}"
+        await _execute(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        made.append(name)
+        return _named(postgres_url, name)
+
+    yield make
+    await _execute(postgres_url, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in made))
+
+
+@pytest.fixture
+async def database(make_database: MakeDatabase) -> AsyncIterator[Database]:
+    """A database with the shared tables only."""
+    database = Database(await make_database(None))
+    yield database
+    await database.close()
+
+
+async def _make_template(admin_url: str, package: str | None) -> str:
+    name = f"template_{uuid4().hex[:12]}"
+    await _execute(admin_url, f'CREATE DATABASE "{name}"')
+    url = _named(admin_url, name)
+    await _execute(url, "CREATE EXTENSION IF NOT EXISTS pg_trgm", "CREATE EXTENSION IF NOT EXISTS unaccent")
+    if package is None:
+        await _execute(url, statements("tables", "dpop_proof"))
+    else:
+        await migrate(package, url)
+    return name
+
+
+async def _execute(url: str, *sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in sql:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _named(url: str, database: str) -> str:
+    """The same server, another database: the path of the URL is replaced, its query kept."""
+    head, _, query = url.partition("?")
+    base = head.rsplit("/", 1)[0]
+    return f"{base}/{database}" + (f"?{query}" if query else "")

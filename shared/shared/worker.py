@@ -1,0 +1,84 @@
+"""A service's worker: the relay, the consumer, and jobs of the service's own, until told to stop.
+
+The same worker runs as a process of its own beside RabbitMQ, and inside the one process of the embedded set-up.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeAlias
+
+import structlog
+
+from shared.db import Database
+from shared.housekeeping import keep_house
+from shared.messaging.amqp import AmqpTransport
+from shared.messaging.delivery import Dispatcher, Handlers
+from shared.messaging.transport import Transport
+from shared.metrics import Metrics
+from shared.relay import Relay
+
+# Runs until the event is set; an exception starts it again after a pause.
+Job: TypeAlias = Callable[[asyncio.Event], Awaitable[None]]
+
+_logger = structlog.get_logger(__name__)
+
+
+class Worker:
+    """`jobs` are loops of the service's own, such as sending what waits to be sent."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        handlers: Handlers,
+        transport: Transport,
+        *,
+        metrics: Metrics,
+        jobs: Sequence[Job] = (),
+    ) -> None:
+        self.service = service
+        self.database = database
+        self.transport = transport
+        self.dispatcher = Dispatcher(database, handlers, metrics)
+        self.relay = Relay(database, transport, metrics)
+        self._metrics = metrics
+        self._jobs = jobs
+
+    async def run(self, stop: asyncio.Event) -> None:
+        consume = self.transport.consume(self.service, self.dispatcher.names, self.dispatcher.receive, stop)
+        loops: list[Coroutine[Any, Any, None]] = [
+            self.relay.run(stop),
+            consume,
+            keep_house(self.database, self._metrics, stop),
+            *(_again(job, stop) for job in self._jobs),
+        ]
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            await self.transport.close()
+
+
+async def _again(job: Job, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await job(stop)
+        except Exception as error:
+            _logger.warning("job_starts_again", job=getattr(job, "__qualname__", str(job)), exc_info=error)
+            await asyncio.sleep(1)
+
+
+def amqp_transport(broker_url: str, database: Database) -> Transport:
+    return AmqpTransport(broker_url, database)
+
+
+async def run_until_signalled(worker: Worker) -> None:
+    """For a process of its own: SIGTERM and SIGINT let what is under way end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await worker.run(stop)
+    finally:
+        await worker.database.close()
