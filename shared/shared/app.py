@@ -1,4 +1,6 @@
-"""What every service's app has in common: errors, the gate around requests, health, metrics, authentication, contracts."""
+"""What every service's app has in common: errors, the gate around requests, health, metrics, authentication,
+contracts.
+"""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -31,7 +33,9 @@ def build_app(
     clock: Callable[[], datetime] = utc_now,
     lifespan: Callable[[FastAPI], Any] | None = None,
 ) -> FastAPI:
-    """`http` is the client for calls to other systems, given by tests; `lifespan` is the service's own, inside the common one."""
+    """`http` is the client for calls to other systems, given by tests; `lifespan` is the service's own, inside the
+    common one.
+    """
     app = FastAPI(
         title=title,
         description=description,

@@ -18,7 +18,9 @@ _ELEVEN_DIGITS = re.compile(r"\d{11}")
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """`event_id` is a UUID as text; `traceparent` as in W3C Trace Context; `source_system` is what the caller calls itself."""
+    """`event_id` is a UUID as text; `traceparent` as in W3C Trace Context; `source_system` is what the caller calls
+    itself.
+    """
 
     event_id: str
     traceparent: str
@@ -51,7 +53,9 @@ def _uuid(text: str | None) -> str | None:
 
 
 def _clean(source_system: str | None) -> str | None:
-    """Free text of the caller ends in logs and events: short, printable, and nothing that could be an identity number."""
+    """Free text of the caller ends in logs and events: short, printable, and nothing that could be an identity
+    number.
+    """
     text = (source_system or "").strip()
     return text if _SOURCE_SYSTEM.fullmatch(text) and not _ELEVEN_DIGITS.search(text) else None
 

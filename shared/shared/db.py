@@ -125,7 +125,7 @@ class Database:
 
 
 def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
-    """A connection that died with the server is replaced when it is taken from the pool, without a query to find out."""
+    """A connection that died with the server is replaced when it is taken, without a query to find out."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError()
 

@@ -8,7 +8,8 @@
     ├── PreconditionFailed    412  If-Match is stale
     └── ...                        each service and `shared` module adds its own
 
-An error says who it is by class attributes; what varies is given when it is raised. Nothing that a caller sent is echoed.
+An error says who it is by class attributes; what varies is given when it is raised. Nothing that a caller sent is
+echoed.
 """
 
 from collections.abc import Mapping
@@ -33,7 +34,8 @@ _logger = structlog.get_logger(__name__)
 class DomainError(Exception):
     """A statement about what is wrong, with its HTTP status and its stable code.
 
-    `extra` become members of the problem document, named as given; `detail` and `title` are texts for people per language.
+    `extra` become members of the problem document, named as given; `detail` and `title` are texts for people per
+    language.
     """
 
     status: ClassVar[int]

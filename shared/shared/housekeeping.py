@@ -1,4 +1,6 @@
-"""What grows and has an end: answers kept for repeated requests (7 days), proofs' ids, the inbox; and gauges of what waits."""
+"""What grows and has an end: answers kept for repeated requests (7 days), proofs' ids, the inbox; and gauges of what
+waits.
+"""
 
 import asyncio
 import contextlib

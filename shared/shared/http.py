@@ -2,7 +2,7 @@
 
 import re
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,7 +24,7 @@ _QUIET_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics"})
 class BodyTooLarge(DomainError):
     status = 413
     code = "body-too-large"
-    title: Text = {
+    title: ClassVar[Text] = {
         "nb": "Forespørselen er for stor.",
         "nn": "Førespurnaden er for stor.",
         "en": "The request is too large.",
@@ -32,7 +32,8 @@ class BodyTooLarge(DomainError):
 
 
 class Gate:
-    """Correlation, request log, metrics, limits on what comes in, safe headers on what goes out, and the last net for errors.
+    """Correlation, request log, metrics, limits on what comes in, safe headers on what goes out, and the last net for
+    errors.
 
     Neither the path as sent nor the query string is logged: both can hold what a confused caller put there.
     """
@@ -48,9 +49,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        correlation = accept(
-            headers.get("nhn-event-id"), headers.get("traceparent"), headers.get("nhn-source-system")
-        )
+        correlation = accept(headers.get("nhn-event-id"), headers.get("traceparent"), headers.get("nhn-source-system"))
         with correlated(correlation):
             await _Exchange(self, scope, headers, correlation).run(receive, send)
 

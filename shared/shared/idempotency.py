@@ -1,8 +1,8 @@
 """Idempotency-Key: a repeated request has one effect and gets the same answer, also after a crash in between (P14).
 
-The answer is stored in the transaction of the effect, so there is one exactly when the other is. A refusal has no effect and
-is not stored: the same request may well succeed later. What is kept of the request is a keyed digest, because its body can
-hold a national identity number.
+The answer is stored in the transaction of the effect, so there is one exactly when the other is. A refusal has no
+effect and is not stored: the same request may well succeed later. What is kept of the request is a keyed digest,
+because its body can hold a national identity number.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=128,
         pattern=r"^[\x21-\x7e]+$",
-        description="Chosen by the client for one act, a UUID say. The same key with the same body gets the same answer for 7 days.",
+        description="Chosen by the client for one act, a UUID say. Same key and body give the same answer for 7 days.",
     ),
 ]
 

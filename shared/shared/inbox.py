@@ -1,4 +1,6 @@
-"""The inbox: `(event_id, handler)` in the handler's own transaction, so that an effect happens once however often a message comes."""
+"""The inbox: `(event_id, handler)` in the handler's own transaction, so that an effect happens once however often a
+message comes.
+"""
 
 from uuid import UUID
 

@@ -21,7 +21,9 @@ _LOCK = 0x6D696772617465
 
 
 def configuration(package: str) -> Config:
-    """Alembic's settings for a service: its `migrations/` beside the package, or inside it when installed from a wheel."""
+    """Alembic's settings for a service: its `migrations/` beside the package, or inside it when installed from a
+    wheel.
+    """
     root = Path(str(files(package)))
     beside = root.parent / "migrations"
     config = Config()

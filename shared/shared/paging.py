@@ -18,7 +18,8 @@ Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many items")]
 Cursor = Annotated[
-    str | None, Query(max_length=500, description="`nextCursor` of the page before; opaque, and good for as long as the list")
+    str | None,
+    Query(max_length=500, description="`nextCursor` of the page before; opaque, and good for as long as the list"),
 ]
 
 

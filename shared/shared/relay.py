@@ -1,7 +1,7 @@
 """The relay: sends outbox rows on. One is active a service, by advisory lock; others stand ready to take over.
 
-Rows are marked after the broker has confirmed them. Killed in between, the next relay sends them again and the consumers'
-inbox knows them.
+Rows are marked after the broker has confirmed them. Killed in between, the next relay sends them again and the
+consumers' inbox knows them.
 """
 
 import asyncio

@@ -22,7 +22,9 @@ class ServiceSettings(BaseSettings):
 
     issuer: str = Field(description="HelseID's issuer, exactly as in its tokens")
     citizen_issuer: str = Field(description="The issuer of citizens' tokens")
-    public_url: str | None = Field(None, description="How callers address this service, when a gateway stands before it")
+    public_url: str | None = Field(
+        None, description="How callers address this service, when a gateway stands before it"
+    )
 
     allow_synthetic: bool = Field(False, description="Accept the national identity numbers of test populations (I2)")
     citizen_reference_keys: dict[str, SecretStr] = Field(description="Key id to secret, at least 32 bytes each")

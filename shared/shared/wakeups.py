@@ -1,8 +1,8 @@
 """Waking a process that waits for rows: NOTIFY after the commit, coalesced, with polling as the net under it.
 
-NOTIFY inside the writing transactions would make their commits queue up behind each other (measured: half the rate at 16
-writers). So a process sends one NOTIFY for whatever it committed in the last few milliseconds. If it dies in between, the
-listener's next poll finds the rows.
+NOTIFY inside the writing transactions would make their commits queue up behind each other (measured: half the rate at
+16 writers). So a process sends one NOTIFY for whatever it committed in the last few milliseconds. If it dies in
+between, the listener's next poll finds the rows.
 """
 
 import asyncio

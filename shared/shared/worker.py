@@ -46,17 +46,16 @@ class Worker:
         self._jobs = jobs
 
     async def run(self, stop: asyncio.Event) -> None:
-        consume = self.transport.consume(self.service, self.dispatcher.names, self.dispatcher.receive, stop)
-        loops: list[Coroutine[Any, Any, None]] = [
-            self.relay.run(stop),
-            consume,
-            keep_house(self.database, self._metrics, stop),
-            *(_again(job, stop) for job in self._jobs),
-        ]
         try:
-            await asyncio.gather(*loops)
+            await asyncio.gather(*self._loops(stop))
         finally:
             await self.transport.close()
+
+    def _loops(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
+        loops = [self.relay.run(stop), keep_house(self.database, self._metrics, stop)]
+        if names := self.dispatcher.names:
+            loops.append(self.transport.consume(self.service, names, self.dispatcher.receive, stop))
+        return [*loops, *(_again(job, stop) for job in self._jobs)]
 
 
 async def _again(job: Job, stop: asyncio.Event) -> None:

@@ -1,7 +1,7 @@
 """The published language: what services tell each other, frozen, one module a producer.
 
-Fields are only ever added, with defaults; anything else is the next version, sent beside the old one. `citizen` is always
-the citizen reference, never a national identity number.
+Fields are only ever added, with defaults; anything else is the next version, sent beside the old one. `citizen` is
+always the citizen reference, never a national identity number.
 """
 
 from shared.events.catalog import ToolPublished, ToolReinstated, ToolStopped

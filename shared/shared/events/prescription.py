@@ -23,7 +23,9 @@ class _PrescriptionEvent(Event):
 
 
 class ToolPrescribed(_PrescriptionEvent):
-    """A practitioner has sent a tool to a citizen. `profession` is a code of 9060; `deadline` ends the prescription unopened (P7)."""
+    """A practitioner has sent a tool to a citizen. `profession` is a code of 9060; `deadline` ends the prescription
+    unopened (P7).
+    """
 
     name = "prescription.tool-prescribed.v1"
 

@@ -1,11 +1,11 @@
 """RabbitMQ through aio-pika: batches with publisher confirms and the mandatory flag; acknowledged after the commit.
 
-A consumer that fails puts the message in a delay queue and acknowledges the first only when that copy is confirmed: dying
-in between makes two copies, and the inbox handles the second as a repetition.
+A consumer that fails puts the message in a delay queue and acknowledges the first only when that copy is confirmed:
+dying in between makes two copies, and the inbox handles the second as a repetition.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -39,7 +39,9 @@ class AmqpTransport:
 
     async def publish(self, messages: Sequence[Message]) -> list[BaseException | None]:
         exchange = await self._publishing_exchange()
-        publishings = (exchange.publish(_outgoing(m), m.name, mandatory=True, timeout=CONFIRM_TIMEOUT) for m in messages)
+        publishings = (
+            exchange.publish(_outgoing(m), m.name, mandatory=True, timeout=CONFIRM_TIMEOUT) for m in messages
+        )
         outcomes = await asyncio.gather(*publishings, return_exceptions=True)
         if any(isinstance(o, BaseException) and not isinstance(o, PublishError) for o in outcomes):
             await self.close()  # a channel in doubt is not used again
@@ -75,7 +77,7 @@ class AmqpTransport:
             consumer = _AmqpConsumer(service, channel, receive, self._database)
             tag = await queues.main.consume(consumer.on_message)
             await queues.dead.consume(consumer.on_dead_letter)
-            await _either(stop, connection.closed(), channel)
+            await _until_either(stop, connection.closed(), channel.closed())
             if stop.is_set():
                 await queues.main.cancel(tag)
                 await consumer.finish()
@@ -90,15 +92,14 @@ async def _channel(url: str) -> AsyncIterator[tuple[AbstractConnection, Abstract
         yield connection, channel
 
 
-async def _either(stop: asyncio.Event, closed: asyncio.Future[object], channel: AbstractChannel) -> None:
-    """Until told to stop, or the connection or its channel is gone."""
-    stopped = asyncio.ensure_future(stop.wait())
-    channel_closed = asyncio.ensure_future(channel.closed())
+async def _until_either(stop: asyncio.Event, *ends: Awaitable[object]) -> None:
+    """Until told to stop, or one of the others comes to its end."""
+    waiting = [asyncio.ensure_future(end) for end in (stop.wait(), *ends)]
     try:
-        await asyncio.wait([stopped, asyncio.ensure_future(closed), channel_closed], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        stopped.cancel()
-        channel_closed.cancel()
+        for waiter in waiting:
+            waiter.cancel()
 
 
 class _AmqpConsumer:
@@ -159,7 +160,9 @@ class _AmqpConsumer:
         await exchange.publish(copy, key, mandatory=True, timeout=CONFIRM_TIMEOUT)
 
     async def on_dead_letter(self, message: AbstractIncomingMessage) -> None:
-        """From the dead-letter queue to the table that operators read; it stays in the queue while the database is away."""
+        """From the dead-letter queue to the table that operators read; it stays in the queue while the database is
+        away.
+        """
         try:
             payload = message.body.decode("utf-8", "replace")
             reason = str(message.headers.get(REASON) or message.headers.get("x-first-death-reason") or "unknown")

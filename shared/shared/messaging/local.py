@@ -1,7 +1,7 @@
 """The embedded set-up's carrier: messages lie in the consumer's own database until they are handled.
 
-The relay reads the same outbox and the same handlers run through the same inbox as with RabbitMQ, and nothing is lost over
-a restart either: a message is written to every consumer's table before the relay marks it sent.
+The relay reads the same outbox and the same handlers run through the same inbox as with RabbitMQ, and nothing is lost
+over a restart either: a message is written to every consumer's table before the relay marks it sent.
 """
 
 import asyncio
@@ -41,7 +41,9 @@ class _Taken:
 
 
 class LocalBroker:
-    """What the services of one machine share: who takes which events, and where. Implements `Transport` for each of them."""
+    """What the services of one machine share: who takes which events, and where. Implements `Transport` for each of
+    them.
+    """
 
     def __init__(self) -> None:
         self._consumers: dict[str, tuple[Database, frozenset[str]]] = {}

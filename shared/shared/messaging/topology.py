@@ -39,11 +39,15 @@ async def declare_service(channel: AbstractChannel, service: str, names: Sequenc
     dead = await _declare_dead(channel, service)
     for seconds in RETRY_LADDER:
         await _declare_retry(channel, service, seconds)
-    arguments = _QUORUM | _SAFE_MOVE | {
-        "x-delivery-limit": DELIVERY_LIMIT,
-        "x-dead-letter-exchange": DEAD_EXCHANGE,
-        "x-dead-letter-routing-key": service,
-    }
+    arguments = (
+        _QUORUM
+        | _SAFE_MOVE
+        | {
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": DEAD_EXCHANGE,
+            "x-dead-letter-routing-key": service,
+        }
+    )
     main = await channel.declare_queue(service, durable=True, arguments=arguments)
     for name in names:
         await main.bind(exchange, name)
@@ -63,9 +67,13 @@ def retry_queue(service: str, seconds: int) -> str:
 
 async def _declare_retry(channel: AbstractChannel, service: str, seconds: int) -> None:
     """Nobody consumes it: a message lies here until its time is up and goes back to the service's queue."""
-    arguments = _QUORUM | _SAFE_MOVE | {
-        "x-message-ttl": seconds * 1000,
-        "x-dead-letter-exchange": "",
-        "x-dead-letter-routing-key": service,
-    }
+    arguments = (
+        _QUORUM
+        | _SAFE_MOVE
+        | {
+            "x-message-ttl": seconds * 1000,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": service,
+        }
+    )
     await channel.declare_queue(retry_queue(service, seconds), durable=True, arguments=arguments)

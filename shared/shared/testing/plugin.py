@@ -1,7 +1,7 @@
 """The pytest plugin (`-p shared.testing.plugin`): real PostgreSQL and RabbitMQ, migrated databases, tokens.
 
-The servers are private to the test run, started when a test first needs them, unless TEST_DATABASE_URL and TEST_AMQP_URL
-name some. TEST_DATABASE_URL is an administrator's URL: each database made in it is dropped in the end.
+The servers are private to the test run, started when a test first needs them, unless TEST_DATABASE_URL and
+TEST_AMQP_URL name some. TEST_DATABASE_URL is an administrator's URL: each database made in it is dropped in the end.
 """
 
 import os
