@@ -1,0 +1,128 @@
+"""From a request's headers to a verified token; the one place where the parts of authentication are put together."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Self
+from urllib.parse import quote
+
+import httpx
+from fastapi import Request
+
+from shared.auth import dpop
+from shared.auth.claims import CitizenToken, ClaimReader, HelseIdToken
+from shared.auth.errors import ProofInvalid, ProofMissing, Scheme, SchemeNotAccepted, TokenInvalid, TokenMissing
+from shared.auth.keys import IssuerKeys
+from shared.auth.replay import ReplayStore
+from shared.auth.tokens import AccessTokens
+from shared.citizenref import CitizenReferences
+from shared.settings import ServiceSettings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Authenticator:
+    """Verifies who calls. One per app, at `app.state.auth`; `http` is the app's own and is closed by it.
+
+    HelseID tokens come with DPoP and nothing else, citizens' tokens as Bearer and nothing else.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        citizen_issuer: str,
+        audience: str,
+        http: httpx.AsyncClient,
+        references: CitizenReferences,
+        replays: ReplayStore,
+        allow_synthetic: bool = False,
+        public_url: str | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        reader = ClaimReader(references, allow_synthetic=allow_synthetic)
+        self._keys = {name: IssuerKeys(name, http, clock) for name in (issuer, citizen_issuer)}
+        self._helseid = AccessTokens(
+            self._keys[issuer], audience=audience, scheme="DPoP", interpret=reader.helseid, clock=clock
+        )
+        self._citizens = AccessTokens(
+            self._keys[citizen_issuer], audience=audience, scheme="Bearer", interpret=reader.citizen, clock=clock
+        )
+        self._proofs = dpop.Proofs(replays, clock)
+        self._public_url = public_url.rstrip("/") if public_url else None
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: ServiceSettings,
+        *,
+        http: httpx.AsyncClient,
+        references: CitizenReferences,
+        replays: ReplayStore,
+        clock: Clock = utc_now,
+    ) -> Self:
+        return cls(
+            issuer=settings.issuer,
+            citizen_issuer=settings.citizen_issuer,
+            audience=settings.audience,
+            http=http,
+            references=references,
+            replays=replays,
+            allow_synthetic=settings.allow_synthetic,
+            public_url=settings.public_url,
+            clock=clock,
+        )
+
+    async def helseid(self, request: Request) -> HelseIdToken:
+        """Raises a `Refusal`, `IssuerUnavailable` or `ProofCheckUnavailable`."""
+        token = _token(request, "DPoP")
+        digest = hashlib.sha256(token.encode()).digest()
+        verified = await self._helseid.verify(token, digest)
+        expected = dpop.Request(request.method, self._address(request), digest, verified.key)
+        await self._proofs.check(_proof(request), expected)
+        return verified
+
+    async def citizen(self, request: Request) -> CitizenToken:
+        """Raises a `Refusal` or `IssuerUnavailable`."""
+        token = _token(request, "Bearer")
+        return await self._citizens.verify(token, hashlib.sha256(token.encode()).digest())
+
+    async def close(self) -> None:
+        for keys in self._keys.values():
+            await keys.close()
+
+    def _address(self, request: Request) -> str:
+        """The request's address as the caller sees it, without query.
+
+        Without `public_url` the Host header is believed, which the sender chooses: set it behind every gateway.
+        """
+        raw = request.scope.get("raw_path")
+        path = raw.partition(b"?")[0].decode("latin-1") if raw else quote(request.scope["path"])
+        if self._public_url:
+            return self._public_url + path
+        return f"{request.scope['scheme']}://{request.headers.get('host', '')}{path}"
+
+
+def _token(request: Request, scheme: Scheme) -> str:
+    found = request.headers.getlist("authorization")
+    if not found:
+        raise TokenMissing(scheme)
+    if len(found) > 1:
+        raise TokenInvalid(scheme, "malformed")
+    given, _, token = found[0].partition(" ")
+    if given.lower() != scheme.lower():
+        raise SchemeNotAccepted(scheme)
+    return token.strip(" ")
+
+
+def _proof(request: Request) -> str:
+    found = request.headers.getlist("dpop")
+    if not found:
+        raise ProofMissing("DPoP")
+    if len(found) > 1:
+        raise ProofInvalid("DPoP", "several")
+    return found[0]
