@@ -3,7 +3,9 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 
@@ -55,3 +57,17 @@ def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
     if not isinstance(position, list) or [type(part) for part in position] != list(types):
         raise CursorInvalid()
     return tuple(position)
+
+
+def decode_moment_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """A position in a list ordered by time and id. Raises CursorInvalid."""
+    position = decode_cursor(cursor, str, str)
+    if position is None:
+        return None
+    try:
+        moment, key = datetime.fromisoformat(position[0]), UUID(position[1])
+    except ValueError as error:
+        raise CursorInvalid() from error
+    if moment.tzinfo is None:
+        raise CursorInvalid()
+    return moment, key

@@ -6,20 +6,25 @@ The same worker runs as a process of its own beside RabbitMQ, and inside the one
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import structlog
+import uvloop
 
 from shared.db import Database
 from shared.housekeeping import keep_house
+from shared.logging import configure_logging
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.delivery import Dispatcher, Handlers
 from shared.messaging.transport import Transport
 from shared.metrics import Metrics
 from shared.relay import Relay
+from shared.settings import ServiceSettings
 
 # Runs until the event is set; an exception starts it again after a pause.
 Job: TypeAlias = Callable[[asyncio.Event], Awaitable[None]]
+
+S = TypeVar("S", bound=ServiceSettings)
 
 _logger = structlog.get_logger(__name__)
 
@@ -67,10 +72,6 @@ async def _again(job: Job, stop: asyncio.Event) -> None:
             await asyncio.sleep(1)
 
 
-def amqp_transport(broker_url: str, database: Database) -> Transport:
-    return AmqpTransport(broker_url, database)
-
-
 async def run_until_signalled(worker: Worker) -> None:
     """For a process of its own: SIGTERM and SIGINT let what is under way end."""
     stop = asyncio.Event()
@@ -81,3 +82,13 @@ async def run_until_signalled(worker: Worker) -> None:
         await worker.run(stop)
     finally:
         await worker.database.close()
+
+
+def main_with(settings: S, create: Callable[[S, Database, Transport], Worker]) -> None:
+    """A worker process with RabbitMQ. Raises SystemExit when no broker is named."""
+    configure_logging(settings.log_level)
+    if settings.broker_url is None:
+        raise SystemExit("BROKER_URL is missing: a worker of its own needs RabbitMQ")
+    database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+    transport = AmqpTransport(settings.broker_url.get_secret_value(), database)
+    uvloop.run(run_until_signalled(create(settings, database, transport)))

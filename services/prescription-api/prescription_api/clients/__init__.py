@@ -1,0 +1,1 @@
+"""The outside systems that prescribing asks, one module each."""

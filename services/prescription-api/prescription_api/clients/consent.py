@@ -1,0 +1,73 @@
+"""consent-api, by its contract (openapi/consent-api.json): may this person be reached here for health care (P4)."""
+
+from collections.abc import Mapping
+
+import httpx
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from prescription_api.clients.batching import Batcher
+from prescription_api.clients.helseid import HelseIdClient
+from prescription_api.errors import ConsentServiceUnavailable
+from shared.correlation import outgoing_headers
+from shared.nationalid import NationalId
+
+SCOPE = "nhn:helsenorge.eksternapi/helsenorgeaktivsjekken"
+AREA = "health-care"
+
+
+class DigitallyActive(BaseModel):
+    """`reasons` are codes, and empty when the person can be reached."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    national_id: str
+    active: bool
+    active_through_others: bool
+    reasons: tuple[str, ...]
+
+    @property
+    def reachable(self) -> bool:
+        return self.active or self.active_through_others
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    items: list[DigitallyActive]
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+class ConsentClient:
+    def __init__(self, http: httpx.AsyncClient, url: str, helseid: HelseIdClient, *, timeout: float) -> None:
+        self._http = http
+        self._url = f"{url.rstrip('/')}/v1/digitally-active"
+        self._helseid = helseid
+        self._timeout = timeout
+        self._batcher: Batcher[str, DigitallyActive] = Batcher(self._ask)
+
+    async def digitally_active(self, national_id: NationalId) -> DigitallyActive:
+        """Asked anew every time: a change of consent takes effect at once (S1). Raises ConsentServiceUnavailable."""
+        answer = await self._batcher.ask(national_id.reveal())
+        if answer is None:
+            raise ConsentServiceUnavailable()
+        return answer
+
+    async def _ask(self, national_ids: list[str]) -> Mapping[str, DigitallyActive]:
+        try:
+            response = await self._post(national_ids)
+            if response.status_code == 401:
+                # the issuer may have changed its keys, or our token its standing: once more with a new token
+                self._helseid.forget(SCOPE)
+                response = await self._post(national_ids)
+            response.raise_for_status()
+            return {item.national_id: item for item in _ANSWER.validate_json(response.content).items}
+        except (httpx.HTTPError, ValidationError, KeyError, ValueError) as error:
+            raise ConsentServiceUnavailable() from error
+
+    async def _post(self, national_ids: list[str]) -> httpx.Response:
+        headers = outgoing_headers() | await self._helseid.headers(SCOPE, "POST", self._url)
+        body = {"nationalIds": national_ids, "area": AREA}
+        return await self._http.post(self._url, json=body, headers=headers, timeout=self._timeout)

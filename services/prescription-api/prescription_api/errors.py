@@ -1,0 +1,180 @@
+"""Why something is not prescribed, each with the words a practitioner can act on.
+
+DomainError
+├── HprNotValid, AuthorisationRequired, OrganisationRequired, OrganisationNotAllowed     403
+├── ToolNotFound, PrescriptionNotFound                                                   404
+├── AlreadyPrescribed, ToolStopped                                                       409
+├── ToolNotPrescribable, PatientUnknown, PatientDeceased,
+│   PatientNotDigitallyActive, DeadlineInvalid                                           422
+└── ConsentServiceUnavailable, HprUnavailable, PersonRegisterUnavailable                 503
+"""
+
+from typing import ClassVar
+
+from shared.errors import DomainError, NotFound, Unavailable
+from shared.language import Text
+
+
+class HprNotValid(DomainError):
+    status = 403
+    code = "hpr-not-valid"
+    title: ClassVar[Text] = {
+        "nb": "HPR-nummeret er ikke gyldig: helsepersonellregisteret har ingen gyldig godkjenning på det.",
+        "nn": "HPR-nummeret er ikkje gyldig: helsepersonellregisteret har inga gyldig godkjenning på det.",
+        "en": "The HPR number is not valid: the register has no valid authorisation for it.",
+    }
+
+
+class AuthorisationRequired(DomainError):
+    """`acceptedAuthorisations` lists the codes of 9060 that may (P2)."""
+
+    status = 403
+    code = "authorisation-required"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet kan bare sendes av helsepersonell med bestemte autorisasjoner.",
+        "nn": "Verktøyet kan berre sendast av helsepersonell med bestemte autorisasjonar.",
+        "en": "Only health personnel with certain authorisations may send this tool.",
+    }
+
+
+class OrganisationRequired(DomainError):
+    status = 403
+    code = "organisation-required"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er for bestemte virksomheter: oppgi hvilken virksomhet du sender det for.",
+        "nn": "Verktøyet er for bestemte verksemder: oppgi kva verksemd du sender det for.",
+        "en": "The tool is for certain organisations: say which one you send it for.",
+    }
+
+
+class OrganisationNotAllowed(DomainError):
+    status = 403
+    code = "organisation-not-allowed"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet kan ikke sendes for denne virksomheten.",
+        "nn": "Verktøyet kan ikkje sendast for denne verksemda.",
+        "en": "The tool cannot be sent for this organisation.",
+    }
+
+
+class ToolNotFound(NotFound):
+    code = "tool-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet finnes ikke i katalogen.",
+        "nn": "Verktøyet finst ikkje i katalogen.",
+        "en": "The tool is not in the catalogue.",
+    }
+
+
+class PrescriptionNotFound(NotFound):
+    """Also for what another organisation has prescribed: that it exists is not told."""
+
+    code = "prescription-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Din virksomhet har ikke en slik sending.",
+        "nn": "Verksemda di har inga slik sending.",
+        "en": "Your organisation has no such prescription.",
+    }
+
+
+class AlreadyPrescribed(DomainError):
+    """`since`, and for the same organisation `prescriptionId` (P6)."""
+
+    status = 409
+    code = "already-prescribed"
+    title: ClassVar[Text] = {
+        "nb": "Pasienten har allerede dette verktøyet.",
+        "nn": "Pasienten har alt dette verktøyet.",
+        "en": "The patient has this tool already.",
+    }
+
+
+class ToolStopped(DomainError):
+    status = 409
+    code = "tool-stopped"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er stanset og kan ikke sendes nå.",
+        "nn": "Verktøyet er stansa og kan ikkje sendast no.",
+        "en": "The tool has been stopped and cannot be sent now.",
+    }
+
+
+class ToolNotPrescribable(DomainError):
+    status = 422
+    code = "tool-not-prescribable"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er ikke av dem som sendes av behandler.",
+        "nn": "Verktøyet er ikkje av dei som blir sende av behandlar.",
+        "en": "This tool is not one that practitioners send.",
+    }
+
+
+class PatientUnknown(DomainError):
+    status = 422
+    code = "patient-unknown"
+    title: ClassVar[Text] = {
+        "nb": "Ingen i personregisteret har dette nummeret.",
+        "nn": "Ingen i personregisteret har dette nummeret.",
+        "en": "Nobody in the person register has this number.",
+    }
+
+
+class PatientDeceased(DomainError):
+    status = 422
+    code = "patient-deceased"
+    title: ClassVar[Text] = {
+        "nb": "Pasienten er registrert som død.",
+        "nn": "Pasienten er registrert som død.",
+        "en": "The patient is registered as deceased.",
+    }
+
+
+class PatientNotDigitallyActive(DomainError):
+    """`reasons` are codes, `detail` the same in words to pass on to the patient (P4)."""
+
+    status = 422
+    code = "patient-not-digitally-active"
+    title: ClassVar[Text] = {
+        "nb": "Pasienten kan ikke nås digitalt for dette.",
+        "nn": "Pasienten kan ikkje nåast digitalt for dette.",
+        "en": "The patient cannot be reached digitally for this.",
+    }
+
+
+class DeadlineInvalid(DomainError):
+    """`earliest` and `latest` bound what is accepted (P7)."""
+
+    status = 422
+    code = "deadline-invalid"
+    title: ClassVar[Text] = {
+        "nb": "Fristen er ikke innenfor det som er tillatt.",
+        "nn": "Fristen er ikkje innanfor det som er tillate.",
+        "en": "The deadline is outside what is allowed.",
+    }
+
+
+class ConsentServiceUnavailable(Unavailable):
+    code = "consent-service-unavailable"
+    title: ClassVar[Text] = {
+        "nb": "Det går ikke an å sjekke om pasienten er digitalt aktiv akkurat nå.",
+        "nn": "Det går ikkje an å sjekke om pasienten er digitalt aktiv akkurat no.",
+        "en": "Whether the patient is digitally active cannot be checked right now.",
+    }
+
+
+class HprUnavailable(Unavailable):
+    code = "hpr-unavailable"
+    title: ClassVar[Text] = {
+        "nb": "Helsepersonellregisteret svarer ikke akkurat nå.",
+        "nn": "Helsepersonellregisteret svarar ikkje akkurat no.",
+        "en": "The register of health personnel does not answer right now.",
+    }
+
+
+class PersonRegisterUnavailable(Unavailable):
+    code = "person-register-unavailable"
+    title: ClassVar[Text] = {
+        "nb": "Personregisteret svarer ikke akkurat nå.",
+        "nn": "Personregisteret svarar ikkje akkurat no.",
+        "en": "The person register does not answer right now.",
+    }

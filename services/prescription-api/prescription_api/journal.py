@@ -1,0 +1,76 @@
+"""The journal note: what a practitioner pastes into the record, where a prescription is documented (P8)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from prescription_api.models import OSLO, Prescriber
+from prescription_api.professions import profession_name
+from shared.events.catalog import ToolDocument
+from shared.language import DEFAULT_LANGUAGE
+
+# Outside the note itself: it is said to the practitioner and not written in the record.
+RESPONSIBILITY: Final = {
+    "nb": "Du som sender verktøyet, svarer for at det er faglig forsvarlig for denne pasienten. Før det i journalen.",
+    "nn": "Du som sender verktøyet, svarar for at det er fagleg forsvarleg for denne pasienten. Før det i journalen.",
+}
+
+_NOTES: Final = {
+    "nb": (
+        "Digitalt helseverktøy sendt på Helsenorge: {tool} (leverandør {supplier}).\n"
+        "Sendt {sent} av {name}, {profession}, HPR-nummer {hpr}, for virksomhet {organisation}.\n"
+        "Pasientens frist for å ta verktøyet i bruk: {deadline}.\n"
+        "Referanse: {reference}."
+    ),
+    "nn": (
+        "Digitalt helseverktøy sendt på Helsenorge: {tool} (leverandør {supplier}).\n"
+        "Sendt {sent} av {name}, {profession}, HPR-nummer {hpr}, for verksemd {organisation}.\n"
+        "Fristen pasienten har for å ta verktøyet i bruk: {deadline}.\n"
+        "Referanse: {reference}."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prescribed:
+    """The facts that a note is made of."""
+
+    prescription_id: UUID
+    tool: ToolDocument
+    prescriber: Prescriber
+    profession: str | None
+    organisation: str
+    prescribed_at: datetime
+    deadline: datetime
+
+
+def note_language(language: str) -> str:
+    """Records are kept in Norwegian: bokmål for whoever asks for another language."""
+    return language if language in _NOTES else DEFAULT_LANGUAGE
+
+
+def tool_name(tool: ToolDocument, language: str) -> str:
+    return tool.texts.get(language, tool.texts[DEFAULT_LANGUAGE]).name
+
+
+def write_note(facts: Prescribed, language: str) -> str:
+    return _NOTES[language].format(
+        tool=tool_name(facts.tool, language),
+        supplier=facts.tool.supplier.name,
+        sent=_moment(facts.prescribed_at),
+        name=facts.prescriber.name,
+        profession=profession_name(facts.profession, language),
+        hpr=facts.prescriber.hpr_number,
+        organisation=facts.organisation,
+        deadline=_day(facts.deadline),
+        reference=facts.prescription_id,
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(OSLO).strftime("%d.%m.%Y kl. %H.%M")
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(OSLO).strftime("%d.%m.%Y")

@@ -1,0 +1,153 @@
+"""Every SELECT of the service, scoped by caller where it is about patients."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from prescription_api.models import access_log, catalogue_position, prescription, tool_copy
+from shared.auth import Practitioner
+from shared.events.catalog import ToolDocument
+from shared.idempotency import Answer, Repeatable
+
+_DOCUMENT = TypeAdapter(ToolDocument)
+
+# One round trip before the outside systems are asked: the tool's standing, and the answer if this request came before.
+_BEFORE: Final = """
+    SELECT t.sequence, t.stopped, t.document IS NOT NULL AS known, a.fingerprint, a.status, a.headers, a.body
+    FROM (SELECT 1) one
+    LEFT JOIN tool_copy t ON t.tool_id = $1
+    LEFT JOIN idempotent_answer a ON a.client_id = $2 AND a.key = $3
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStanding:
+    document: ToolDocument
+    stopped: bool
+
+
+class ToolCopies:
+    """The parsed documents of the tools, kept while their sequence in the database is the same."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[UUID, tuple[int, ToolDocument]] = {}
+
+    async def before_prescribing(
+        self, connection: asyncpg.Connection, tool_id: UUID, repeat: Repeatable | None
+    ) -> tuple[ToolStanding | None, Answer | None]:
+        """The tool, None when the catalogue has none; and what was answered to the same request before."""
+        client_id, key = (repeat.client_id, repeat.key) if repeat else (None, None)
+        row = await connection.fetchrow(_BEFORE, tool_id, client_id, key)
+        answer = repeat.check(row) if repeat and row["fingerprint"] is not None else None
+        if not row["known"]:
+            return None, answer
+        return ToolStanding(await self._document(connection, tool_id, row["sequence"]), row["stopped"]), answer
+
+    async def _document(self, connection: asyncpg.Connection, tool_id: UUID, sequence: int) -> ToolDocument:
+        known = self._parsed.get(tool_id)
+        if known is None or known[0] != sequence:
+            text = await connection.fetchval("SELECT document FROM tool_copy WHERE tool_id = $1", tool_id)
+            known = self._parsed[tool_id] = (sequence, _DOCUMENT.validate_json(text))
+        return known[1]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFilter:
+    """As the catalogue's: values of one filter are OR, different filters AND. `q` is words that all must be found."""
+
+    purposes: Sequence[str] = ()
+    subject_areas: Sequence[str] = ()
+    target_groups: Sequence[str] = ()
+    q: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        document = tool_copy.c.document
+        found: list[ColumnElement[bool]] = []
+        if self.purposes:
+            found.append(document["purpose"].astext.in_(self.purposes))
+        if self.subject_areas:
+            found.append(or_(*(document["subjectAreas"].contains([area]) for area in self.subject_areas)))
+        if self.target_groups:
+            found.append(or_(*(document["targetGroups"].contains([group]) for group in self.target_groups)))
+        words = (self.q or "").lower().split()[:10]
+        found.extend(tool_copy.c.search_text.contains(word, autoescape=True) for word in words)
+        return found
+
+
+async def list_tools(
+    connection: AsyncConnection, wanted: ToolFilter, after: tuple[str, str] | None, limit: int
+) -> list[ToolDocument]:
+    """One more than `limit` when there are more; by name. Stopped tools are not listed."""
+    name, tool_id = tool_copy.c.name, tool_copy.c.tool_id
+    statement = select(tool_copy.c.document).where(tool_copy.c.document.is_not(None), ~tool_copy.c.stopped)
+    if after:
+        statement = statement.where(tuple_(name, tool_id) > (after[0], UUID(after[1])))
+    statement = statement.where(and_(True, *wanted.conditions())).order_by(name, tool_id).limit(limit + 1)
+    return [_DOCUMENT.validate_python(d) for d in (await connection.execute(statement)).scalars()]
+
+
+async def get_prescription(
+    connection: AsyncConnection, caller: Practitioner, prescription_id: UUID
+) -> RowMapping | None:
+    """Only what the caller's own organisation has prescribed."""
+    statement = select(prescription).where(
+        prescription.c.prescription_id == prescription_id, prescription.c.organisation.in_(own_organisations(caller))
+    )
+    return (await connection.execute(statement)).mappings().first()
+
+
+async def search_prescriptions(
+    connection: AsyncConnection, caller: Practitioner, citizen: str, after: tuple[Any, ...] | None, limit: int
+) -> Sequence[RowMapping]:
+    """The caller's own organisation's for this citizen, newest first; one more than `limit` when there are more."""
+    at, key = prescription.c.prescribed_at, prescription.c.prescription_id
+    statement = select(prescription).where(
+        prescription.c.citizen == citizen, prescription.c.organisation.in_(own_organisations(caller))
+    )
+    if after:
+        statement = statement.where(tuple_(at, key) < after)
+    return (await connection.execute(statement.order_by(at.desc(), key.desc()).limit(limit + 1))).mappings().all()
+
+
+def own_organisations(caller: Practitioner) -> list[str]:
+    return [o for o in (caller.organisation, caller.organisation_child) if o]
+
+
+async def read_access_log(
+    connection: AsyncConnection, citizen: str, after: tuple[Any, ...] | None, limit: int
+) -> Sequence[RowMapping]:
+    """Newest first; one more than `limit` when there are more (P13)."""
+    at, key = access_log.c.at, access_log.c.entry_id
+    statement = select(access_log).where(access_log.c.citizen == citizen)
+    if after:
+        statement = statement.where(tuple_(at, key) < after)
+    return (await connection.execute(statement.order_by(at.desc(), key.desc()).limit(limit + 1))).mappings().all()
+
+
+async def tool_names(connection: AsyncConnection, tool_ids: Sequence[UUID]) -> dict[UUID, ToolDocument]:
+    statement = select(tool_copy.c.tool_id, tool_copy.c.document).where(
+        tool_copy.c.tool_id.in_(tool_ids), tool_copy.c.document.is_not(None)
+    )
+    return {row.tool_id: _DOCUMENT.validate_python(row.document) for row in await connection.execute(statement)}
+
+
+async def catalogue_cursor(connection: AsyncConnection) -> str | None:
+    cursor: str | None = await connection.scalar(select(catalogue_position.c.cursor))
+    return cursor
+
+
+_LIVE: Final = """
+    SELECT prescription_id, organisation, prescribed_at FROM prescription
+    WHERE citizen = $1 AND tool_id = $2 AND state IN ('active', 'opened')
+"""
+
+
+async def live_prescription(connection: asyncpg.Connection, citizen: str, tool_id: UUID) -> asyncpg.Record | None:
+    record: asyncpg.Record | None = await connection.fetchrow(_LIVE, citizen, tool_id)
+    return record

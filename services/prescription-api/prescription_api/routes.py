@@ -1,0 +1,217 @@
+"""HTTP only: what came in goes to one use case, what it returns goes out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response, Security
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from prescription_api import errors, patients, reading, service
+from prescription_api.outside import CurrentOutside
+from prescription_api.queries import ToolFilter
+from prescription_api.schemas import (
+    AccessLogEntry,
+    LookUp,
+    OrganisationNumber,
+    PatientFound,
+    PrescribableTool,
+    Prescribing,
+    Prescription,
+    Purpose,
+    Search,
+)
+from shared.app import Now, References
+from shared.auth import CITIZEN_REFUSALS, PRACTITIONER_REFUSALS, Citizen, Practitioner, citizen, either, practitioner
+from shared.db import Reader
+from shared.errors import InvalidInput, MalformedRequest, problems
+from shared.http import BodyTooLarge, etag_matches
+from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
+from shared.language import best_language
+from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
+from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_cursor, decode_moment_cursor
+
+router = APIRouter()
+
+_prescribing = practitioner("nhn:verktoyformidler/prescribe")
+_reading = either(practitioner("nhn:verktoyformidler/read"), _prescribing)
+Prescriber = Annotated[Practitioner, Security(_prescribing)]
+Reading = Annotated[Practitioner, Security(_reading)]
+Me = Annotated[Citizen, Security(citizen())]
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=200)]
+
+_BODY = (MalformedRequest, InvalidInput, BodyTooLarge)
+_NUMBER = (NationalIdMalformed, NationalIdCheckDigits)
+_REGISTERS = (errors.HprNotValid, errors.HprUnavailable)
+_PATIENT = (errors.PatientUnknown, errors.PatientDeceased, errors.PersonRegisterUnavailable)
+
+
+@router.post(
+    "/v1/patients/lookup",
+    response_model=PatientFound,
+    tags=["patients"],
+    summary="Look a patient up before prescribing",
+    responses=problems(
+        *PRACTITIONER_REFUSALS, *_BODY, *_NUMBER, *_REGISTERS, *_PATIENT, errors.ConsentServiceUnavailable
+    ),
+)
+async def look_up_patient(
+    wanted: LookUp, caller: Prescriber, outside: CurrentOutside, references: References, now: Now, request: Request
+) -> Response:
+    """The patient's name and whether they can be reached, or the reasons not. The look-up is in the patient's access
+    log.
+    """
+    language = best_language(request.headers.get("accept-language"))
+    found = await patients.look_up(outside, references, caller, wanted.national_id, language, now)
+    body = PatientFound.model_validate(found).model_dump(mode="json", by_alias=True)
+    return JSONResponse(body, headers={"Content-Language": language})
+
+
+@router.get(
+    "/v1/prescribable-tools",
+    response_model=Page[PrescribableTool],
+    tags=["tools"],
+    summary="List the tools, and which of them the caller may prescribe",
+    responses=problems(*PRACTITIONER_REFUSALS, *_REGISTERS, InvalidInput, CursorInvalid),
+)
+async def list_prescribable_tools(
+    caller: Reading,
+    outside: CurrentOutside,
+    connection: Reader,
+    now: Now,
+    request: Request,
+    purpose: Annotated[list[Purpose], Query(description="Any of these")] = [],  # noqa: B006 - FastAPI copies it
+    subject_area: Annotated[list[str], Query(alias="subjectArea", max_length=50)] = [],  # noqa: B006
+    target_group: Annotated[list[str], Query(alias="targetGroup", max_length=50)] = [],  # noqa: B006
+    q: Annotated[
+        str | None, Query(max_length=200, description="Words that are all found in name, keywords or text")
+    ] = None,
+    organisation: Annotated[
+        OrganisationNumber | None, Query(description="On behalf of which organisation (P5)")
+    ] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Response:
+    """By name. Tools that the caller may not prescribe are listed with the reasons (P2)."""
+    language = best_language(request.headers.get("accept-language"))
+    prescriber = await outside.prescriber(caller, now)
+    wanted = ToolFilter(purpose, subject_area, target_group, q)
+    after = decode_cursor(cursor, str, str)
+    page = await reading.list_prescribable_tools(connection, prescriber, wanted, organisation, after, limit, language)
+    return JSONResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+@router.post(
+    "/v1/prescriptions",
+    status_code=201,
+    response_model=Prescription,
+    tags=["prescriptions"],
+    summary="Prescribe a tool to a patient",
+    responses=problems(
+        *PRACTITIONER_REFUSALS,
+        *_BODY,
+        *_NUMBER,
+        *_REGISTERS,
+        *_PATIENT,
+        errors.AuthorisationRequired,
+        errors.OrganisationRequired,
+        errors.OrganisationNotAllowed,
+        errors.ToolNotFound,
+        errors.AlreadyPrescribed,
+        errors.ToolStopped,
+        errors.ToolNotPrescribable,
+        errors.PatientNotDigitallyActive,
+        errors.DeadlineInvalid,
+        errors.ConsentServiceUnavailable,
+        IdempotencyInProgress,
+        IdempotencyKeyReused,
+    ),
+)
+async def prescribe(
+    wanted: Prescribing,
+    caller: Prescriber,
+    outside: CurrentOutside,
+    references: References,
+    now: Now,
+    request: Request,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """The patient is notified and finds the tool on Helsenorge. The answer carries a note for the record (P8)."""
+    language = best_language(request.headers.get("accept-language"))
+    repeat = await repeatable(request, caller.client_id, idempotency_key, outside.secret)
+    answer, replayed = await service.prescribe(outside, references, caller, wanted, repeat, language, now)
+    return answer.response(replayed=replayed)
+
+
+@router.get(
+    "/v1/prescriptions/{prescription_id}",
+    response_model=Prescription,
+    tags=["prescriptions"],
+    summary="Get one prescription",
+    responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound, InvalidInput),
+)
+async def get_prescription(
+    prescription_id: UUID, caller: Reading, connection: Reader, request: Request, if_none_match: IfNoneMatch = None
+) -> Response:
+    """For the organisation that prescribed it."""
+    language = best_language(request.headers.get("accept-language"))
+    found = await reading.get_prescription(connection, caller, prescription_id, language)
+    headers = {"ETag": f'"{found["version"]}"', "Content-Language": language, "Vary": "Accept-Language"}
+    if etag_matches(if_none_match, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(found, headers=headers)
+
+
+@router.post(
+    "/v1/prescriptions/search",
+    response_model=Page[Prescription],
+    tags=["prescriptions"],
+    summary="Find what the caller's organisation has prescribed to a patient",
+    responses=problems(*PRACTITIONER_REFUSALS, *_BODY, *_NUMBER, CursorInvalid),
+)
+async def search_prescriptions(
+    wanted: Search,
+    caller: Reading,
+    outside: CurrentOutside,
+    references: References,
+    connection: Reader,
+    request: Request,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Response:
+    """Newest first. A search because the number must not be in an address (P3)."""
+    language = best_language(request.headers.get("accept-language"))
+    national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
+    after = decode_moment_cursor(cursor)
+    page = await reading.search_prescriptions(connection, caller, references.of(national_id), after, limit, language)
+    return JSONResponse(page, headers={"Content-Language": language})
+
+
+@router.get(
+    "/v1/prescriptions/{prescription_id}/journal-note",
+    response_class=PlainTextResponse,
+    tags=["prescriptions"],
+    summary="Get the note for the record",
+    responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound, InvalidInput),
+)
+async def get_journal_note(prescription_id: UUID, caller: Reading, connection: Reader) -> PlainTextResponse:
+    """As text, in the language it was written in when the tool was prescribed (P8)."""
+    found = await reading.get_prescription(connection, caller, prescription_id, "nb")
+    note = found["journalNote"]
+    return PlainTextResponse(note["text"], headers={"Content-Language": note["language"]})
+
+
+@router.get(
+    "/v1/me/access-log",
+    response_model=Page[AccessLogEntry],
+    tags=["citizen"],
+    summary="See who looked me up or prescribed to me",
+    responses=problems(*CITIZEN_REFUSALS, InvalidInput, CursorInvalid),
+)
+async def list_access_log(
+    me: Me, connection: Reader, request: Request, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Response:
+    """Newest first. It is always the logged-in person's own log, also when they act for somebody (P13)."""
+    language = best_language(request.headers.get("accept-language"))
+    after = decode_moment_cursor(cursor)
+    page = await reading.read_access_log(connection, me.reference, after, limit, language)
+    return JSONResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})

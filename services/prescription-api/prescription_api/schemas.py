@@ -1,0 +1,169 @@
+"""What callers send and get."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from shared.schemas import RequestSchema, Schema, Timestamp
+
+# Sent in a body, never in an address (P3); what is wrong with it is told by the rules of the number itself.
+NationalIdText = Annotated[str, Field(max_length=64, description="Fødselsnummer or D-number", examples=["17858401267"])]
+OrganisationNumber = Annotated[str, Field(pattern=r"^[0-9]{9}$", examples=["299900452"])]
+Purpose = Literal["learning", "mapping", "treatment"]
+State = Literal["active", "opened", "ended", "revoked", "removed", "expired", "stopped"]
+
+TOOL = "0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11"
+PRESCRIPTION = "7d1c0a52-8b1f-4a5e-9a0e-3f5f0d1b2c33"
+
+
+class Patient(RequestSchema):
+    national_id: NationalIdText
+
+
+class LookUp(RequestSchema):
+    """Whom to look up."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"nationalId": "17858401267"}]})
+
+    national_id: NationalIdText
+
+
+class Reason(Schema):
+    """A code, and the same in words that can be passed on."""
+
+    code: str
+    text: str
+
+
+class PatientFound(Schema):
+    """What a practitioner needs before prescribing. `reasons` is empty when the patient is digitally active."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "Ingebjørg Fjellgløtt", "ageClass": "adult", "digitallyActive": True, "reasons": []}]
+        }
+    )
+
+    name: str
+    age_class: Literal["child", "youth", "adult"] = Field(description="0-11, 12-15, 16 and over (S5)")
+    digitally_active: bool
+    reasons: list[Reason]
+
+
+class Prescribing(RequestSchema):
+    """An act of prescribing. Without `deadline` the tool's own default counts, to the end of the day in Norway."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"patient": {"nationalId": "17858401267"}, "toolId": TOOL}]}
+    )
+
+    patient: Patient
+    tool_id: UUID
+    organisation: OrganisationNumber | None = Field(
+        None, description="Needed only for tools restricted to organisations; one that the token speaks for (P5)"
+    )
+    deadline: Timestamp | None = None
+    message: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
+        None, description="A greeting to the patient; no national identity numbers"
+    )
+
+
+class PrescribedBy(Schema):
+    hpr_number: str
+    name: str
+    profession: str | None = Field(description="Code of 9060")
+
+
+class JournalNote(Schema):
+    """Ready to paste into the record (P8); the reminder is for the practitioner and stays outside it."""
+
+    language: Literal["nb", "nn"]
+    text: str
+    responsibility_reminder: str
+
+
+class Prescription(Schema):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "prescriptionId": PRESCRIPTION,
+                    "toolId": TOOL,
+                    "toolRevision": 1,
+                    "toolName": "Søvnstigen",
+                    "state": "active",
+                    "version": 1,
+                    "prescribedBy": {"hprNumber": "990000101", "name": "Ragnhild Bergknausen", "profession": "LE"},
+                    "organisation": "299900452",
+                    "prescribedAt": "2026-11-22T08:15:30.000Z",
+                    "deadline": "2026-12-22T22:59:59.000Z",
+                    "openedAt": None,
+                    "message": None,
+                    "journalNote": {
+                        "language": "nb",
+                        "text": "Digitalt helseverktøy sendt på Helsenorge: Søvnstigen ...",
+                        "responsibilityReminder": "Du som sender verktøyet, svarer for ...",
+                    },
+                }
+            ]
+        }
+    )
+
+    prescription_id: UUID
+    tool_id: UUID
+    tool_revision: int
+    tool_name: str
+    state: State
+    version: int
+    prescribed_by: PrescribedBy
+    organisation: str
+    prescribed_at: Timestamp
+    deadline: Timestamp
+    opened_at: Timestamp | None = None
+    message: str | None = None
+    journal_note: JournalNote
+
+
+class PrescribableTool(Schema):
+    """`prescribable` for this caller; when not, `reasons` say why (P2)."""
+
+    tool_id: UUID
+    revision: int
+    name: str
+    short_text: str
+    practitioner_text: str
+    supplier: str
+    health_body: str
+    purpose: Purpose
+    subject_areas: list[str]
+    target_groups: list[str]
+    languages: list[str]
+    minimum_age: int
+    default_deadline_days: int
+    prescribable: bool
+    reasons: list[dict[str, Any]] = Field(
+        description="`code` and `text`, and for `authorisation-required` `acceptedAuthorisations`"
+    )
+
+
+class Search(RequestSchema):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"patient": {"nationalId": "17858401267"}}]})
+
+    patient: Patient
+
+
+class AccessLogEntry(Schema):
+    """Who looked the citizen up or prescribed to them (P13)."""
+
+    entry_id: UUID
+    at: Timestamp
+    action: Literal["looked-up", "prescribed"]
+    text: str = Field(description="The same in plain words")
+    name: str
+    profession: str
+    organisation: str
+    client_id: str
+    tool_id: UUID | None = None
+    tool_name: str | None = None
+    prescription_id: UUID | None = None

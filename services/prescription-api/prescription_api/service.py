@@ -1,0 +1,159 @@
+"""Prescribing: outside systems are asked first, then one statement writes everything."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from prescription_api import journal, models, patients, writing
+from prescription_api.errors import ToolNotFound
+from prescription_api.models import Prescriber
+from prescription_api.outside import Outside
+from prescription_api.queries import ToolStanding
+from prescription_api.schemas import Prescribing
+from prescription_api.writing import NewPrescription
+from shared.auth import Practitioner
+from shared.citizenref import CitizenReferences
+from shared.errors import InvalidInput
+from shared.events import ToolPrescribed
+from shared.idempotency import Answer, Repeatable
+from shared.nationalid import NationalId
+from shared.schemas import rfc3339
+
+
+async def prescribe(
+    outside: Outside,
+    references: CitizenReferences,
+    caller: Practitioner,
+    wanted: Prescribing,
+    repeat: Repeatable | None,
+    language: str,
+    now: datetime,
+) -> tuple[Answer, bool]:
+    """The answer, and whether it was given before (P14). Raises what the contract lists for prescribing."""
+    national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
+    check_message(wanted.message, allow_synthetic=outside.allow_synthetic)
+    async with outside.database.driver() as connection:
+        tool, answered = await outside.tools.before_prescribing(connection, wanted.tool_id, repeat)
+    if answered:
+        return answered, True
+    prescriber = await outside.prescriber(caller, now)
+    tool = check_tool(tool, prescriber, wanted.organisation)
+    deadline = models.deadline_for(tool.document, wanted.deadline, now)
+    citizen = references.of(national_id)
+    await check_patient(outside, national_id, citizen)
+    new = decide(tool, prescriber, caller, wanted, citizen, deadline, journal.note_language(language), now)
+    answer = answer_for(new, journal.tool_name(tool.document, language))
+    stored = await writing.write(outside.database, new, event_for(new), answer, repeat)
+    return (stored, True) if stored else (answer, False)
+
+
+def check_message(message: str | None, *, allow_synthetic: bool) -> None:
+    """The greeting is kept, so it must hold no national identity number (I1)."""
+    if message and patients.holds_national_id(message, allow_synthetic=allow_synthetic):
+        detail = "A national identity number must not be written in the message."
+        raise InvalidInput(errors=[{"pointer": "/body/message", "code": "holds-national-id", "detail": detail}])
+
+
+def check_tool(tool: ToolStanding | None, prescriber: Prescriber, organisation: str | None) -> ToolStanding:
+    """Raises ToolNotFound, or the weightiest of what stands in the way (P2, P5, K4)."""
+    if tool is None:
+        raise ToolNotFound()
+    for refusal in models.refusals(
+        tool.document, stopped=tool.stopped, prescriber=prescriber, organisation=organisation
+    ):
+        raise refusal
+    return tool
+
+
+async def check_patient(outside: Outside, national_id: NationalId, citizen: str) -> None:
+    """Both are asked at once; that somebody is unknown or dead weighs more than their consent (P3, P4)."""
+    person, standing = await asyncio.gather(
+        outside.persons.find_living(national_id, citizen),
+        outside.consent.digitally_active(national_id),
+        return_exceptions=True,
+    )
+    if isinstance(person, BaseException):
+        raise person
+    if isinstance(standing, BaseException):
+        raise standing
+    patients.check_reachable(standing)
+
+
+def decide(
+    tool: ToolStanding,
+    prescriber: Prescriber,
+    caller: Practitioner,
+    wanted: Prescribing,
+    citizen: str,
+    deadline: datetime,
+    note_language: str,
+    now: datetime,
+) -> NewPrescription:
+    prescription_id = uuid4()
+    organisation = wanted.organisation or caller.organisation
+    profession = prescriber.profession(tool.document.required_authorisations)
+    facts = journal.Prescribed(
+        prescription_id, tool.document, prescriber, profession, organisation, prescribed_at=now, deadline=deadline
+    )
+    return NewPrescription(
+        prescription_id=prescription_id,
+        citizen=citizen,
+        tool_id=wanted.tool_id,
+        tool_revision=tool.document.revision,
+        prescriber_hpr=prescriber.hpr_number,
+        prescriber_name=prescriber.name,
+        profession=profession,
+        organisation=organisation,
+        client_id=caller.client_id,
+        message=wanted.message,
+        journal_note={
+            "language": note_language,
+            "text": journal.write_note(facts, note_language),
+            "responsibilityReminder": journal.RESPONSIBILITY[note_language],
+        },
+        prescribed_at=now,
+        deadline=deadline,
+    )
+
+
+def event_for(new: NewPrescription) -> ToolPrescribed:
+    return ToolPrescribed(
+        prescription_id=new.prescription_id,
+        citizen=new.citizen,
+        tool_id=new.tool_id,
+        tool_revision=new.tool_revision,
+        prescriber_name=new.prescriber_name,
+        prescriber_profession=new.profession,
+        organisation=new.organisation,
+        prescribed_at=new.prescribed_at,
+        deadline=new.deadline,
+    )
+
+
+def answer_for(new: NewPrescription, tool_name: str) -> Answer:
+    """201 with the prescription; it names no patient, so that the stored copy holds nothing secret."""
+    body: dict[str, Any] = {
+        "prescriptionId": str(new.prescription_id),
+        "toolId": str(new.tool_id),
+        "toolRevision": new.tool_revision,
+        "toolName": tool_name,
+        "state": "active",
+        "version": 1,
+        "prescribedBy": {
+            "hprNumber": new.prescriber_hpr,
+            "name": new.prescriber_name,
+            "profession": new.profession,
+        },
+        "organisation": new.organisation,
+        "prescribedAt": rfc3339(new.prescribed_at),
+        "deadline": rfc3339(new.deadline),
+        "openedAt": None,
+        "message": new.message,
+        "journalNote": new.journal_note,
+    }
+    return Answer(201, {"Location": location(new.prescription_id), "ETag": '"1"'}, body)
+
+
+def location(prescription_id: UUID) -> str:
+    return f"/v1/prescriptions/{prescription_id}"

@@ -1,0 +1,38 @@
+"""prescription-api's worker: the relay, the consumer, and the reading of the catalogue."""
+
+import asyncio
+
+import httpx
+
+from prescription_api.handlers import HANDLERS
+from prescription_api.reconciliation import Reconciliation
+from prescription_api.settings import Settings
+from shared.db import Database
+from shared.messaging import Transport
+from shared.metrics import Metrics
+from shared.worker import Worker, main_with
+
+
+def create_worker(
+    settings: Settings,
+    database: Database,
+    transport: Transport,
+    *,
+    http: httpx.AsyncClient | None = None,
+    metrics: Metrics | None = None,
+) -> Worker:
+    metrics = metrics or Metrics()
+    reconciliation = Reconciliation(database, http or httpx.AsyncClient(), settings.catalog_url, metrics)
+
+    async def read_catalogue(stop: asyncio.Event) -> None:
+        await reconciliation.run(stop, settings.reconcile_seconds)
+
+    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=[read_catalogue])
+
+
+def main() -> None:
+    main_with(Settings(), create_worker)
+
+
+if __name__ == "__main__":
+    main()
