@@ -1,0 +1,53 @@
+# Two commands do everything: `make run` and `make test`. Both set up what they need first.
+
+PYTHON := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE := 1
+export PORT_BASE ?= 8100
+export RUN_DIR ?= .run
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test test-fast check format bench openapi lock reset clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Python packages from the lock files into .venv (done by the others when needed)
+	@sh deploy/local/bootstrap.sh
+
+run: setup ## The whole system on this machine, with test data (PORT_BASE, DATABASE_URL, BROKER=local|amqp://...)
+	@exec $(PYTHON) -m sandbox.run
+
+demo: setup ## The main job from end to end, each step shown; starts a system if none is running
+	@exec $(PYTHON) -m sandbox.demo
+
+test: setup ## All tests, with a private PostgreSQL and RabbitMQ
+	@exec $(PYTHON) -m pytest
+
+test-fast: setup ## Without the tests that start several processes
+	@exec $(PYTHON) -m pytest -m "not system"
+
+check: setup ## Lint, types, house rules, contracts current
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy shared/shared deploy/sandbox/sandbox services/*/*_api services/*/*_service
+	$(PYTHON) -m sandbox.contracts openapi --check
+
+format: setup ## Format and mend what can be mended
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+bench: setup ## Our speed beside its floors, in one run; writes bench-results.json
+	@exec $(PYTHON) -m sandbox.bench
+
+openapi: setup ## Contracts from the code into openapi/
+	$(PYTHON) -m sandbox.contracts openapi
+
+lock: setup ## Pin the newest dependencies that fit, with hashes
+	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock --upgrade
+	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements-dev.in -o requirements-dev.lock --upgrade
+
+reset: setup ## Back to the first day: the running system, or the data it left
+	@exec $(PYTHON) -m sandbox.first_day
+
+clean: reset ## The same, and the installed packages
+	rm -rf .venv

@@ -1,0 +1,118 @@
+"""Every part a process of its own, as in operation but without containers: for system tests and measurements."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from sandbox.services import SERVICES, Service
+from sandbox.wiring import Wiring, package_of
+
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+class Processes:
+    """Starts, kills and starts again; `log` gets what they print."""
+
+    def __init__(self, wiring: Wiring, log: Path) -> None:
+        self._wiring = wiring
+        self._log = log.open("ab")
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_all(self, *, workers: bool = True) -> None:
+        self.start("sandbox")
+        self.wait_for(self._wiring.sandbox_url + "/people")
+        names = [service.name for service in SERVICES]
+        for name in [*names, *(f"{name}/worker" for name in names if workers)]:
+            self.start(name)
+        for service in SERVICES:
+            self.wait_for(self._wiring.address(service) + "/health/ready")
+
+    def start(self, name: str) -> subprocess.Popen[bytes]:
+        """`sandbox`, a service's name for its API, or that and `/worker`."""
+        environment = os.environ | self._environment(name) | {"LOG_LEVEL": "WARNING"}
+        process = subprocess.Popen(  # noqa: S603 - the project's own processes
+            self._command(name), env=environment, stdout=self._log, stderr=self._log
+        )
+        self._running[name] = process
+        return process
+
+    def _environment(self, name: str) -> dict[str, str]:
+        if name == "sandbox":
+            return {
+                "SANDBOX_PORT_BASE": str(self._wiring.port_base),
+                "SANDBOX_STATE_DIRECTORY": str(self._wiring.state / "sandbox"),
+            }
+        return self._wiring.environment(_service(name))
+
+    def _command(self, name: str) -> list[str]:
+        if name == "sandbox":
+            return [sys.executable, "-m", "sandbox.serve"]
+        service = _service(name)
+        package = package_of(service.name)
+        if name.endswith("/worker"):
+            return [sys.executable, "-m", f"{package}.worker"]
+        port = str(self._wiring.port_base + service.port_offset)
+        options = ["--factory", f"{package}.app:from_environment", "--host", "127.0.0.1", "--port", port]
+        return [sys.executable, "-m", "uvicorn", *options, "--no-access-log", "--log-level", "warning"]
+
+    def wait_for(self, url: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                if httpx.get(url, timeout=2).is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{url} does not answer; see {self._log.name}")
+            time.sleep(0.05)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL: nothing is finished, nothing is said."""
+        process = self._running.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        """SIGTERM to all, and patience; SIGKILL for what does not listen."""
+        for process in self._running.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self._running.values():
+            _end(process)
+        self._running.clear()
+        self._log.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _service(name: str) -> Service:
+    return next(service for service in SERVICES if service.name == name.removesuffix("/worker"))
+
+
+@contextmanager
+def processes(wiring: Wiring, log: Path, *, only: Sequence[str] | None = None) -> Iterator[Processes]:
+    """All of them, or only those named, for the length of the block."""
+    running = Processes(wiring, log)
+    try:
+        if only is None:
+            running.start_all()
+        else:
+            for name in only:
+                running.start(name)
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,134 @@
+"""`make run`: the whole system on this machine without containers, from one command.
+
+PORT_BASE=8100        the sandbox's port; the services are on the five after it, mail on PORT_BASE + 25
+RUN_DIR=.run          where the data lives: stopped and started again, nothing is lost
+DATABASE_URL=...      a PostgreSQL server to use (an administrator's URL) instead of a private one
+BROKER=local          a private RabbitMQ; BROKER=amqp://... one that is there; unset: no broker is needed
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import Awaitable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvloop
+
+from sandbox.app import create_app
+from sandbox.seeding import seed
+from sandbox.services import SERVICES
+from sandbox.settings import SandboxSettings
+from sandbox.system import OneOfSeveral, System, server_for
+from sandbox.welcome import welcome
+from sandbox.wiring import Secrets, Wiring, package_of
+from shared.logging import configure_logging
+from shared.private_servers import postgres
+
+
+class Launcher:
+    """Holds what was started, and ends it in the opposite order."""
+
+    def __init__(self, port_base: int, state: Path) -> None:
+        self.started_at = time.monotonic()
+        self.stop = asyncio.Event()
+        self.port_base = port_base
+        self.state = state
+
+    async def run(self) -> None:
+        with ExitStack() as private_servers:
+            wiring = await asyncio.to_thread(self._wire, private_servers)
+            await self._serve(wiring)
+
+    def _wire(self, private_servers: ExitStack) -> Wiring:
+        kept = Secrets.keep(self.state / "secrets.json")
+        broker = self._broker_url(private_servers)
+        databases = self._databases(private_servers, kept)
+        return Wiring(self.port_base, self.state, databases, kept.reference_key, broker)
+
+    def _databases(self, private_servers: ExitStack, kept: Secrets) -> dict[str, str]:
+        admin_url = os.environ.get("DATABASE_URL")
+        if admin_url is None:
+            admin_url = private_servers.enter_context(postgres.start(self.state / "postgres")).admin_url
+        wanted = {package_of(name): password for name, password in kept.passwords.items()}
+        made = postgres.create_databases(admin_url, wanted)
+        return {service.name: made[package_of(service.name)] for service in SERVICES}
+
+    def _broker_url(self, private_servers: ExitStack) -> str | None:
+        broker = os.environ.get("BROKER")
+        if broker != "local":
+            return broker or None
+        from shared.private_servers import rabbitmq
+
+        return private_servers.enter_context(rabbitmq.start(self.state / "rabbitmq")).url
+
+    async def _serve(self, wiring: Wiring) -> None:
+        settings = SandboxSettings(port_base=self.port_base, state_directory=self.state / "sandbox")
+        sandbox = create_app(settings)
+        system = System(wiring)
+
+        async def reset() -> None:
+            await system.reset()
+            await seed(wiring, settings, datetime.now(UTC))
+
+        sandbox.state.sandbox.reset_hooks.append(reset)
+        async with sandbox.router.lifespan_context(sandbox):
+            await system.migrate()
+            await system.start()
+            try:
+                await self._listen(system, server_for(sandbox, self.port_base), wiring, settings)
+            finally:
+                await system.stop()
+
+    async def _listen(
+        self, system: System, sandbox_server: OneOfSeveral, wiring: Wiring, settings: SandboxSettings
+    ) -> None:
+        servers = [sandbox_server, *system.servers()]
+        serving = [asyncio.create_task(server.serve()) for server in servers]
+        try:
+            await self._until_started(servers, serving)
+            await self._or_stopped(seed(wiring, settings, datetime.now(UTC)))
+            if not self.stop.is_set():
+                print(welcome(wiring, time.monotonic() - self.started_at), flush=True)
+            await self.stop.wait()
+        finally:
+            for server in servers:
+                server.should_exit = True
+            await asyncio.gather(*serving, return_exceptions=True)
+
+    async def _until_started(self, servers: list[OneOfSeveral], serving: list[asyncio.Task[None]]) -> None:
+        while not all(server.started for server in servers):
+            if any(task.done() for task in serving):
+                raise SystemExit(f"A port between {self.port_base} and {self.port_base + 5} is taken: set PORT_BASE.")
+            await asyncio.sleep(0.02)
+
+    async def _or_stopped(self, work: Awaitable[None]) -> None:
+        """A stop does not wait for the work, which is done again at the next start."""
+        tasks = [asyncio.ensure_future(work), asyncio.ensure_future(self.stop.wait())]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        for task in done:
+            task.result()
+
+
+async def _run(port_base: int, state: Path) -> None:
+    launcher = Launcher(port_base, state)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, launcher.stop.set)
+    await launcher.run()
+
+
+def main() -> None:
+    state = Path(os.environ.get("RUN_DIR", ".run")).absolute()
+    state.mkdir(parents=True, exist_ok=True)
+    configure_logging(os.environ.get("LOG_LEVEL", "INFO"), (state / "log.jsonl").open("a", encoding="utf-8"))
+    logging.captureWarnings(capture=True)
+    uvloop.run(_run(int(os.environ.get("PORT_BASE", "8100")), state))
+
+
+if __name__ == "__main__":
+    main()

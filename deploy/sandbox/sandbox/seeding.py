@@ -1,0 +1,76 @@
+"""The first day: the invented tools are published, the invented citizens have chosen.
+
+Tools go in by the catalogue's own command, citizens by the services' public APIs with tokens of their own.
+"""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from catalog_api import seeding as catalogue
+from sandbox.settings import SandboxSettings
+from sandbox.wiring import Wiring
+from shared.db import Database
+
+
+async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
+    """Adds what is missing; doing it again changes nothing."""
+    await _seed_tools(wiring, sandbox, now)
+    citizens = json.loads((sandbox.data_directory / "citizens.json").read_text("utf-8"))
+    limits = httpx.Limits(max_connections=8)
+    async with httpx.AsyncClient(timeout=30, limits=limits) as http:
+        await asyncio.gather(*(_seed_citizen(http, wiring, citizen) for citizen in citizens))
+
+
+async def _seed_tools(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
+    documents = json.loads((sandbox.data_directory / "tools.json").read_text("utf-8"))
+    database = Database(wiring.database_urls["catalog-api"], pool_size=2)
+    try:
+        await catalogue.seed(database, documents, now)
+    finally:
+        await database.close()
+
+
+async def _seed_citizen(http: httpx.AsyncClient, wiring: Wiring, citizen: dict[str, Any]) -> None:
+    """The dead have chosen nothing, and those who never answered have not either."""
+    if citizen["status"] == "deceased":
+        return
+    if citizen["consent"]:
+        await _put(http, wiring, citizen, 3, "nhn:samtykke", "/v1/me/consent", {"level": citizen["consent"]})
+    settings = {
+        "language": citizen["language"],
+        "phone": citizen["phone"],
+        "email": citizen["email"],
+        "channels": {"tool": citizen["channels"]},
+    }
+    await _put(http, wiring, citizen, 4, "nhn:varsling", "/v1/me/notification-settings", settings)
+
+
+async def _put(
+    http: httpx.AsyncClient,
+    wiring: Wiring,
+    citizen: dict[str, Any],
+    port_offset: int,
+    audience: str,
+    path: str,
+    body: dict[str, Any],
+) -> None:
+    token = await citizen_token(http, wiring.sandbox_url, citizen["nationalId"], audience)
+    url = f"http://127.0.0.1:{wiring.port_base + port_offset}{path}"
+    headers = {"Authorization": f"Bearer {token}"}
+    now = await http.get(url, headers=headers)
+    now.raise_for_status()
+    if any(now.json().get(name) != value for name, value in body.items()):
+        answer = await http.put(url, json=body, headers=headers | {"If-Match": now.headers["ETag"]})
+        answer.raise_for_status()
+
+
+async def citizen_token(http: httpx.AsyncClient, sandbox_url: str, national_id: str, audience: str) -> str:
+    wanted = {"kind": "citizen", "audience": audience, "userClaimsParameters": {"pid": national_id}}
+    answer = await http.post(f"{sandbox_url}/test-token", json=wanted)
+    answer.raise_for_status()
+    token: str = answer.json()["access_token"]
+    return token

@@ -1,0 +1,133 @@
+"""The five services in one process: each its app on its own port, its worker, its database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+
+from sandbox.services import SERVICES, Service
+from sandbox.wiring import Wiring, package_of
+from shared.db import Database
+from shared.messaging.amqp import AmqpTransport
+from shared.messaging.local import LocalBroker
+from shared.migrate import migrate
+from shared.worker import Worker
+
+
+class OneOfSeveral(uvicorn.Server):
+    """A server beside others in the same process, which looks after the signals itself."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Exchangeable:
+    """The app that a server serves now; a reset puts a new one in its place."""
+
+    app: FastAPI
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    service: Service
+    app: FastAPI
+    worker: Worker
+
+
+class System:
+    """Started and stopped as a whole; `reset` starts it anew on empty databases while the ports stay open."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._places = {service.name: Exchangeable() for service in SERVICES}
+        self._stack = AsyncExitStack()
+        self.running: list[Running] = []
+
+    async def migrate(self) -> None:
+        urls = self._wiring.database_urls
+        await asyncio.gather(*(migrate(package_of(s.name), urls[s.name]) for s in SERVICES))
+
+    async def start(self) -> None:
+        """Apps and workers. The carrier is RabbitMQ when a broker is named, else each consumer's own table."""
+        local = LocalBroker()
+        self.running = [self._create(service, local) for service in SERVICES]
+        if self._wiring.broker_url is None:
+            for running in self.running:
+                worker = running.worker
+                local.register(worker.service, worker.database, worker.dispatcher.names)
+        for running in self.running:
+            self._places[running.service.name].app = running.app
+            await self._stack.enter_async_context(running.app.router.lifespan_context(running.app))
+            await self._stack.enter_async_context(_working(running.worker))
+
+    def _create(self, service: Service, local: LocalBroker) -> Running:
+        package = package_of(service.name)
+        settings = import_module(f"{package}.settings").Settings(**self._wiring.settings(service))
+        app: FastAPI = import_module(f"{package}.app").create_app(settings)
+        state = app.state
+        broker_url = self._wiring.broker_url
+        transport = local if broker_url is None else AmqpTransport(broker_url, state.database)
+        create_worker = import_module(f"{package}.worker").create_worker
+        worker: Worker = create_worker(settings, state.database, transport, http=state.http, metrics=state.metrics)
+        return Running(service, app, worker)
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+
+    async def reset(self) -> None:
+        """Every table empty, every cache gone; whoever calls seeds again."""
+        await self.stop()
+        for service in SERVICES:
+            await self._empty(service)
+        await self.start()
+
+    async def _empty(self, service: Service) -> None:
+        database = Database(self._wiring.database_urls[service.name], pool_size=1)
+        try:
+            async with database.driver() as connection:
+                await connection.execute(_EMPTY)
+        finally:
+            await database.close()
+
+    def servers(self) -> list[OneOfSeveral]:
+        return [
+            server_for(self._places[service.name], self._wiring.port_base + service.port_offset) for service in SERVICES
+        ]
+
+
+_EMPTY = """
+    DO $$
+    DECLARE names text;
+    BEGIN
+        SELECT string_agg(format('%I', tablename), ', ') INTO names FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version';
+        EXECUTE 'TRUNCATE ' || names || ' RESTART IDENTITY';
+    END $$
+"""
+
+
+def server_for(app: Any, port: int, host: str = "127.0.0.1") -> OneOfSeveral:
+    """`app` looks after its own lifespan."""
+    config = uvicorn.Config(app, host=host, port=port, lifespan="off", log_config=None, access_log=False)
+    return OneOfSeveral(config)
+
+
+@asynccontextmanager
+async def _working(worker: Worker) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(worker.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait([task], timeout=25)

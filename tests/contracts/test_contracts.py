@@ -1,0 +1,72 @@
+"""The committed contracts are what the code says, and are valid documents of their kind."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from sandbox.contracts import contracts, text_of
+from shared.events import EVENTS
+
+FOLDER = Path(__file__).parents[2] / "openapi"
+APIS = ("catalog-api", "consent-api", "helsetilbud-api", "notification-service", "prescription-api")
+
+
+@pytest.fixture(scope="module")
+def generated() -> dict[str, dict[str, Any]]:
+    return contracts()
+
+
+@pytest.mark.parametrize("name", [*(f"{api}.json" for api in APIS), "events.asyncapi.json"])
+def test_the_committed_file_is_current(name: str, generated: dict[str, dict[str, Any]]) -> None:
+    assert (FOLDER / name).read_text("utf-8") == text_of(generated[name]), "run `make openapi` and commit"
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_openapi_is_valid(api: str, generated: dict[str, dict[str, Any]]) -> None:
+    assert [str(error) for error in OpenAPIV31SpecValidator(generated[f"{api}.json"]).iter_errors()] == []
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_every_operation_can_be_built_against(api: str, generated: dict[str, dict[str, Any]]) -> None:
+    for operation in operations(generated[f"{api}.json"]):
+        name = operation["operationId"]
+        assert re.fullmatch(r"[a-z][a-zA-Z]+", name), name
+        assert operation.get("summary"), name
+        assert operation.get("tags"), name
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_every_refusal_is_a_problem_document_with_its_codes(api: str, generated: dict[str, dict[str, Any]]) -> None:
+    for operation in operations(generated[f"{api}.json"]):
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                assert response["content"].keys() == {"application/problem+json"}, (operation["operationId"], status)
+                assert response["content"]["application/problem+json"].get("examples"), (
+                    operation["operationId"],
+                    status,
+                )
+
+
+def test_every_event_is_in_the_contract_with_a_sender(generated: dict[str, dict[str, Any]]) -> None:
+    document = generated["events.asyncapi.json"]
+    assert document["channels"].keys() == EVENTS.keys()
+    sent = {o["channel"]["$ref"] for o in document["operations"].values() if o["action"] == "send"}
+    assert sent == {f"#/channels/{name}" for name in EVENTS}
+
+
+def test_tool_prescribed_fans_out_to_notifications_and_the_feed(generated: dict[str, dict[str, Any]]) -> None:
+    document = json.loads(text_of(generated["events.asyncapi.json"]))
+    receivers = {
+        operation["tags"][0]["name"]
+        for operation in document["operations"].values()
+        if operation["action"] == "receive" and operation["channel"]["$ref"].endswith("prescription.tool-prescribed.v1")
+    }
+    assert receivers == {"notification-service", "helsetilbud-api"}
