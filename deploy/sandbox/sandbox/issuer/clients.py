@@ -1,0 +1,130 @@
+"""The systems that may fetch tokens, each with a key pair of its own."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox.issuer import scopes
+from sandbox.keys import KeptKey, KeyStore
+from sandbox.population.models import OrganisationRecord
+from sandbox.population.population import Population
+
+Kind = Literal["ehr", "supplier", "health-body", "sender", "staff-tool", "own-service"]
+
+_EHRS = (
+    # client id, name, algorithm, requires a nonce
+    ("ehr", "Journalsystemet Fjellbekk", "ES256", False),
+    ("ehr-nonce", "Journalsystemet Lyngmo", "RS256", True),
+)
+_PRACTITIONER_SCOPES = (scopes.PRESCRIBE, scopes.READ_PRESCRIPTIONS, scopes.EDIT_OFFERING)
+_STAFF_SCOPES = (scopes.ADMINISTER_CATALOG, scopes.APPROVE_CAMPAIGNS, scopes.OPERATE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """`scopes` are granted to the client alone; `user_scopes` only with a person logged in, so only by /test-token."""
+
+    client_id: str
+    name: str
+    kind: Kind
+    key: KeptKey = field(repr=False)
+    scopes: tuple[str, ...] = ()
+    user_scopes: tuple[str, ...] = ()
+    organisation: OrganisationRecord | None = None
+    requires_nonce: bool = False
+
+    @property
+    def orgnr_parent(self) -> str | None:
+        return self.organisation.orgnr_parent if self.organisation else None
+
+    @property
+    def orgnr_child(self) -> str | None:
+        return self.organisation.orgnr_child if self.organisation else None
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "clientId": self.client_id,
+            "name": self.name,
+            "kind": self.kind,
+            "scopes": list(self.scopes),
+            "userScopes": list(self.user_scopes),
+            "audiences": sorted(scopes.audiences_of([*self.scopes, *self.user_scopes])),
+            "orgnrParent": self.orgnr_parent,
+            "orgnrChild": self.orgnr_child,
+            "algorithm": self.key.algorithm,
+            "requiresNonce": self.requires_nonce,
+            "publicKey": self.key.public_document,
+        }
+
+
+def clients_of(population: Population, keys: KeyStore) -> dict[str, Client]:
+    clients = [*_ehrs(population, keys), *_partners(population, keys), *_staff(population, keys), *_own_services(keys)]
+    return {client.client_id: client for client in clients}
+
+
+def _ehrs(population: Population, keys: KeyStore) -> list[Client]:
+    """Two record systems: the second signs with RSA and is always asked for a nonce, as HelseID does."""
+    offices = population.organisations_of("gp-office")
+    return [
+        Client(
+            client_id=client_id,
+            name=name,
+            kind="ehr",
+            key=keys.get(client_id, algorithm),
+            scopes=(scopes.CHECK_ACTIVE,),
+            user_scopes=_PRACTITIONER_SCOPES,
+            organisation=offices[place] if place < len(offices) else None,
+            requires_nonce=requires_nonce,
+        )
+        for place, (client_id, name, algorithm, requires_nonce) in enumerate(_EHRS)
+    ]
+
+
+def _partners(population: Population, keys: KeyStore) -> list[Client]:
+    """One client for each tool supplier and each public health body; the first body also sends to participants."""
+    suppliers = population.organisations_of("supplier")
+    bodies = population.organisations_of("health-body")
+    return [
+        *(_partner("supplier", it, keys, (scopes.SUPPLY_TOOLS, scopes.ASK_FOR_PRESCRIBERS)) for it in suppliers),
+        *(_partner("health-body", it, keys, (scopes.ASSURE_TOOLS,)) for it in bodies),
+        *(_partner("sender", it, keys, (scopes.SEND_CAMPAIGNS,)) for it in bodies[:1]),
+    ]
+
+
+def _partner(kind: Kind, organisation: OrganisationRecord, keys: KeyStore, granted: tuple[str, ...]) -> Client:
+    client_id = f"{kind}-{organisation.organisation_number}"
+    return Client(
+        client_id=client_id,
+        name=organisation.name,
+        kind=kind,
+        key=keys.get(client_id, "ES256"),
+        scopes=granted,
+        organisation=organisation,
+    )
+
+
+def _staff(population: Population, keys: KeyStore) -> list[Client]:
+    platform = next(iter(population.organisations_of("platform")), None)
+    return [
+        Client(
+            client_id="staff-tool",
+            name="Forvalterens arbeidsflate",
+            kind="staff-tool",
+            key=keys.get("staff-tool", "ES256"),
+            user_scopes=_STAFF_SCOPES,
+            organisation=platform,
+        )
+    ]
+
+
+def _own_services(keys: KeyStore) -> list[Client]:
+    """Our own services when they ask each other; they read their keys from `<state>/clients/<clientId>.jwk.json`."""
+    return [
+        Client(
+            client_id=name,
+            name=name,
+            kind="own-service",
+            key=keys.get(name, "ES256"),
+            scopes=(scopes.CHECK_ACTIVE,),
+        )
+        for name in ("prescription-api", "notification-service", "helsetilbud-api")
+    ]

@@ -1,0 +1,119 @@
+"""Commands for the start page. They need nothing but curl (one needs python3), and work when pasted as they are."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.context import Sandbox
+from sandbox.issuer import scopes
+from sandbox.population.models import CitizenRecord, PractitionerRecord
+
+_JSON = "-H 'Content-Type: application/json'"
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    title: str
+    explanation: str
+    command: str
+
+
+def snippets(sandbox: Sandbox, citizen: CitizenRecord, practitioner: PractitionerRecord) -> list[Snippet]:
+    return [
+        _feed(sandbox, citizen),
+        _prescribable_tools(sandbox, practitioner),
+        _prescribe(sandbox, citizen, practitioner),
+        _by_hand(sandbox, practitioner),
+        _messages(sandbox),
+        _fault(sandbox),
+    ]
+
+
+def _feed(sandbox: Sandbox, citizen: CitizenRecord) -> Snippet:
+    wanted = {"kind": "citizen", "userClaimsParameters": {"pid": citizen.national_id}}
+    url = sandbox.settings.service_urls["helsetilbud-api"] + "/v1/me/feed"
+    return Snippet(
+        "Innbyggeren ser hendelsene sine",
+        "Den første kommandoen lager et token, den andre bruker det. Innbyggerens token er Bearer.",
+        f"{_token_command(sandbox, wanted)} \\\n  | curl -s -K - {url}",
+    )
+
+
+def _prescribable_tools(sandbox: Sandbox, practitioner: PractitionerRecord) -> Snippet:
+    url = sandbox.settings.service_urls["prescription-api"] + "/v1/prescribable-tools"
+    return Snippet(
+        "Behandleren ser hva hun kan sende",
+        "Behandlerens token er bundet til en nøkkel. Hvert kall trenger sitt eget bevis (DPoP) for metode og adresse; "
+        "det varer i ti sekunder og gjelder én gang, så token og bevis lages i samme slengen som kallet.",
+        f"{_token_command(sandbox, _proven(practitioner, 'GET', url))} \\\n  | curl -s -K - {url}",
+    )
+
+
+def _prescribe(sandbox: Sandbox, citizen: CitizenRecord, practitioner: PractitionerRecord) -> Snippet:
+    url = sandbox.settings.service_urls["prescription-api"] + "/v1/prescriptions"
+    body = _as_json({"patient": {"nationalId": citizen.national_id}, "toolId": _freely_prescribable(sandbox)})
+    return Snippet(
+        "Behandleren sender et verktøy",
+        "Se etterpå i postkassen, og i innbyggerens hendelser. Send det én gang til, og les hvorfor det ikke går.",
+        f"{_token_command(sandbox, _proven(practitioner, 'POST', url))} \\\n"
+        f"  | curl -s -K - {_JSON} -H \"Idempotency-Key: $(date +%s)\" \\\n  -d '{body}' \\\n  {url}",
+    )
+
+
+def _by_hand(sandbox: Sandbox, practitioner: PractitionerRecord) -> Snippet:
+    url = sandbox.settings.service_urls["prescription-api"] + "/v1/prescribable-tools"
+    pick = 'import json, sys; a = json.load(sys.stdin); print(a["access_token"], a["dpop_proof"])'
+    wanted = _as_json(_proven(practitioner, "GET", url))
+    return Snippet(
+        "Det samme i to steg",
+        "Uten ?as=curl er svaret JSON, slik det er fra testtokentjenesten til Norsk helsenett. "
+        "Token og bevis havner i skallets $1 og $2.",
+        f"set -- $(curl -s {_JSON} -d '{wanted}' \\\n  {sandbox.settings.public_url}/test-token \\\n"
+        f"  | python3 -c '{pick}')\n"
+        f'curl -s -H "Authorization: DPoP $1" -H "DPoP: $2" {url}',
+    )
+
+
+def _messages(sandbox: Sandbox) -> Snippet:
+    return Snippet(
+        "SMS og e-post som er sendt",
+        "Ingenting forlater maskinen. Legg til ?to= med nummer eller adresse for å se én mottakers meldinger.",
+        f"curl -s {sandbox.settings.public_url}/messages",
+    )
+
+
+def _fault(sandbox: Sandbox) -> Snippet:
+    order = _as_json({"target": "hpr", "mode": "away", "seconds": 30})
+    return Snippet(
+        "La noe gå galt en stund",
+        "Mål: hpr, person-register, sms, mail, issuer. Måte: slow, away, wrong, error. Kallene over skal da svare "
+        "med en feil som forklarer seg, og virke igjen når tiden er ute.",
+        f"curl -s {_JSON} -d '{order}' \\\n  {sandbox.settings.public_url}/faults",
+    )
+
+
+def _proven(practitioner: PractitionerRecord, method: str, url: str) -> dict[str, Any]:
+    return {
+        "scope": f"{scopes.PRESCRIBE} {scopes.READ_PRESCRIPTIONS}",
+        "userClaimsParameters": {"hprNumber": practitioner.hpr_number},
+        "createDPoPTokenWithDPoPProof": True,
+        "htm": method,
+        "htu": url,
+    }
+
+
+def _token_command(sandbox: Sandbox, wanted: dict[str, Any]) -> str:
+    return f"curl -s {_JSON} -d '{_as_json(wanted)}' \\\n  '{sandbox.settings.public_url}/test-token?as=curl'"
+
+
+def _as_json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _freely_prescribable(sandbox: Sandbox) -> str:
+    """A tool that any practitioner may send to any adult."""
+    for tool in sandbox.population.tools:
+        restricted = tool["requiredAuthorisations"] or tool["prescriberOrganisations"] or not tool["national"]
+        if tool["prescribable"] and not restricted and tool["minimumAge"] <= 18:
+            return str(tool["toolId"])
+    return "00000000-0000-0000-0000-000000000000"

@@ -1,0 +1,76 @@
+"""The invented people and organisations, as `data/*.json` describes them.
+
+Only what the sandbox itself uses is named here; the rest of a record passes through to whoever asks for it.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="allow")
+
+    def document(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class CitizenRecord(Record):
+    """`children` are national identity numbers of others in the file; `consent` is None for who has never answered."""
+
+    national_id: str
+    name: str
+    birth_date: date
+    status: Literal["resident", "deceased", "emigrated"] = "resident"
+    deceased_at: date | None = None
+    confidential_address: bool = False
+    consent: Literal["none", "basis", "full"] | None = None
+    children: tuple[str, ...] = ()
+
+
+class Authorisation(Record):
+    """`profession` is a code of Norwegian code system 9060."""
+
+    profession: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class PractitionerRecord(Record):
+    """`organisation` is the innermost one, the place of work; the organisation's `parent` is the outer."""
+
+    hpr_number: str
+    national_id: str
+    name: str
+    valid: bool = True
+    authorisations: tuple[Authorisation, ...] = ()
+    organisation: str | None = None
+
+
+class OrganisationRecord(Record):
+    organisation_number: str
+    name: str
+    kind: str
+    parent: str | None = None
+
+    @property
+    def orgnr_parent(self) -> str:
+        """As HelseID's claims say it: the outer organisation, or the only one."""
+        return self.parent or self.organisation_number
+
+    @property
+    def orgnr_child(self) -> str | None:
+        return self.organisation_number if self.parent else None
+
+
+class PowerOfAttorney(Record):
+    giver: str
+    holder: str
+
+
+class Relations(Record):
+    """What lies between people, of `relations.json`."""
+
+    powers_of_attorney: tuple[PowerOfAttorney, ...] = ()

@@ -1,0 +1,43 @@
+"""`POST /reset`: back to the first day, here and in the services that the launcher has registered."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from sandbox.context import Here, ResetHook, Sandbox
+from sandbox.population.generated import Crowds
+
+router = APIRouter(tags=["Sandbox"])
+
+_logger = structlog.get_logger(__name__)
+
+
+@router.post("/reset", operation_id="reset")
+async def reset(sandbox: Here) -> JSONResponse:
+    """Forgets messages, faults and generated people; keys stay. `services` counts the hooks that reset a service.
+
+    500 when a service could not be reset; everything else is reset all the same.
+    """
+    await asyncio.to_thread(_forget, sandbox)
+    done = [await _run(hook) for hook in sandbox.reset_hooks]
+    body: dict[str, Any] = {"services": done.count(True), "failed": done.count(False)}
+    return JSONResponse(body, 200 if all(done) else 500)
+
+
+def _forget(sandbox: Sandbox) -> None:
+    sandbox.faults.clear()
+    sandbox.messages.clear()
+    Crowds(sandbox.storage).clear()
+    sandbox.population.forget_generated()
+
+
+async def _run(hook: ResetHook) -> bool:
+    try:
+        await hook()
+    except Exception:  # a hook is somebody else's code, and the others must still be run
+        _logger.exception("reset_hook_failed")
+        return False
+    return True

@@ -1,0 +1,24 @@
+"""The five services as the sandbox sees them: a name, a port, an audience."""
+
+from dataclasses import dataclass
+
+SMTP_OFFSET = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    name: str
+    port_offset: int
+    audience: str
+    title: str
+
+
+SERVICES = (
+    Service("catalog-api", 1, "nhn:verktoykatalog", "Verktøykatalogen"),
+    Service("prescription-api", 2, "nhn:verktoyformidler", "Verktøyformidleren"),
+    Service("consent-api", 3, "nhn:samtykke", "Samtykke"),
+    Service("notification-service", 4, "nhn:varsling", "Varsling"),
+    Service("helsetilbud-api", 5, "nhn:helsetilbud", "Helsetilbud og innbyggers verktøy"),
+)
+
+AUDIENCES = tuple(service.audience for service in SERVICES)

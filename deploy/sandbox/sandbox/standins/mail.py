@@ -1,0 +1,75 @@
+"""A mail server that keeps what it is given. It runs on the application's own event loop."""
+
+import asyncio
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from sandbox.faults import Faults, Mode, Target
+from sandbox.messages.store import MessageStore, ReceivedMessage
+
+_REFERENCE_HEADERS = ("X-Reference", "Message-ID")
+_LARGEST_MAIL = 1_000_000  # bytes
+
+
+class MailKeeper:
+    """aiosmtpd calls `handle_DATA` once a mail is in; the answer is the SMTP reply."""
+
+    def __init__(self, messages: MessageStore, faults: Faults) -> None:
+        self.messages = messages
+        self.faults = faults
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await self.faults.delay(Target.MAIL)
+        if self.faults.strikes(Target.MAIL, Mode.ERROR):
+            return "451 4.3.0 Temporary failure, try again later"
+        if self.faults.strikes(Target.MAIL, Mode.WRONG):
+            return "550 5.1.1 No such mailbox"
+        self.messages.add(_received(envelope, datetime.now(UTC)))
+        return "250 2.0.0 Kept"
+
+
+class _Away(asyncio.Protocol):
+    """Hangs up on whoever calls, as close to a closed port as an open one comes."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()
+
+
+async def start_mail_server(host: str, port: int, messages: MessageStore, faults: Faults) -> asyncio.Server:
+    keeper = MailKeeper(messages, faults)
+    loop = asyncio.get_running_loop()
+
+    def answer() -> asyncio.BaseProtocol:
+        if faults.strikes(Target.MAIL, Mode.AWAY):
+            return _Away()
+        return SMTP(keeper, hostname="sandbox.test", enable_SMTPUTF8=True, data_size_limit=_LARGEST_MAIL, loop=loop)
+
+    return await loop.create_server(answer, host, port)
+
+
+def _received(envelope: Envelope, at: datetime) -> list[ReceivedMessage]:
+    """One message for each recipient of the envelope."""
+    content: Any = envelope.content or b""
+    mail = message_from_bytes(content, policy=policy.default)
+    return [
+        ReceivedMessage(
+            channel="email",
+            to=recipient,
+            sender=envelope.mail_from or "",
+            subject=str(mail.get("Subject", "")),
+            text=_text(mail),
+            reference=next((str(mail[name]) for name in _REFERENCE_HEADERS if name in mail), None),
+            received_at=at,
+        )
+        for recipient in envelope.rcpt_tos
+    ]
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain", "html"))
+    return "\n".join(body.get_content().splitlines()) if body else ""

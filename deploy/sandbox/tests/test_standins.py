@@ -1,0 +1,176 @@
+"""HPR, person register and SMS gateway, in the shapes that the services are written against."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from sandbox.app import create_app
+from sandbox.context import Sandbox
+from sandbox.settings import SandboxSettings
+from sandbox.standins.segments import segments
+
+KEY = {"Authorization": "Bearer sandbox-sms-key"}
+SMS = {"to": "+4749990001", "text": "Du har fått noe nytt på Helsenorge.", "reference": "n-1", "urgent": False}
+
+
+async def send(http: httpx.AsyncClient, key: str, **changes: Any) -> httpx.Response:
+    return await http.post("/sms/messages", json=SMS | changes, headers=KEY | {"Idempotency-Key": key})
+
+
+async def test_hpr_knows_its_practitioners(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    for practitioner in sandbox.population.practitioners.values():
+        entry = (await http.get(f"/hpr/practitioners/{practitioner.hpr_number}")).json()
+        assert entry.keys() == {"hprNumber", "name", "valid", "authorisations"}
+        assert entry["valid"] is practitioner.valid
+        assert all(it.keys() == {"profession", "validFrom", "validTo"} for it in entry["authorisations"])
+
+
+async def test_hpr_does_not_know_others(http: httpx.AsyncClient) -> None:
+    response = await http.get("/hpr/practitioners/1")
+
+    assert response.status_code == 404
+    assert response.json()["code"] == "not-found"
+
+
+async def test_the_person_register_leaves_out_whom_it_does_not_know(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    wanted = [*sandbox.population.citizens, "20828506626"]
+
+    persons = (await http.post("/person-register/persons/lookup", json={"nationalIds": wanted})).json()["persons"]
+
+    assert [person["nationalId"] for person in persons] == list(sandbox.population.citizens)
+    assert all(
+        person.keys() == {"nationalId", "name", "birthDate", "status", "deceasedAt", "confidentialAddress"}
+        for person in persons
+    )
+    assert {person["status"] for person in persons} == {"resident", "deceased", "emigrated"}
+    assert all((person["status"] == "deceased") == bool(person["deceasedAt"]) for person in persons)
+    assert any(person["confidentialAddress"] for person in persons)
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+async def test_the_person_register_takes_one_to_a_thousand(http: httpx.AsyncClient, count: int) -> None:
+    response = await http.post("/person-register/persons/lookup", json={"nationalIds": ["20828506626"] * count})
+
+    assert response.status_code == 422
+
+
+async def test_a_thousand_persons_are_found_at_once(http: httpx.AsyncClient) -> None:
+    made = (await http.post("/people", json={"count": 1000, "seed": 5})).json()["nationalIds"]
+
+    started = time.perf_counter()
+    response = await http.post("/person-register/persons/lookup", json={"nationalIds": made})
+
+    assert [person["nationalId"] for person in response.json()["persons"]] == made
+    assert time.perf_counter() - started < 1
+
+
+async def test_an_sms_is_accepted_and_kept(http: httpx.AsyncClient) -> None:
+    response = await send(http, "one")
+
+    [kept] = (await http.get("/messages", params={"to": "+4749990001"})).json()["items"]
+    assert response.status_code == 202
+    assert response.json() == {"messageId": kept["messageId"], "segments": 1}
+    assert {name: kept[name] for name in ("channel", "to", "text", "reference", "urgent", "segments")} == {
+        "channel": "sms",
+        "to": SMS["to"],
+        "text": SMS["text"],
+        "reference": "n-1",
+        "urgent": False,
+        "segments": 1,
+    }
+    assert kept["receivedAt"].endswith("Z")
+
+
+async def test_P14_the_same_key_in_parallel_gives_one_message(http: httpx.AsyncClient) -> None:
+    responses = await asyncio.gather(*(send(http, "same") for _ in range(50)))
+
+    assert {response.status_code for response in responses} == {202}
+    assert len({response.json()["messageId"] for response in responses}) == 1
+    assert (await http.get("/messages")).json()["total"] == 1
+
+
+async def test_the_same_key_with_another_text_is_refused(http: httpx.AsyncClient) -> None:
+    await send(http, "same")
+    response = await send(http, "same", text="Noe annet")
+
+    assert response.status_code == 422
+    assert response.json()["code"] == "idempotency-key-reused"
+    assert (await http.get("/messages")).json()["total"] == 1
+
+
+async def test_keys_messages_and_answers_survive_a_restart(
+    fresh_settings: SandboxSettings, connect: Callable[[FastAPI], httpx.AsyncClient]
+) -> None:
+    answers, keys = [], []
+    for _ in range(2):
+        app = create_app(fresh_settings)
+        async with app.router.lifespan_context(app), connect(app) as http:
+            answers.append((await send(http, "over a restart")).json())
+            keys.append((await http.get("/jwks")).json())
+            messages = (await http.get("/messages")).json()
+
+    assert answers[0] == answers[1]
+    assert keys[0] == keys[1]
+    assert messages["total"] == 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "sandbox-sms-key"}])
+async def test_the_gateway_asks_for_its_api_key(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    response = await http.post("/sms/messages", json=SMS, headers=headers | {"Idempotency-Key": "k"})
+
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert (await http.get("/messages")).json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"to": "49990001"}, {"to": "+47"}, {"text": ""}, {"text": "x" * 1531}, {"text": "\0"}],
+)
+async def test_an_sms_that_cannot_be_sent_is_refused(http: httpx.AsyncClient, changes: dict[str, str]) -> None:
+    response = await send(http, "k", **changes)
+
+    assert response.status_code in (400, 422)
+    assert (await http.get("/messages")).json()["total"] == 0
+
+
+async def test_half_a_character_is_refused(http: httpx.AsyncClient) -> None:
+    body = '{"to": "+4749990001", "text": "\\ud83d"}'
+    headers = KEY | {"Idempotency-Key": "k", "Content-Type": "application/json"}
+
+    assert (await http.post("/sms/messages", content=body, headers=headers)).status_code in (400, 422)
+
+
+async def test_messages_in_a_burst_are_all_kept(http: httpx.AsyncClient) -> None:
+    """A campaign sends two hundred a second; most of the time here is spent by the client."""
+    started = time.perf_counter()
+    for burst in range(20):
+        await asyncio.gather(*(send(http, f"{burst}-{place}") for place in range(50)))
+    elapsed = time.perf_counter() - started
+
+    assert (await http.get("/messages", params={"limit": 1})).json()["total"] == 1000
+    assert elapsed < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("æøåÆØÅ" * 26 + "abcd", 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("č" * 70, 1),
+        ("č" * 71, 2),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+    ],
+)
+def test_segments_are_counted_as_the_network_does(text: str, expected: int) -> None:
+    assert segments(text) == expected
