@@ -16,6 +16,7 @@ from shared.housekeeping import keep_house
 from shared.logging import configure_logging
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.delivery import Dispatcher, Handlers
+from shared.messaging.replays import replay_dead_letters
 from shared.messaging.transport import Transport
 from shared.metrics import Metrics
 from shared.relay import Relay
@@ -60,6 +61,7 @@ class Worker:
         loops = [self.relay.run(stop), keep_house(self.database, self._metrics, stop)]
         if names := self.dispatcher.names:
             loops.append(self.transport.consume(self.service, names, self.dispatcher.receive, stop))
+            loops.append(replay_dead_letters(self.database, self.dispatcher.receive, stop))
         return [*loops, *(_again(job, stop) for job in self._jobs)]
 
 

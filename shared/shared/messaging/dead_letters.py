@@ -11,7 +11,8 @@ from shared.events.envelope import InvalidEvent, parse_event
 _KEEP: Final = """
     INSERT INTO dead_letter (id, event_id, name, payload, reason, attempts) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (id) DO UPDATE
-    SET reason = excluded.reason, attempts = excluded.attempts, failed_at = now(), replayed_at = NULL
+    SET reason = excluded.reason, attempts = excluded.attempts, failed_at = now(), replay_requested_at = NULL,
+        replayed_at = NULL
 """
 
 

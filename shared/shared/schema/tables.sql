@@ -49,17 +49,20 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_handled_at ON inbox USING brin (handled_at);
 
 CREATE TABLE dead_letter (
-    id          uuid PRIMARY KEY,
-    event_id    uuid,
-    name        text,
-    payload     text NOT NULL,
-    reason      text NOT NULL,
-    attempts    integer NOT NULL,
-    failed_at   timestamptz NOT NULL DEFAULT now(),
-    replayed_at timestamptz
+    id                  uuid PRIMARY KEY,
+    event_id            uuid,
+    name                text,
+    payload             text NOT NULL,
+    reason              text NOT NULL,
+    attempts            integer NOT NULL,
+    failed_at           timestamptz NOT NULL DEFAULT now(),
+    replay_requested_at timestamptz,
+    replayed_at         timestamptz
 );
 
-CREATE INDEX dead_letter_waiting ON dead_letter (failed_at) WHERE replayed_at IS NULL;
+CREATE INDEX dead_letter_waiting ON dead_letter (failed_at, id) WHERE replayed_at IS NULL;
+CREATE INDEX dead_letter_replaying ON dead_letter (replay_requested_at)
+    WHERE replay_requested_at IS NOT NULL AND replayed_at IS NULL;
 
 -- the broker's place in the embedded set-up: what has been handed to this service and not been handled yet
 CREATE TABLE local_message (
@@ -78,7 +81,7 @@ CREATE TABLE idempotent_answer (
     fingerprint bytea NOT NULL,
     status      smallint NOT NULL,
     headers     jsonb NOT NULL,
-    body        jsonb NOT NULL,
+    body        json NOT NULL, -- not jsonb: a repeated answer is the same to the letter
     created_at  timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (client_id, key)
 );
