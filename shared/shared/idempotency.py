@@ -103,14 +103,14 @@ LOOK_UP: Final = "SELECT fingerprint, status, headers, body FROM idempotent_answ
 LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))"
 KEEP: Final = (
     "INSERT INTO idempotent_answer (client_id, key, fingerprint, status, headers, body)"
-    " VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)"
+    " VALUES ($1, $2, $3, $4, $5::jsonb, $6::json)"
 )
 
 _LOOK_UP = text("SELECT fingerprint, status, headers, body FROM idempotent_answer WHERE client_id = :c AND key = :k")
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:c || ' ' || :k, 0))")
 _KEEP = text(
     "INSERT INTO idempotent_answer (client_id, key, fingerprint, status, headers, body)"
-    " VALUES (:c, :k, :f, :s, CAST(:h AS jsonb), CAST(:b AS jsonb))"
+    " VALUES (:c, :k, :f, :s, CAST(:h AS jsonb), CAST(:b AS json))"
 )
 
 

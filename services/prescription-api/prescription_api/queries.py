@@ -52,7 +52,7 @@ class ToolCopies:
     async def _document(self, connection: asyncpg.Connection, tool_id: UUID, sequence: int) -> ToolDocument:
         known = self._parsed.get(tool_id)
         if known is None or known[0] != sequence:
-            text = await connection.fetchval("SELECT document FROM tool_copy WHERE tool_id = $1", tool_id)
+            text = await connection.fetchval("SELECT document::text FROM tool_copy WHERE tool_id = $1", tool_id)
             known = self._parsed[tool_id] = (sequence, _DOCUMENT.validate_json(text))
         return known[1]
 

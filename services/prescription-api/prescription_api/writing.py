@@ -39,7 +39,7 @@ _WRITE: Final = """
         SELECT $1, $11, $13, 'prescribed', $5, $6, $7, $8, $18, $3, $2 FROM new
     ), answer AS (
         INSERT INTO idempotent_answer (client_id, key, fingerprint, status, headers, body)
-        SELECT $18, $19, $20, 201, $16::jsonb, $17::jsonb FROM new WHERE $19::text IS NOT NULL
+        SELECT $18, $19, $20, 201, $16::jsonb, $17::json FROM new WHERE $19::text IS NOT NULL
     )
     SELECT (SELECT ours FROM lock) AS ours, EXISTS (SELECT FROM new) AS written
 """

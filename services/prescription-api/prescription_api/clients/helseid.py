@@ -98,7 +98,7 @@ class HelseIdClient:
             "jti": str(uuid4()),
         }
         algorithm = "PS256" if isinstance(key, RSAKey) else "ES256"
-        header = {"alg": algorithm, "typ": "client-authentication+jwt", "kid": key.kid}
+        header = {"alg": algorithm, "typ": "client-authentication+jwt", "kid": key.kid or key.thumbprint()}
         return jwt.encode(header, claims, key, algorithms=[algorithm])
 
     def _proof(self, method: str, url: str, ath: str | None = None) -> str:

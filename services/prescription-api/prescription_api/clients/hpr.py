@@ -1,5 +1,4 @@
-"""The register of health personnel: who holds which valid authorisation. Cached for minutes, failing closed (P1, P2).
-"""
+"""The register of health personnel: who holds which valid authorisation. Cached for minutes, failing closed (P1, P2)."""
 
 from datetime import date
 

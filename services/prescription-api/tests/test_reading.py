@@ -1,0 +1,190 @@
+"""Looking up, listing, and what comes back later."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from prescription_api.handlers import HANDLERS
+from prescription_api.reconciliation import Reconciliation
+from shared.metrics import Metrics
+from shared.testing.national_ids import generate
+
+READ = "nhn:verktoyformidler/read"
+
+
+async def test_P3_P13_a_look_up_answers_and_is_logged(
+    client: httpx.AsyncClient, practitioner: Any, odd: str, rows: Any, reference: Any, citizen: Any
+) -> None:
+    answer = await client.post("/v1/patients/lookup", json={"nationalId": odd}, auth=practitioner())
+    assert answer.json() == {"name": "Odd Åsgård", "ageClass": "adult", "digitallyActive": True, "reasons": []}
+    [entry] = await rows("access_log")
+    assert (entry["citizen"], entry["action"], entry["hpr_number"]) == (reference(odd), "looked-up", "9144889")
+    log = (await client.get("/v1/me/access-log", auth=citizen(odd))).json()
+    assert log["items"][0]["text"].startswith("Ragnhild Bergknausen (lege) slo deg opp")
+    other = await client.get("/v1/me/access-log", auth=citizen(generate(date(1990, 1, 1), 0)))
+    assert other.json()["items"] == []
+
+
+async def test_P13_what_was_prescribed_is_in_the_log_with_the_tools_name(
+    client: httpx.AsyncClient, prescribe: Any, publish: Any, odd: str, citizen: Any
+) -> None:
+    await prescribe(odd, await publish())
+    await prescribe(odd, await publish(sequence=2))
+    first = (await client.get("/v1/me/access-log?limit=1", auth=citizen(odd))).json()
+    assert "Søvnstigen" in first["items"][0]["text"]
+    rest = (await client.get(f"/v1/me/access-log?limit=1&cursor={first['nextCursor']}", auth=citizen(odd))).json()
+    assert rest["nextCursor"] is None
+    assert rest["items"][0]["entryId"] != first["items"][0]["entryId"]
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        (date(2010, 11, 22), "adult"),
+        (date(2010, 11, 23), "youth"),
+        (date(2014, 11, 22), "youth"),
+        (date(2014, 11, 23), "child"),
+    ],
+)
+async def test_S5_the_age_class_changes_on_the_birthday(
+    client: httpx.AsyncClient, practitioner: Any, world: Any, born: date, expected: str
+) -> None:
+    number = world.live(generate(born, 0))
+    answer = await client.post("/v1/patients/lookup", json={"nationalId": number}, auth=practitioner())
+    assert answer.json()["ageClass"] == expected
+
+
+async def test_P4_a_look_up_says_why_somebody_is_not_active(
+    client: httpx.AsyncClient, practitioner: Any, world: Any
+) -> None:
+    number = world.live(generate(date(1960, 1, 1), 0), reasons=("consent-basis-only",))
+    found = (await client.post("/v1/patients/lookup", json={"nationalId": number}, auth=practitioner())).json()
+    assert found["digitallyActive"] is False
+    assert found["reasons"][0]["code"] == "consent-basis-only"
+
+
+async def test_P2_the_list_says_what_can_be_prescribed_and_why_not(
+    client: httpx.AsyncClient, practitioner: Any, publish: Any
+) -> None:
+    await publish(sequence=1)
+    only_psychologists = await publish(sequence=2, requiredAuthorisations=["PS"])
+    await publish(sequence=3, prescriberOrganisations=["299900452"])
+    answer = await client.get("/v1/prescribable-tools", auth=practitioner(READ))
+    by_code = {tuple(r["code"] for r in t["reasons"]): t for t in answer.json()["items"]}
+    assert by_code.keys() == {(), ("authorisation-required",), ("organisation-required",)}
+    assert by_code[()]["prescribable"] is True
+    refused = by_code[("authorisation-required",)]
+    assert (refused["toolId"], refused["reasons"][0]["acceptedAuthorisations"]) == (str(only_psychologists), ["PS"])
+    chosen = await client.get("/v1/prescribable-tools?organisation=299900452", auth=practitioner(READ))
+    assert sum(tool["prescribable"] for tool in chosen.json()["items"]) == 2
+
+
+async def test_the_list_pages_filters_and_searches(client: httpx.AsyncClient, practitioner: Any, publish: Any) -> None:
+    for number in range(5):
+        texts = {"nb": {"name": f"Verktøy {number}", "shortText": "Om søvn og uro"}}
+        purpose = "learning" if number % 2 else "treatment"
+        await publish(sequence=number + 1, texts=texts, purpose=purpose, keywords=["100%"] if number == 4 else [])
+    auth = practitioner(READ)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = (await client.get(f"/v1/prescribable-tools?limit=2{cursor and '&cursor='}{cursor}", auth=auth)).json()
+        seen += [tool["name"] for tool in page["items"]]
+        cursor = page["nextCursor"]
+    assert seen == [f"Verktøy {number}" for number in range(5)]
+
+    async def names(query: str) -> list[str]:
+        found = (await client.get(f"/v1/prescribable-tools?{query}", auth=auth)).json()["items"]
+        return [tool["name"] for tool in found]
+
+    assert await names("purpose=learning") == ["Verktøy 1", "Verktøy 3"]
+    assert len(await names("purpose=learning&purpose=treatment")) == 5
+    assert await names("subjectArea=pain") == []
+    assert len(await names("subjectArea=pain&subjectArea=sleep")) == 5
+    assert await names("q=S%C3%98VN%203") == ["Verktøy 3"]
+    assert await names("q=%25") == ["Verktøy 4"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("limit=0", 422),
+        ("limit=201", 422),
+        ("cursor=x", 400),
+        ("cursor=W10", 400),
+        ("purpose=fun", 422),
+        ("q=%00", 400),
+    ],
+)
+async def test_bad_questions_are_4xx(client: httpx.AsyncClient, practitioner: Any, query: str, status: int) -> None:
+    answer = await client.get(f"/v1/prescribable-tools?{query}", auth=practitioner(READ))
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_prescription_is_read_by_its_own_organisation_only(
+    client: httpx.AsyncClient, practitioner: Any, prescribe: Any, publish: Any, odd: str
+) -> None:
+    made = await prescribe(odd, await publish())
+    path = made.headers["Location"]
+    own = await client.get(path, auth=practitioner(READ))
+    assert own.json() == made.json()
+    unchanged = await client.get(path, auth=practitioner(READ), headers={"If-None-Match": own.headers["ETag"]})
+    assert unchanged.status_code == 304
+    for where in (path, f"{path}/journal-note", f"/v1/prescriptions/{uuid4()}"):
+        answer = await client.get(where, auth=practitioner(READ, organisation="299900304"))
+        assert (answer.status_code, answer.json()["code"]) == (404, "prescription-not-found")
+
+
+async def test_P8_the_note_can_be_fetched_as_text(
+    client: httpx.AsyncClient, practitioner: Any, prescribe: Any, publish: Any, odd: str
+) -> None:
+    made = await prescribe(odd, await publish())
+    note = await client.get(f"{made.headers['Location']}/journal-note", auth=practitioner(READ))
+    assert note.headers["content-type"] == "text/plain; charset=utf-8"
+    assert note.text == made.json()["journalNote"]["text"]
+
+
+async def test_a_search_finds_the_organisations_own(
+    client: httpx.AsyncClient, practitioner: Any, prescribe: Any, publish: Any, odd: str
+) -> None:
+    made = [(await prescribe(odd, await publish(sequence=n))).json()["prescriptionId"] for n in (1, 2, 3)]
+    body = {"patient": {"nationalId": odd}}
+    page = (await client.post("/v1/prescriptions/search?limit=2", json=body, auth=practitioner(READ))).json()
+    where = f"/v1/prescriptions/search?limit=2&cursor={page['nextCursor']}"
+    rest = (await client.post(where, json=body, auth=practitioner(READ))).json()
+    assert sorted(p["prescriptionId"] for p in page["items"] + rest["items"]) == sorted(made)
+    other = practitioner(READ, organisation="299900304")
+    assert (await client.post("/v1/prescriptions/search", json=body, auth=other)).json()["items"] == []
+
+
+async def test_K6_the_copy_is_read_from_the_catalogue_without_any_event(
+    world: Any, database: Any, clock: Any, prescribe: Any, odd: str, make_tool: Any
+) -> None:
+    tools = [make_tool(uuid4()) for _ in range(3)]
+    world.changes += [
+        {
+            "sequence": n,
+            "change": "published",
+            "toolId": str(t.tool_id),
+            "tool": t.model_dump(mode="json", by_alias=True),
+        }
+        for n, t in enumerate(tools, 1)
+    ]
+    async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:
+        reconciliation = Reconciliation(database, http, "https://catalog.test", Metrics())
+        await reconciliation.catch_up(clock.now)
+        assert (await prescribe(odd, tools[2].tool_id)).status_code == 201
+        stop = {"sequence": 4, "change": "stopped", "toolId": str(tools[0].tool_id), "category": "security"}
+        world.changes.append(stop)
+        await reconciliation.catch_up(clock.now)
+    answer = await prescribe(odd, tools[0].tool_id)
+    assert answer.json()["code"] == "tool-stopped"
+
+
+def test_handlers_have_names_of_their_own() -> None:
+    """The inbox knows a handler by its name."""
+    names = [handler.__name__ for handlers in HANDLERS.values() for handler in handlers]
+    assert len(names) == len(set(names))
