@@ -38,9 +38,7 @@ class Broker:
     @property
     def libraries(self) -> list[Path]:
         """Shared libraries that were unpacked because the machine lacks them."""
-        if self.root == Path("/"):
-            return []
-        return library_folders(self.root)
+        return [] if self == INSTALLED else library_folders(self.root)
 
     def is_complete(self) -> bool:
         return all(list(self.root.glob(p)) for p in ("usr/lib/erlang/erts-*/bin/erlexec", "usr/lib/rabbitmq/lib/*"))
@@ -64,11 +62,13 @@ class Broker:
         return max((self.root / folder).glob(pattern), key=lambda path: [int(n) for n in re.findall(r"\d+", str(path))])
 
 
+INSTALLED = Broker(Path("/"))
+
+
 def find_broker(account: Account) -> Broker:
     """Raises ServerFailed saying what to install."""
-    installed = Broker(Path("/"))
-    if installed.is_complete() and account.reaches(installed.programs):
-        return installed
+    if INSTALLED.is_complete() and account.reaches(INSTALLED.programs):
+        return INSTALLED
     place = store(account)
     kept = Broker(place / f"rabbitmq-{_system()}")
     with locked(place / "rabbitmq.lock"):

@@ -83,11 +83,11 @@ class Process:
         """Raises ServerFailed, with the end of the log, when the server ends or is not ready in time."""
         deadline = time.monotonic() + seconds
         while not ready():
-            if self._keeper.poll() is not None:
-                raise ServerFailed(f"the server ended at once:\n{self._last_words()}")
-            if time.monotonic() > deadline:
+            ended = self._keeper.poll() is not None
+            if ended or time.monotonic() > deadline:
                 self.stop()
-                raise ServerFailed(f"the server was not ready in {seconds:.0f} seconds:\n{self._last_words()}")
+                how = "ended at once" if ended else f"was not ready in {seconds:.0f} seconds"
+                raise ServerFailed(f"the server {how}; the end of {self.log}:\n{self._last_words()}")
             time.sleep(PAUSE)
 
     def stop(self) -> None:
@@ -149,7 +149,7 @@ def launch(
 
 
 @contextmanager
-def sole_use(home: Path, seconds: float = PATIENCE) -> Iterator[int]:
+def sole_use(home: Path, seconds: float = 10.0) -> Iterator[int]:
     """The lock on a home, as a file descriptor that the keeper inherits and holds while the server runs.
 
     Waits for a keeper whose asker died a moment ago; raises ServerFailed while another process uses the server.
@@ -186,11 +186,16 @@ def end_left_behind(home: Path, *others: int) -> None:
 
 def _wait_for_end(pid: int) -> None:
     deadline = time.monotonic() + PATIENCE
-    with suppress(FileNotFoundError, IndexError):
-        while time.monotonic() < deadline:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return
-            time.sleep(PAUSE)
+    while not has_ended(pid) and time.monotonic() < deadline:
+        time.sleep(PAUSE)
+
+
+def has_ended(pid: int) -> bool:
+    """Also when nobody has asked after it yet (a zombie). Needs /proc."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def free_port(wish: int | None = None) -> int:
