@@ -5,7 +5,7 @@ Tools go in by the catalogue's own command, citizens by the services' public API
 
 import asyncio
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -23,6 +23,12 @@ async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
     limits = httpx.Limits(max_connections=8)
     async with httpx.AsyncClient(timeout=30, limits=limits) as http:
         await asyncio.gather(*(_seed_citizen(http, wiring, citizen) for citizen in citizens))
+
+
+async def seed_from_outside(wiring: Wiring) -> None:
+    """The first day of a system that runs as processes of their own."""
+    settings = SandboxSettings(port_base=wiring.port_base, state_directory=wiring.state / "sandbox")
+    await seed(wiring, settings, datetime.now(UTC))
 
 
 async def _seed_tools(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The register of health personnel: who holds which valid authorisation. Cached for minutes, failing closed (P1, P2)."""
+"""The register of health personnel: who holds which valid authorisation (P1, P2). Cached, failing closed."""
 
 from datetime import date
 

@@ -1,0 +1,72 @@
+"""Who and what the measurements are about: many invented people with full consent, and requests signed beforehand."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from consent_api.loading import load
+from sandbox.bench.load import Request
+from sandbox.wiring import Wiring
+from shared.citizenref import CitizenReferences
+from shared.db import Database
+from shared.nationalid import NationalId
+from shared.testing.proofs import ProofKey
+
+PHYSICIAN = "990000101"
+
+
+def references(wiring: Wiring) -> CitizenReferences:
+    return CitizenReferences({"k1": wiring.reference_key.encode()}, "k1")
+
+
+async def gather_crowd(wiring: Wiring, count: int) -> list[str]:
+    """So many people, known to the person register, each with full consent."""
+    async with httpx.AsyncClient(timeout=120) as http:
+        answer = await http.post(f"{wiring.sandbox_url}/people", json={"count": count, "seed": 1})
+        answer.raise_for_status()
+        numbers: list[str] = answer.json()["nationalIds"]
+    make = references(wiring)
+    database = Database(wiring.database_urls["consent-api"], pool_size=1)
+    try:
+        named = ((make.of(NationalId.parse(number, allow_synthetic=True)), "full") for number in numbers)
+        await load(database, named, datetime.now(UTC))  # type: ignore[arg-type] # "full" is one of the levels
+    finally:
+        await database.close()
+    return numbers
+
+
+class Signer:
+    """One caller's token and key; each request gets a proof of its own, which lives for ten seconds."""
+
+    def __init__(self, sandbox_url: str) -> None:
+        self._sandbox_url = sandbox_url
+        self._key = ProofKey("ES256")
+        self.token = ""
+
+    async def log_in(self, audience: str, scope: str, *, hpr_number: str | None = PHYSICIAN) -> None:
+        wanted: dict[str, Any] = {"audience": audience, "scope": scope, "jkt": self._key.thumbprint}
+        if hpr_number:
+            wanted["userClaimsParameters"] = {"hprNumber": hpr_number}
+        async with httpx.AsyncClient() as http:
+            answer = await http.post(f"{self._sandbox_url}/test-token", json=wanted)
+            answer.raise_for_status()
+            self.token = answer.json()["access_token"]
+
+    def request(self, base: str, path: str, body: dict[str, Any]) -> Request:
+        url = base + path
+        headers = {
+            "Authorization": f"DPoP {self.token}",
+            "DPoP": self._key.proof("POST", url, self.token),
+            "Host": base.removeprefix("http://"),
+        }
+        raw = Request.make("POST", path, headers, json.dumps(body).encode()).raw
+        return Request(raw.replace(b"Host: 127.0.0.1\r\n", b"", 1))
+
+
+def prescriptions(signer: Signer, base: str, tool_id: str, numbers: Sequence[str]) -> Iterator[Request]:
+    for number in numbers:
+        body = {"patient": {"nationalId": number}, "toolId": tool_id}
+        yield signer.request(base, "/v1/prescriptions", body)

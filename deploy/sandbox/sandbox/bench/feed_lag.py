@@ -1,0 +1,61 @@
+"""From the commit of a prescription to its entry in the citizen's feed, seen from outside in the two databases."""
+
+import asyncio
+import statistics
+import time
+from typing import Any
+
+import asyncpg
+
+from sandbox.wiring import Wiring
+
+POLL_SECONDS = 0.002
+
+# The outbox row's time is that of its statement's start: a little before the commit, so the lag is not flattered.
+_COMMITTED = """
+    SELECT payload #>> '{data,prescriptionId}' AS id, extract(epoch FROM created_at)::float8 AS at FROM outbox
+    WHERE name = 'prescription.tool-prescribed.v1' AND created_at >= to_timestamp($1)
+"""
+
+
+class FeedWatch:
+    """Notes when each prescription is first seen in the feed."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._seen: dict[str, float] = {}
+        self._started = time.time()
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        connection = await asyncpg.connect(self._wiring.database_urls["helsetilbud-api"])
+        try:
+            newest = await connection.fetchval("SELECT coalesce(max(sequence), 0) FROM feed_event")
+            while not stop.is_set():
+                rows = await connection.fetch(
+                    "SELECT sequence, prescription_id::text AS id FROM feed_event WHERE sequence > $1", newest
+                )
+                now = time.time()
+                for row in rows:
+                    self._seen.setdefault(row["id"], now)
+                    newest = max(newest, row["sequence"])
+                await asyncio.sleep(POLL_SECONDS)
+        finally:
+            await connection.close()
+
+    async def figures(self) -> dict[str, Any]:
+        connection = await asyncpg.connect(self._wiring.database_urls["prescription-api"])
+        try:
+            committed = {row["id"]: row["at"] for row in await connection.fetch(_COMMITTED, self._started)}
+        finally:
+            await connection.close()
+        lags = sorted((self._seen[i] - at) * 1000 for i, at in committed.items() if i in self._seen)
+        if len(lags) < 2:
+            return {"events": len(lags), "missing": len(committed) - len(lags)}
+        cuts = statistics.quantiles(lags, n=100, method="inclusive")
+        return {
+            "events": len(lags),
+            "missing": len(committed) - len(lags),
+            "p50Ms": round(cuts[49], 2),
+            "p95Ms": round(cuts[94], 2),
+            "p99Ms": round(cuts[98], 2),
+        }
