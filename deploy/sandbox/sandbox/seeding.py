@@ -11,9 +11,12 @@ from typing import Any
 import httpx
 
 from catalog_api import seeding as catalogue
+from sandbox.services import SERVICES, Service
 from sandbox.settings import SandboxSettings
 from sandbox.wiring import Wiring
 from shared.db import Database
+
+_CONSENT, _NOTIFICATION = (s for s in SERVICES if s.name in ("consent-api", "notification-service"))
 
 
 async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
@@ -45,27 +48,26 @@ async def _seed_citizen(http: httpx.AsyncClient, wiring: Wiring, citizen: dict[s
     if citizen["status"] == "deceased":
         return
     if citizen["consent"]:
-        await _put(http, wiring, citizen, 3, "nhn:samtykke", "/v1/me/consent", {"level": citizen["consent"]})
+        await _put(http, wiring, citizen, _CONSENT, "/v1/me/consent", {"level": citizen["consent"]})
     settings = {
         "language": citizen["language"],
         "phone": citizen["phone"],
         "email": citizen["email"],
         "channels": {"tool": citizen["channels"]},
     }
-    await _put(http, wiring, citizen, 4, "nhn:varsling", "/v1/me/notification-settings", settings)
+    await _put(http, wiring, citizen, _NOTIFICATION, "/v1/me/notification-settings", settings)
 
 
 async def _put(
     http: httpx.AsyncClient,
     wiring: Wiring,
     citizen: dict[str, Any],
-    port_offset: int,
-    audience: str,
+    service: Service,
     path: str,
     body: dict[str, Any],
 ) -> None:
-    token = await citizen_token(http, wiring.sandbox_url, citizen["nationalId"], audience)
-    url = f"http://127.0.0.1:{wiring.port_base + port_offset}{path}"
+    token = await citizen_token(http, wiring.sandbox_url, citizen["nationalId"], service.audience)
+    url = wiring.address(service) + path
     headers = {"Authorization": f"Bearer {token}"}
     now = await http.get(url, headers=headers)
     now.raise_for_status()
