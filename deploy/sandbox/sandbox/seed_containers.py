@@ -1,0 +1,35 @@
+"""The first day of the containers' sandbox profile: `python -m sandbox.seed_containers`, once the services answer.
+
+DATABASE_URL is the catalogue's. Names and ports are those inside docker-compose.yml.
+"""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sandbox.seeding import seed
+from sandbox.services import Service
+from sandbox.settings import SandboxSettings
+from sandbox.wiring import Wiring
+
+
+class Containers(Wiring):
+    """Each service has a name of its own instead of a port."""
+
+    def address(self, service: Service) -> str:
+        return f"http://{service.name}:8000"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://sandbox.test:{self.port_base}"
+
+
+def main() -> None:
+    databases = {"catalog-api": os.environ["DATABASE_URL"]}
+    wiring = Containers(8100, Path("/state"), databases, reference_key="")
+    asyncio.run(seed(wiring, SandboxSettings(), datetime.now(UTC)))
+
+
+if __name__ == "__main__":
+    main()
