@@ -18,6 +18,8 @@ from shared.db import Database
 
 # "migrate" in ASCII
 _LOCK = 0x6D696772617465
+# Alembic keeps the migration under way in module globals: one at a time in a process
+_ONE_AT_A_TIME = asyncio.Lock()
 
 
 def configuration(package: str) -> Config:
@@ -34,7 +36,7 @@ def configuration(package: str) -> Config:
 async def migrate(package: str, database_url: str) -> None:
     database = Database(database_url, pool_size=1, statement_timeout=600)
     try:
-        async with database.engine.begin() as connection:
+        async with _ONE_AT_A_TIME, database.engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             await connection.run_sync(_upgrade, configuration(package))
     finally:

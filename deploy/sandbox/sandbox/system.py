@@ -54,8 +54,8 @@ class System:
         self.running: list[Running] = []
 
     async def migrate(self) -> None:
-        urls = self._wiring.database_urls
-        await asyncio.gather(*(migrate(package_of(s.name), urls[s.name]) for s in SERVICES))
+        for service in SERVICES:
+            await migrate(package_of(service.name), self._wiring.database_urls[service.name])
 
     async def start(self) -> None:
         """Apps and workers. The carrier is RabbitMQ when a broker is named, else each consumer's own table."""

@@ -20,7 +20,8 @@ RESULTS = Path("bench-results.json")
 
 
 async def _prepare(wiring: Wiring) -> None:
-    await asyncio.gather(*(migrate(package_of(s.name), wiring.database_urls[s.name]) for s in SERVICES))
+    for service in SERVICES:
+        await migrate(package_of(service.name), wiring.database_urls[service.name])
 
 
 def main() -> None:
