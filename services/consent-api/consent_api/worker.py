@@ -1,0 +1,29 @@
+"""The worker: sends the outbox on. This service listens to nobody."""
+
+import httpx
+
+from consent_api.settings import Settings
+from shared.db import Database
+from shared.messaging.transport import Transport
+from shared.metrics import Metrics
+from shared.worker import Worker, main_with
+
+
+def create_worker(
+    settings: Settings,
+    database: Database,
+    transport: Transport,
+    *,
+    http: httpx.AsyncClient | None = None,
+    metrics: Metrics | None = None,
+) -> Worker:
+    """`http` is there because every service's worker is made alike; nothing is called from this one."""
+    return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics())
+
+
+def main() -> None:
+    main_with(Settings(), create_worker)
+
+
+if __name__ == "__main__":
+    main()
