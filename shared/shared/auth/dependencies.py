@@ -24,7 +24,6 @@ D = TypeVar("D")
 HELSEID_SCHEME: Final = HTTPBase.model_validate(
     {
         "scheme": "DPoP",
-        "bearerFormat": "JWT",
         "description": (
             "HelseID access token with a DPoP proof (RFC 9449): `Authorization: DPoP <token>` and one `DPoP` header"
             " with a proof for this method, address (`htu`, without query) and token (`ath`). A proof lives 10 seconds"
