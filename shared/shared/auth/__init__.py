@@ -11,6 +11,7 @@ from shared.auth.dependencies import (
     practitioner,
     staff,
 )
+from shared.auth.documentation import document_scopes
 from shared.auth.errors import (
     CITIZEN_REFUSALS,
     MACHINE_REFUSALS,
@@ -62,6 +63,7 @@ __all__ = [
     "TokenInvalid",
     "TokenMissing",
     "citizen",
+    "document_scopes",
     "either",
     "machine",
     "practitioner",

@@ -52,6 +52,7 @@ class Authenticator:
         self._citizens = AccessTokens(
             self._keys[citizen_issuer], audience=audience, scheme="Bearer", interpret=reader.citizen, clock=clock
         )
+        self._replays = replays
         self._proofs = dpop.Proofs(replays, clock)
         self._public_url = public_url.rstrip("/") if public_url else None
 
@@ -92,6 +93,8 @@ class Authenticator:
         return await self._citizens.verify(token, hashlib.sha256(token.encode()).digest())
 
     async def close(self) -> None:
+        """Call it before the HTTP client and the database are closed."""
+        await self._replays.close()
         for keys in self._keys.values():
             await keys.close()
 

@@ -13,6 +13,7 @@ from shared.outages import is_outage
 
 SWEEP_SECONDS: Final = 10
 SWEEP_ROWS: Final = 5_000
+_LONGEST_CLOSE: Final = 2.0  # seconds
 SKEW_SECONDS: Final = 5  # a client's clock may be this much ahead of ours
 
 _CLAIM: Final = """
@@ -42,6 +43,8 @@ class ReplayStore(Protocol):
         Raises `ProofCheckUnavailable` when that cannot be found out.
         """
         ...
+
+    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -73,9 +76,10 @@ class PostgresReplayStore:
         return await answer
 
     async def close(self) -> None:
+        """Call it before the database is closed: the writer may still be giving its connection back."""
         if self._writer:
+            await asyncio.wait({self._writer}, timeout=_LONGEST_CLOSE)
             self._writer.cancel()
-            await asyncio.gather(self._writer, return_exceptions=True)
 
     async def _write(self) -> None:
         while self._gathered:

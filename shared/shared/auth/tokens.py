@@ -57,16 +57,20 @@ class AccessTokens(Generic[T]):
         return caller
 
     def _recall(self, digest: bytes) -> tuple[float, T] | None:
-        if self._generation != self._keys.generation:
-            # the issuer has changed its keys: what an earlier one signed is verified anew
-            self._kept.clear()
-            self._generation = self._keys.generation
+        self._forget_outdated()
         return self._kept.get(digest)
 
     def _keep(self, digest: bytes, verified: tuple[float, T]) -> None:
+        self._forget_outdated()
         if len(self._kept) >= KEPT_TOKENS:
             self._kept.popitem(last=False)
         self._kept[digest] = verified
+
+    def _forget_outdated(self) -> None:
+        """When the issuer has changed its keys, what an earlier one signed is verified anew."""
+        if self._generation != self._keys.generation:
+            self._kept.clear()
+            self._generation = self._keys.generation
 
     async def _verified_claims(self, token: str) -> dict[str, Any]:
         if len(token) > LONGEST_TOKEN:
