@@ -21,14 +21,14 @@ async def reset(sandbox: Here) -> JSONResponse:
 
     500 when a service could not be reset; everything else is reset all the same.
     """
-    await asyncio.to_thread(_forget, sandbox)
+    sandbox.faults.clear()  # before the hooks, which need the stand-ins
     done = [await _run(hook) for hook in sandbox.reset_hooks]
+    await asyncio.to_thread(_forget, sandbox)  # after them, with what was on its way when the services stopped
     body: dict[str, Any] = {"services": done.count(True), "failed": done.count(False)}
     return JSONResponse(body, 200 if all(done) else 500)
 
 
 def _forget(sandbox: Sandbox) -> None:
-    sandbox.faults.clear()
     sandbox.messages.clear()
     Crowds(sandbox.storage).clear()
     sandbox.population.forget_generated()

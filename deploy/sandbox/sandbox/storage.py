@@ -9,7 +9,7 @@ from threading import Lock
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_id TEXT NOT NULL UNIQUE,
+    message_id TEXT NOT NULL,
     channel TEXT NOT NULL,
     recipient TEXT NOT NULL,
     sender TEXT NOT NULL,
@@ -18,16 +18,12 @@ CREATE TABLE IF NOT EXISTS messages (
     reference TEXT,
     urgent INTEGER NOT NULL,
     segments INTEGER NOT NULL,
-    received_at TEXT NOT NULL
+    received_at TEXT NOT NULL,
+    idempotency_key TEXT UNIQUE,
+    body_digest TEXT
 );
 CREATE INDEX IF NOT EXISTS messages_recipient ON messages (recipient, sequence);
 CREATE INDEX IF NOT EXISTS messages_reference ON messages (reference);
-CREATE TABLE IF NOT EXISTS accepted_sms (
-    idempotency_key TEXT PRIMARY KEY,
-    body_digest TEXT NOT NULL,
-    message_id TEXT NOT NULL,
-    segments INTEGER NOT NULL
-) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS crowds (
     seed INTEGER NOT NULL,
     size INTEGER NOT NULL,
@@ -60,6 +56,12 @@ class Storage:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    @contextmanager
+    def autocommit(self) -> Iterator[sqlite3.Connection]:
+        """For a single statement, which is its own transaction."""
+        with self._lock:
+            yield self._connection
 
     def close(self) -> None:
         with self._lock:

@@ -120,6 +120,7 @@ async def test_the_start_page_warns_of_faults(http: httpx.AsyncClient) -> None:
 
 
 async def test_the_contract_can_be_read(http: httpx.AsyncClient) -> None:
+    assert "//cdn" not in (await http.get("/docs")).text
     document = (await http.get("/openapi.json")).json()
 
     assert {"/test-token", "/connect/token", "/faults", "/reset", "/messages"} <= document["paths"].keys()

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from joserfc.jws import CompactSignature
@@ -35,7 +35,7 @@ class Nonces:
         return hmac.new(self.secret, str(step).encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def thumbprint_of_proof(proof: str, token_endpoint: str, used: SingleUse, now: float) -> tuple[str, object]:
+def thumbprint_of_proof(proof: str, endpoints: Collection[str], used: SingleUse, now: float) -> tuple[str, object]:
     """The thumbprint of the key that signed the proof, and the proof's nonce if it has one. Raises InvalidProof."""
     try:
         signature = signed.read(proof)
@@ -43,7 +43,7 @@ def thumbprint_of_proof(proof: str, token_endpoint: str, used: SingleUse, now: f
     except signed.Unreadable as error:
         raise InvalidProof("The proof is not a JWT") from error
     key = _checked_key(signature)
-    _check_address(claims, token_endpoint)
+    _check_address(claims, endpoints)
     _check_age(claims, now)
     _check_single_use(claims, used, now)
     return key.thumbprint(), claims.get("nonce")
@@ -79,12 +79,12 @@ def _imported(jwk: Any) -> signed.PublicKey:
     return key
 
 
-def _check_address(claims: Mapping[str, Any], token_endpoint: str) -> None:
+def _check_address(claims: Mapping[str, Any], endpoints: Collection[str]) -> None:
     address = claims.get("htu")
     if claims.get("htm") != "POST":
         raise InvalidProof("The proof's htm is not POST")
-    if not isinstance(address, str) or not htu.is_same(address, token_endpoint):
-        raise InvalidProof(f"The proof's htu is not {token_endpoint}")
+    if not isinstance(address, str) or not any(htu.is_same(address, endpoint) for endpoint in endpoints):
+        raise InvalidProof("The proof's htu is not the token endpoint's address")
 
 
 def _check_age(claims: Mapping[str, Any], now: float) -> None:

@@ -54,8 +54,7 @@ def _authenticated(form: TokenRequest, sandbox: Sandbox, now: float) -> Client:
         raise UnsupportedGrantType("Only client_credentials; a token for a person comes from /test-token")
     if form.client_assertion_type != ASSERTION_TYPE or not form.client_assertion:
         raise InvalidClient(f"Only private_key_jwt: client_assertion_type must be {ASSERTION_TYPE}")
-    issuer = sandbox.settings.issuer
-    audiences = frozenset({issuer, issuer + TOKEN_PATH})
+    audiences = frozenset({sandbox.settings.issuer, *_endpoints(sandbox)})
     client = authenticate(form.client_assertion, sandbox.clients, audiences, sandbox.used_assertions, now)
     if form.client_id not in ("", client.client_id):
         raise InvalidClient("client_id is another than the assertion's")
@@ -65,11 +64,15 @@ def _authenticated(form: TokenRequest, sandbox: Sandbox, now: float) -> Client:
 def _proven_key(proof: str, client: Client, sandbox: Sandbox, now: float) -> str:
     if not proof:
         raise InvalidProof("The DPoP header is missing")
-    token_endpoint = sandbox.settings.issuer + TOKEN_PATH
-    thumbprint, nonce = thumbprint_of_proof(proof, token_endpoint, sandbox.used_proofs, now)
+    thumbprint, nonce = thumbprint_of_proof(proof, _endpoints(sandbox), sandbox.used_proofs, now)
     if client.requires_nonce or sandbox.faults.strikes(Target.ISSUER, Mode.NONCE):
         require_nonce(nonce, sandbox.nonces, now)
     return thumbprint
+
+
+def _endpoints(sandbox: Sandbox) -> frozenset[str]:
+    """As the services see it, and as a caller outside the containers' network does."""
+    return frozenset({sandbox.settings.issuer + TOKEN_PATH, sandbox.settings.public_url + TOKEN_PATH})
 
 
 def _granted(wanted: list[str], client: Client) -> tuple[str, list[str]]:

@@ -10,9 +10,12 @@ from sandbox.storage import Storage
 
 _INSERT = """
 INSERT INTO messages
-    (message_id, channel, recipient, sender, subject, text, reference, urgent, segments, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (message_id, channel, recipient, sender, subject, text, reference, urgent, segments, received_at,
+     idempotency_key, body_digest)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (idempotency_key) DO NOTHING
 """
+_EARLIER = "SELECT message_id, segments, body_digest FROM messages WHERE idempotency_key = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class MessageFilter:
 
 
 class MessageStore:
-    """Writing one message takes a fraction of a millisecond, less than handing it to a thread. Reading many takes longer."""
+    """Writing one message takes less time than handing it to a thread would; reading many takes more."""
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
@@ -62,44 +65,32 @@ class MessageStore:
 
     def add_once(self, idempotency_key: str, body_digest: str, message: ReceivedMessage) -> Acceptance:
         """Keeps the message unless the key has been used; returns what was answered the first time."""
-        with self.storage.transaction() as connection:
-            earlier = _acceptance(connection, idempotency_key)
-            if earlier:
-                return earlier
-            connection.execute(_INSERT, _row(message))
-            accepted = Acceptance(message.message_id, message.segments, body_digest)
-            connection.execute(
-                "INSERT INTO accepted_sms VALUES (?, ?, ?, ?)",
-                (idempotency_key, body_digest, accepted.message_id, accepted.segments),
-            )
-            return accepted
+        with self.storage.autocommit() as connection:
+            inserted = connection.execute(_INSERT, _row(message, idempotency_key, body_digest)).rowcount
+            if inserted:
+                return Acceptance(message.message_id, message.segments, body_digest)
+            return Acceptance(*connection.execute(_EARLIER, (idempotency_key,)).fetchone())
 
     def newest(self, wanted: MessageFilter, limit: int) -> list[ReceivedMessage]:
         clause, values = wanted.clause()
         statement = f"SELECT * FROM messages WHERE {clause} ORDER BY sequence DESC LIMIT ?"  # noqa: S608 - own column names
-        with self.storage.transaction() as connection:
+        with self.storage.autocommit() as connection:
             return [_message(row) for row in connection.execute(statement, [*values, limit])]
 
     def count(self, wanted: MessageFilter) -> int:
         clause, values = wanted.clause()
-        with self.storage.transaction() as connection:
+        with self.storage.autocommit() as connection:
             row = connection.execute(f"SELECT count(*) FROM messages WHERE {clause}", values).fetchone()  # noqa: S608 - as above
         return int(row[0])
 
     def clear(self) -> None:
-        with self.storage.transaction() as connection:
+        with self.storage.autocommit() as connection:
             connection.execute("DELETE FROM messages")
-            connection.execute("DELETE FROM accepted_sms")
 
 
-def _acceptance(connection: sqlite3.Connection, idempotency_key: str) -> Acceptance | None:
-    found = connection.execute(
-        "SELECT message_id, segments, body_digest FROM accepted_sms WHERE idempotency_key = ?", (idempotency_key,)
-    ).fetchone()
-    return Acceptance(*found) if found else None
-
-
-def _row(message: ReceivedMessage) -> tuple[Any, ...]:
+def _row(
+    message: ReceivedMessage, idempotency_key: str | None = None, body_digest: str | None = None
+) -> tuple[Any, ...]:
     return (
         message.message_id,
         message.channel,
@@ -111,6 +102,8 @@ def _row(message: ReceivedMessage) -> tuple[Any, ...]:
         message.urgent,
         message.segments,
         message.received_at.astimezone(UTC).isoformat(),
+        idempotency_key,
+        body_digest,
     )
 
 

@@ -40,7 +40,7 @@ class Listing:
 def answer(request: Request, listing: Listing, items: list[dict[str, Any]], **more: Any) -> Response:
     if not wants_page(request):
         return JSONResponse({"items": items, **more})
-    rows = [[_cell(item.get(name)) for name in listing.columns] for item in items]
+    rows = [[(heading, _cell(item.get(name))) for name, heading in listing.columns.items()] for item in items]
     return page("listing.html", listing=listing, rows=rows, more=more)
 
 

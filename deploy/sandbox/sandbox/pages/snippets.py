@@ -34,7 +34,7 @@ def _feed(sandbox: Sandbox, citizen: CitizenRecord) -> Snippet:
     url = sandbox.settings.service_urls["helsetilbud-api"] + "/v1/me/feed"
     return Snippet(
         "Innbyggeren ser hendelsene sine",
-        "Den første kommandoen lager et token, den andre bruker det. Innbyggerens token er Bearer.",
+        "Den første kommandoen lager et token, den andre bruker det som Bearer.",
         f"{_token_command(sandbox, wanted)} \\\n  | curl -s -K - {url}",
     )
 

@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Header
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from sandbox.context import Here, Now
@@ -72,9 +73,10 @@ router = APIRouter(
 @router.post("/messages", operation_id="sendSms", status_code=202)
 async def send(
     sms: Sms, sandbox: Here, now: Now, idempotency_key: Annotated[str, Header(min_length=1, max_length=200)]
-) -> dict[str, Any]:
+) -> JSONResponse:
     """The same Idempotency-Key gives the same answer and one message, however often and from how many at once."""
-    accepted = sandbox.messages.add_once(idempotency_key, sms.digest(), sms.received(now))
-    if accepted.body_digest != sms.digest():
+    digest = sms.digest()
+    accepted = sandbox.messages.add_once(idempotency_key, digest, sms.received(now))
+    if accepted.body_digest != digest:
         raise IdempotencyKeyReused
-    return {"messageId": accepted.message_id, "segments": accepted.segments}
+    return JSONResponse({"messageId": accepted.message_id, "segments": accepted.segments}, 202)

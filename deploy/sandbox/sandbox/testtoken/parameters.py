@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict
 
 _UNSET_NUMBER = -(2**31)  # what that client sends for a number it was not told
 
@@ -133,8 +134,22 @@ class OwnClaim(Parameters):
     value: Any
 
 
+_EXAMPLES: tuple[JsonDict, ...] = (
+    {
+        "scope": "nhn:verktoyformidler/prescribe",
+        "userClaimsParameters": {"hprNumber": "990000101"},
+        "createDPoPTokenWithDPoPProof": True,
+        "htu": "http://127.0.0.1:8102/v1/prescriptions",
+        "htm": "POST",
+    },
+    {"kind": "citizen", "userClaimsParameters": {"pid": "17858401267"}},
+)
+
+
 class WantedToken(Parameters):
     """The whole body. `kind` is ours: `citizen` gives a Bearer token of the citizens' issuer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [*_EXAMPLES]})
 
     synonyms: ClassVar[dict[str, str]] = {
         "generalclaimsparameters": "client_claims_parameters",
