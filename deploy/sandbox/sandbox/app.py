@@ -26,6 +26,7 @@ from shared.http import Gate
 from shared.metrics import Metrics
 
 _LARGEST_BODY = 1_048_576  # bytes
+_MEDIA_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded"})
 # what load falls on comes first, because routes are tried in turn
 _ROUTERS = (
     sms.router,
@@ -63,7 +64,9 @@ def create_app(settings: SandboxSettings) -> FastAPI:
     )
     app.state.sandbox = Sandbox.open(settings)
     app.state.reset_hooks = app.state.sandbox.reset_hooks
-    app.add_middleware(Gate, service="sandbox", metrics=Metrics(), max_body_bytes=_LARGEST_BODY)
+    app.add_middleware(
+        Gate, service="sandbox", metrics=Metrics(), max_body_bytes=_LARGEST_BODY, media_types=_MEDIA_TYPES
+    )
     install_error_handlers(app)
     app.add_exception_handler(FaultyAnswer, answer_faultily)
     app.add_exception_handler(TokenRefused, answer_token_refused)

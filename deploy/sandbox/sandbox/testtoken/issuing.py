@@ -11,7 +11,8 @@ from sandbox.keys import KeptKey, private_document
 from sandbox.testtoken.citizen import citizen_claims
 from sandbox.testtoken.errors import BadParameters
 from sandbox.testtoken.helseid import helseid_claims
-from sandbox.testtoken.parameters import InvalidProof, WantedToken
+from sandbox.testtoken.invalid_proof import InvalidProof
+from sandbox.testtoken.parameters import WantedToken
 from sandbox.testtoken.proofs import make_proof, own_key, thumbprint_of
 from shared.testing.proofs import ProofKey
 

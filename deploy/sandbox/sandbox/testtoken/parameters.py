@@ -4,39 +4,15 @@ Names are understood in any spelling (`hprNumber`, `hpr_number`, `HprNumber`); a
 because the service's own client sends one for everything it was not told.
 """
 
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.config import JsonDict
 
+from sandbox.testtoken.invalid_proof import InvalidProof, by_number
+
 _UNSET_NUMBER = -(2**31)  # what that client sends for a number it was not told
-
-
-class InvalidProof(StrEnum):
-    """In the order of the test token service, which also takes them by number."""
-
-    NONE = "None"
-    NO_HTU = "DontSetHtuClaimValue"
-    NO_HTM = "DontSetHtmClaimValue"
-    IAT_IN_PAST = "SetIatValueInThePast"
-    IAT_IN_FUTURE = "SetIatValueInTheFuture"
-    NO_ATH = "DontSetAthClaimValue"
-    NO_ALG = "DontSetAlgHeader"
-    NO_JWK = "DontSetJwkHeader"
-    NO_JTI = "DontSetJtiClaim"
-    SYMMETRIC_ALG = "SetAlgHeaderToASymmetricAlgorithm"
-    PRIVATE_KEY = "SetPrivateKeyInJwkHeader"
-    WRONG_TYP = "SetInvalidTypHeaderValue"
-    WRONG_SIGNATURE = "SetAnInvalidSignature"
-    WRONG_JKT = "SetAnInvalidJktValueInToken"
-
-
-def _by_number(value: Any) -> Any:
-    names = list(InvalidProof)
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return names[value] if is_number and 0 <= value < len(names) else value
 
 
 def _as_list(value: Any) -> Any:
@@ -47,7 +23,7 @@ def _number_if_set(value: Any) -> Any:
     return None if value == _UNSET_NUMBER else value
 
 
-ProofFault = Annotated[InvalidProof, BeforeValidator(_by_number)]
+ProofFault = Annotated[InvalidProof, BeforeValidator(by_number)]
 Scopes = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 TEN_YEARS = 10 * 366 * 24 * 3600
 Seconds = Annotated[Annotated[int, Field(ge=-TEN_YEARS, le=TEN_YEARS)] | None, BeforeValidator(_number_if_set)]

@@ -6,7 +6,8 @@ from typing import Any
 
 from sandbox.keys import KeptKey, imported
 from sandbox.testtoken.errors import BadParameters
-from sandbox.testtoken.parameters import InvalidProof, WantedToken
+from sandbox.testtoken.invalid_proof import InvalidProof
+from sandbox.testtoken.parameters import WantedToken
 from shared.testing.proofs import ProofFault, ProofKey
 
 _ALGORITHM_OF_CURVE = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
