@@ -12,7 +12,7 @@ from shared.correlation import Correlation, accept, correlated
 from shared.errors import DomainError, InternalError, MalformedRequest, Unavailable, problem_response
 from shared.language import Text, best_language
 from shared.metrics import Metrics
-from shared.outages import is_outage, is_unstorable_text
+from shared.outages import is_outage, is_unstorable
 
 _logger = structlog.get_logger(__name__)
 
@@ -31,6 +31,16 @@ class BodyTooLarge(DomainError):
     }
 
 
+class UnsupportedMediaType(DomainError):
+    status = 415
+    code = "unsupported-media-type"
+    title: ClassVar[Text] = {
+        "nb": "Innholdet må sendes som JSON.",
+        "nn": "Innhaldet må sendast som JSON.",
+        "en": "The content must be sent as JSON.",
+    }
+
+
 class Gate:
     """Correlation, request log, metrics, limits on what comes in, safe headers on what goes out, and the last net for
     errors.
@@ -38,8 +48,17 @@ class Gate:
     Neither the path as sent nor the query string is logged: both can hold what a confused caller put there.
     """
 
-    def __init__(self, app: ASGIApp, *, service: str, metrics: Metrics, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        metrics: Metrics,
+        max_body_bytes: int,
+        media_types: frozenset[str] = frozenset({"application/json"}),
+    ) -> None:
         self.app = app
+        self.media_types = media_types
         self.service = service
         self.metrics = metrics
         self.max_body_bytes = max_body_bytes
@@ -85,6 +104,12 @@ class _Exchange:
             raise BodyTooLarge()
         if b"%00" in self.scope["query_string"] or "\x00" in self.scope["path"]:
             raise MalformedRequest()
+        has_body = declared not in ("", "0") or "transfer-encoding" in self.headers
+        if has_body and self._media_type() not in self.gate.media_types:
+            raise UnsupportedMediaType()
+
+    def _media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     async def _read(self) -> Message:
         message = await self._receive()
@@ -116,7 +141,7 @@ class _Exchange:
         await problem_response(error, language)(self.scope, self._receive, self._answer)
 
     def _unexpected(self, error: Exception) -> DomainError:
-        if is_unstorable_text(error):
+        if is_unstorable(error):
             return MalformedRequest()
         if is_outage(error):
             _logger.warning("dependency_away", exc_info=error)

@@ -7,7 +7,16 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 
-from shared.errors import PROBLEM_SCHEMA
+from shared.errors import (
+    PROBLEM_MEDIA_TYPE,
+    PROBLEM_SCHEMA,
+    DomainError,
+    InvalidInput,
+    MalformedRequest,
+    Unavailable,
+    problems,
+)
+from shared.http import BodyTooLarge, UnsupportedMediaType
 
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
@@ -51,8 +60,19 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _complete_operation(operation: dict[str, Any]) -> None:
+    """What every operation can answer because of what stands around them all, so that no route has to say it."""
     responses = operation["responses"]
-    if "application/json" in responses.get("422", {}).get("content", {}):
-        content = responses["422"]["content"]
-        content.pop("application/json")
-        content.setdefault("application/problem+json", {"schema": {"$ref": "#/components/schemas/Problem"}})
+    responses.get("422", {}).get("content", {}).pop("application/json", None)
+    common: list[type[DomainError]] = [Unavailable]
+    if "requestBody" in operation:
+        common += [MalformedRequest, InvalidInput, BodyTooLarge, UnsupportedMediaType]
+    if "parameters" in operation:
+        common += [MalformedRequest, InvalidInput]
+    for status, problem in problems(*common).items():
+        content = responses.setdefault(str(status), problem).setdefault("content", {})
+        examples = content.setdefault(PROBLEM_MEDIA_TYPE, problem["content"][PROBLEM_MEDIA_TYPE]).setdefault(
+            "examples", {}
+        )
+        for code, example in problem["content"][PROBLEM_MEDIA_TYPE]["examples"].items():
+            examples.setdefault(code, example)
+    operation["responses"] = dict(sorted(responses.items()))

@@ -33,10 +33,15 @@ def _is_away(cause: BaseException | None) -> bool:
     return isinstance(cause, _AWAY) or (cause is not None and isinstance(cause.__cause__, _AWAY))
 
 
-_UNSTORABLE = (asyncpg.UntranslatableCharacterError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
+_UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 
 
-def is_unstorable_text(error: BaseException) -> bool:
-    """Text that PostgreSQL has no way to hold: NUL, or half of a surrogate pair."""
-    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
-    return isinstance(cause, _UNSTORABLE)
+def is_unstorable(error: BaseException) -> bool:
+    """Text that PostgreSQL has no way to hold: NUL, or half of a surrogate pair.
+
+    The driver wraps what its encoder says, and SQLAlchemy the driver's error twice.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    while cause is not None and not isinstance(cause, _UNSTORABLE):
+        cause = cause.__cause__
+    return cause is not None

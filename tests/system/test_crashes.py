@@ -109,7 +109,10 @@ async def test_P14_V3_2000_prescriptions_while_everything_is_killed_at_random(
     assert set(WORKERS) <= set(killed)
 
     made = "SELECT count(*) FROM prescription WHERE tool_id = $1::text::uuid"
-    told = "SELECT count(*) FROM outbox WHERE name = 'prescription.tool-prescribed.v1' AND payload #>> '{data,toolId}' = $1"
+    told = (
+        "SELECT count(*) FROM outbox"
+        " WHERE name = 'prescription.tool-prescribed.v1' AND payload #>> '{data,toolId}' = $1"
+    )
     assert await count("prescription-api", made, tool_id) == PRESCRIPTIONS
     assert await count("prescription-api", told, tool_id) == PRESCRIPTIONS
 

@@ -72,9 +72,7 @@ async def test_I1_no_table_of_any_database_holds_one(system: Processes, postgres
     assert {name: found for name, found in searched.items() if found} == {}
 
 
-async def test_I1_no_log_line_and_no_address_holds_one(
-    system: Processes, log_file: Path, server_directory: Path
-) -> None:
+def test_I1_no_log_line_and_no_address_holds_one(system: Processes, log_file: Path, server_directory: Path) -> None:
     """The processes' own output, and what PostgreSQL and RabbitMQ wrote."""
     files = [log_file, *server_directory.rglob("*.log")]
     assert log_file.exists()

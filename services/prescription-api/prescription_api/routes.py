@@ -23,8 +23,8 @@ from prescription_api.schemas import (
 from shared.app import Now, References
 from shared.auth import CITIZEN_REFUSALS, PRACTITIONER_REFUSALS, Citizen, Practitioner, citizen, either, practitioner
 from shared.db import Reader
-from shared.errors import InvalidInput, MalformedRequest, problems
-from shared.http import BodyTooLarge, etag_matches
+from shared.errors import problems
+from shared.http import etag_matches
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
 from shared.language import best_language
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
@@ -39,7 +39,6 @@ Reading = Annotated[Practitioner, Security(_reading)]
 Me = Annotated[Citizen, Security(citizen())]
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=200)]
 
-_BODY = (MalformedRequest, InvalidInput, BodyTooLarge)
 _NUMBER = (NationalIdMalformed, NationalIdCheckDigits)
 _REGISTERS = (errors.HprNotValid, errors.HprUnavailable)
 _PATIENT = (errors.PatientUnknown, errors.PatientDeceased, errors.PersonRegisterUnavailable)
@@ -50,9 +49,7 @@ _PATIENT = (errors.PatientUnknown, errors.PatientDeceased, errors.PersonRegister
     response_model=PatientFound,
     tags=["patients"],
     summary="Look a patient up before prescribing",
-    responses=problems(
-        *PRACTITIONER_REFUSALS, *_BODY, *_NUMBER, *_REGISTERS, *_PATIENT, errors.ConsentServiceUnavailable
-    ),
+    responses=problems(*PRACTITIONER_REFUSALS, *_NUMBER, *_REGISTERS, *_PATIENT, errors.ConsentServiceUnavailable),
 )
 async def look_up_patient(
     wanted: LookUp, caller: Prescriber, outside: CurrentOutside, references: References, now: Now, request: Request
@@ -71,7 +68,7 @@ async def look_up_patient(
     response_model=Page[PrescribableTool],
     tags=["tools"],
     summary="List the tools, and which of them the caller may prescribe",
-    responses=problems(*PRACTITIONER_REFUSALS, *_REGISTERS, InvalidInput, CursorInvalid),
+    responses=problems(*PRACTITIONER_REFUSALS, *_REGISTERS, CursorInvalid),
 )
 async def list_prescribable_tools(
     caller: Reading,
@@ -108,7 +105,6 @@ async def list_prescribable_tools(
     summary="Prescribe a tool to a patient",
     responses=problems(
         *PRACTITIONER_REFUSALS,
-        *_BODY,
         *_NUMBER,
         *_REGISTERS,
         *_PATIENT,
@@ -147,7 +143,7 @@ async def prescribe(
     response_model=Prescription,
     tags=["prescriptions"],
     summary="Get one prescription",
-    responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound, InvalidInput),
+    responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound),
 )
 async def get_prescription(
     prescription_id: UUID, caller: Reading, connection: Reader, request: Request, if_none_match: IfNoneMatch = None
@@ -166,7 +162,7 @@ async def get_prescription(
     response_model=Page[Prescription],
     tags=["prescriptions"],
     summary="Find what the caller's organisation has prescribed to a patient",
-    responses=problems(*PRACTITIONER_REFUSALS, *_BODY, *_NUMBER, CursorInvalid),
+    responses=problems(*PRACTITIONER_REFUSALS, *_NUMBER, CursorInvalid),
 )
 async def search_prescriptions(
     wanted: Search,
@@ -191,7 +187,7 @@ async def search_prescriptions(
     response_class=PlainTextResponse,
     tags=["prescriptions"],
     summary="Get the note for the record",
-    responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound, InvalidInput),
+    responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound),
 )
 async def get_journal_note(prescription_id: UUID, caller: Reading, connection: Reader) -> PlainTextResponse:
     """As text, in the language it was written in when the tool was prescribed (P8)."""
@@ -205,7 +201,7 @@ async def get_journal_note(prescription_id: UUID, caller: Reading, connection: R
     response_model=Page[AccessLogEntry],
     tags=["citizen"],
     summary="See who looked me up or prescribed to me",
-    responses=problems(*CITIZEN_REFUSALS, InvalidInput, CursorInvalid),
+    responses=problems(*CITIZEN_REFUSALS, CursorInvalid),
 )
 async def list_access_log(
     me: Me, connection: Reader, request: Request, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None

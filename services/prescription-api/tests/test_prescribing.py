@@ -281,5 +281,13 @@ async def test_bad_input_is_a_4xx_problem(client: AsyncClient, practitioner: Any
 
 
 async def test_a_body_of_10_MB_is_refused(client: AsyncClient, practitioner: Any) -> None:
-    answer = await client.post("/v1/prescriptions", content=b" " * 10_000_000, auth=practitioner())
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/v1/prescriptions", content=b" " * 10_000_000, auth=practitioner(), headers=headers)
     assert code_of(answer, 413) == "body-too-large"
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "multipart/form-data", ""])
+async def test_what_is_not_json_is_refused(client: AsyncClient, practitioner: Any, media_type: str) -> None:
+    headers = {"Content-Type": media_type}
+    answer = await client.post("/v1/prescriptions", content=b"{}", auth=practitioner(), headers=headers)
+    assert code_of(answer, 415) == "unsupported-media-type"
