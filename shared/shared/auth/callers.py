@@ -80,7 +80,7 @@ def as_practitioner(token: HelseIdToken) -> Practitioner:
     if token.hpr_number is None:
         raise HprNumberMissing("DPoP")
     if token.organisation is None:
-        raise CallerNotAllowed("DPoP", "organisation-required")
+        raise CallerNotAllowed("DPoP", "organisation-missing")
     return Practitioner(
         subject=subject,
         hpr_number=token.hpr_number,
@@ -96,7 +96,7 @@ def as_practitioner(token: HelseIdToken) -> Practitioner:
 def as_machine(token: HelseIdToken) -> Machine:
     """Raises `CallerNotAllowed` when a person is logged in: a person's rights are not the machine's."""
     if token.subject is not None:
-        raise CallerNotAllowed("DPoP", "machine-required")
+        raise CallerNotAllowed("DPoP", "person-present")
     return Machine(token.organisation, token.organisation_child, token.client_id, token.scopes)
 
 
@@ -121,7 +121,7 @@ def as_citizen(token: CitizenToken, level: str) -> Citizen:
 
 def _person(token: HelseIdToken) -> str:
     if token.subject is None:
-        raise CallerNotAllowed("DPoP", "person-required")
+        raise CallerNotAllowed("DPoP", "person-missing")
     if token.security_level != HIGH:
         raise SecurityLevelTooLow("DPoP", HIGH)
     return token.subject

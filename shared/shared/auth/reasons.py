@@ -151,17 +151,17 @@ PROOF: Final[dict[str, Text]] = {
 }
 
 CALLER: Final[dict[str, Text]] = {
-    "person-required": _text(
+    "person-missing": _text(
         "Bare en innlogget person kan gjøre dette.",
         "Berre ein innlogga person kan gjere dette.",
         "Only a person who is logged in may do this.",
     ),
-    "machine-required": _text(
+    "person-present": _text(
         "Bare et system uten innlogget person kan gjøre dette.",
         "Berre eit system utan innlogga person kan gjere dette.",
         "Only a system without a logged-in person may do this.",
     ),
-    "organisation-required": _text(
+    "organisation-missing": _text(
         "Tokenet sier ikke hvilken virksomhet det kalles for (orgnr_parent).",
         "Tokenet seier ikkje kva verksemd det blir kalla for (orgnr_parent).",
         "The access token does not name the organisation (orgnr_parent).",

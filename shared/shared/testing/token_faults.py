@@ -167,7 +167,7 @@ _TOKENS = [
 _CALLERS = [
     _caller("no scope", "scope-missing", {"scope": None}),
     _caller("another scope", "scope-missing", {"scope": ["nhn:another/scope"]}),
-    _caller("no person", "caller-not-allowed", {PID: None}, "person-required"),
+    _caller("no person", "caller-not-allowed", {PID: None}, "person-missing"),
     _caller(
         "security level 3",
         "security-level-too-low",
@@ -182,7 +182,7 @@ _CALLERS = [
     ),
     _caller("no HPR number", "hpr-number-missing", {HPR_NUMBER: None}),
     _caller("HPR number of ten digits", "hpr-number-missing", {HPR_NUMBER: "1234567890"}),
-    _caller("no organisation", "caller-not-allowed", {ORGANISATION: None}, "organisation-required"),
+    _caller("no organisation", "caller-not-allowed", {ORGANISATION: None}, "organisation-missing"),
 ]
 
 _PROOFS = [

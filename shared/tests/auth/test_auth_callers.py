@@ -87,7 +87,7 @@ async def test_a_person_does_not_pass_for_a_machine(client: httpx.AsyncClient, s
     response = await client.get("/submissions/7", auth=signed_in())
 
     problem = response.json()
-    assert (response.status_code, problem["code"], problem["reason"]) == (403, "caller-not-allowed", "machine-required")
+    assert (response.status_code, problem["code"], problem["reason"]) == (403, "caller-not-allowed", "person-present")
 
 
 async def test_staff_need_no_hpr_number(client: httpx.AsyncClient, signed_in: SignIn, me: str) -> None:
