@@ -1,0 +1,68 @@
+"""The code lists: data files of this package, read once, and the types of fields that hold one of their codes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import GetCoreSchemaHandler, TypeAdapter
+from pydantic_core import CoreSchema, core_schema
+
+from shared.language import Text
+from shared.schemas import Schema
+
+NAMES: Final = (
+    "purposes",
+    "kinds",
+    "subject-areas",
+    "target-groups",
+    "languages",
+    "integration-methods",
+    "authorisations",
+    "stop-reasons",
+    "check-list",
+)
+
+
+class Code(Schema):
+    """`names` per language; a retired code is kept for what was written with it and chosen no more."""
+
+    code: str
+    names: Text
+    retired: bool = False
+
+
+class CodeList(Schema):
+    title: Text
+    items: Sequence[Code]
+
+
+@cache
+def code_lists() -> Mapping[str, CodeList]:
+    folder = files(__package__).joinpath("code_lists")
+    read = TypeAdapter(CodeList).validate_python
+    return {name: read(json.loads(folder.joinpath(f"{name}.json").read_text("utf-8"))) for name in NAMES}
+
+
+@cache
+def codes(name: str) -> tuple[str, ...]:
+    return tuple(item.code for item in code_lists()[name].items)
+
+
+class CodeOf:
+    """A string that is a code of the list, in validation as in OpenAPI: the list is the only place that names them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.literal_schema(list(codes(self.name)))
+
+
+Purpose: TypeAlias = Annotated[str, CodeOf("purposes")]
+Kind: TypeAlias = Annotated[str, CodeOf("kinds")]
+SubjectArea: TypeAlias = Annotated[str, CodeOf("subject-areas")]
+TargetGroup: TypeAlias = Annotated[str, CodeOf("target-groups")]
+ToolLanguage: TypeAlias = Annotated[str, CodeOf("languages")]
+StopReason: TypeAlias = Annotated[str, CodeOf("stop-reasons")]

@@ -1,0 +1,118 @@
+"""The catalogue's tables, and the rules that need no I/O."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from catalog_api.documents import best_texts, search_texts, sort_key
+from catalog_api.errors import ToolAlreadyStopped, ToolNotStopped
+from shared.db import metadata
+from shared.events.catalog import ToolDocument
+
+Change = Literal["published", "updated", "stopped", "reinstated"]
+PUBLISHED, STOPPED = "published", "stopped"
+
+
+class Base(DeclarativeBase):
+    metadata = metadata()
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        datetime: DateTime(timezone=True),
+        list[str]: ARRAY(Text),
+        dict[str, Any]: JSONB,
+    }
+
+
+class Tool(Base):
+    """A tool as it is now. `document` is a ToolDocument; the columns beside it derive from it, for lists and search."""
+
+    __tablename__ = "tool"
+
+    tool_id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    status: Mapped[str]
+    stop_category: Mapped[str | None]
+    stop_reason: Mapped[str | None]
+    purpose: Mapped[str]
+    kind: Mapped[str]
+    subject_areas: Mapped[list[str]]
+    target_groups: Mapped[list[str]]
+    languages: Mapped[list[str]]
+    national: Mapped[bool]
+    login_required: Mapped[bool]
+    prescription_required: Mapped[bool]
+    sort_nb: Mapped[str]
+    sort_nn: Mapped[str]
+    sort_en: Mapped[str]
+    search_name: Mapped[str]
+    search_keywords: Mapped[str]
+    search_text: Mapped[str]
+    document: Mapped[dict[str, Any]]
+    published_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @classmethod
+    def published(cls, document: ToolDocument, now: datetime) -> "Tool":
+        tool = cls(tool_id=document.tool_id, status=PUBLISHED, published_at=now)
+        tool.take(document, now)
+        return tool
+
+    def take(self, document: ToolDocument, now: datetime) -> None:
+        """Makes the document the one that everyone sees."""
+        self.revision, self.updated_at = document.revision, now
+        for field in ("purpose", "kind", "subject_areas", "target_groups", "languages"):
+            setattr(self, field, getattr(document, field))
+        for field in ("national", "login_required", "prescription_required"):
+            setattr(self, field, getattr(document, field))
+        for language in ("nb", "nn", "en"):
+            setattr(self, f"sort_{language}", sort_key(best_texts(document, language).name))
+        self.search_name, self.search_keywords, self.search_text = search_texts(document)
+        self.document = document.model_dump(mode="json", by_alias=True)
+
+    def stop(self, category: str, reason: str, now: datetime) -> None:
+        """K4. Raises ToolAlreadyStopped."""
+        if self.status == STOPPED:
+            raise ToolAlreadyStopped(self.stop_category or "", self.updated_at)
+        self.status, self.stop_category, self.stop_reason, self.updated_at = STOPPED, category, reason, now
+
+    def reinstate(self, now: datetime) -> None:
+        """K4. Raises ToolNotStopped."""
+        if self.status != STOPPED:
+            raise ToolNotStopped()
+        self.status, self.stop_category, self.stop_reason, self.updated_at = PUBLISHED, None, None, now
+
+
+class ToolRevision(Base):
+    """A document as it was published, by whom."""
+
+    __tablename__ = "tool_revision"
+
+    tool_id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any]]
+    published_at: Mapped[datetime]
+    actor: Mapped[str]
+
+    @classmethod
+    def of(cls, tool: Tool, actor: str, now: datetime) -> "ToolRevision":
+        """The revision the tool has now."""
+        return cls(tool_id=tool.tool_id, revision=tool.revision, document=tool.document, published_at=now, actor=actor)
+
+
+class ToolChange(Base):
+    """An entry of the change feed. `actor`, a citizen reference or the name of a job of ours, is not published."""
+
+    __tablename__ = "tool_change"
+
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    tool_id: Mapped[UUID]
+    revision: Mapped[int]
+    change: Mapped[str]
+    changed_at: Mapped[datetime]
+    actor: Mapped[str]
+    reason: Mapped[str | None]
+    category: Mapped[str | None]

@@ -1,0 +1,142 @@
+"""What anyone may read (K5, K6): HTTP only."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+
+from catalog_api import codes, queries
+from catalog_api.answers import Answer, PublicRead
+from catalog_api.errors import CodeListNotFound, ToolNotFound, ToolWithdrawn
+from catalog_api.models import STOPPED
+from catalog_api.rendering import (
+    render_changes,
+    render_code_list,
+    render_code_lists,
+    render_facets,
+    render_page,
+    render_tool,
+)
+from catalog_api.schemas import ChangeFeed, CodeListDetails, CodeLists, ToolDetails, ToolFilters, ToolPage
+from shared.db import Reader
+from shared.errors import problems
+from shared.language import best_language
+from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
+
+# A list may be shown again for a second; a tool's page and the change feed are asked for anew each time, at the price
+# of a 304, because what a reader does with them must know that a tool is stopped (K4).
+_FOR_A_SECOND: Final = "public, max-age=1"
+_ASK_AGAIN: Final = "public, no-cache"
+_FOR_MINUTES: Final = "public, max-age=300"
+_LARGEST_SEQUENCE: Final = 2**63 - 1
+
+_TAGGED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"headers": {"ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}}}},
+    304: {"description": "As the entity tag in If-None-Match says"},
+}
+
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that the reader has")]
+AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language", description="`nb` (default), `nn`, `en`")]
+
+
+def _language(accept_language: AcceptLanguage = None) -> str:
+    return best_language(accept_language)
+
+
+def _documented(if_none_match: IfNoneMatch = None) -> None:
+    """For the contract's sake: PublicRead itself reads the header, before anything else is done."""
+
+
+Language = Annotated[str, Depends(_language)]
+ToolId = Annotated[UUID, Path(alias="toolId")]
+
+tools = APIRouter(prefix="/v1/tools", tags=["Tools"], route_class=PublicRead, dependencies=[Depends(_documented)])
+code_lists = APIRouter(prefix="/v1/code-lists", tags=["Code lists"])
+
+
+@tools.get(
+    "",
+    response_model=ToolPage,
+    responses=_TAGGED | problems(CursorInvalid),
+)
+async def list_tools(filters: Annotated[ToolFilters, Query()], reader: Reader, language: Language) -> Response:
+    """List and search tools
+
+    Published tools that are for everyone, by name in the language asked for. With `q`: tools where every word occurs,
+    those with all of them in the name first, then name and keywords, then the rest. Stopped tools are not listed.
+    """
+    after = _list_position(filters.cursor)
+    rows = await queries.find_tools(reader, filters, language, after, filters.limit)
+    page = render_page(rows, filters.limit, language)
+    if filters.facets:
+        page["facets"] = render_facets(await queries.count_facets(reader, filters), language)
+    return Answer.of(page, _FOR_A_SECOND, language).response()
+
+
+def _list_position(cursor: str | None) -> tuple[int, str, UUID] | None:
+    position = decode_cursor(cursor, int, str, str)
+    if position is None:
+        return None
+    rank, sort, tool_id = position
+    try:
+        if rank in queries.RANKS:
+            return rank, sort, UUID(tool_id)
+    except ValueError:
+        pass
+    raise CursorInvalid()
+
+
+@tools.get(
+    "/changes",
+    response_model=ChangeFeed,
+    responses=_TAGGED | problems(CursorInvalid),
+)
+async def list_tool_changes(reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+    """Follow the catalogue's changes
+
+    Every change there has been, in order and without gaps; from the beginning without a cursor. Ask again with
+    `nextCursor`, at once while `more` is true, else every few seconds. It holds restricted tools as well: whoever
+    shows a copy keeps to `national` and `organisations`. `cursor-invalid` means: start from the beginning.
+    """
+    after = _feed_position(cursor)
+    rows = await queries.find_changes(reader, after, limit)
+    if not rows and after > (await queries.find_stand(reader))[0]:
+        raise CursorInvalid()  # of a feed that has been set back since, by a restored backup say
+    return Answer.of(render_changes(rows, after, limit), _ASK_AGAIN).response()
+
+
+def _feed_position(cursor: str | None) -> int:
+    (after,) = decode_cursor(cursor, int) or (0,)
+    if not 0 <= after <= _LARGEST_SEQUENCE:
+        raise CursorInvalid()
+    return int(after)
+
+
+@tools.get(
+    "/{toolId}",
+    response_model=ToolDetails,
+    responses=_TAGGED | problems(ToolNotFound, ToolWithdrawn),
+)
+async def get_tool(tool_id: ToolId, reader: Reader, language: Language) -> Response:
+    """Everything published about one tool"""
+    row = await queries.find_tool(reader, tool_id)
+    if row is None or not row.national:
+        raise ToolNotFound()
+    if row.status == STOPPED:
+        raise ToolWithdrawn(row.stop_category)
+    return Answer.of(render_tool(row, language), _ASK_AGAIN, language).response()
+
+
+@code_lists.get("", response_model=CodeLists, responses=_TAGGED)
+async def list_code_lists(language: Language, if_none_match: IfNoneMatch = None) -> Response:
+    """The code lists there are"""
+    return Answer.of(render_code_lists(language), _FOR_MINUTES, language).response(if_none_match)
+
+
+@code_lists.get("/{name}", response_model=CodeListDetails, responses=_TAGGED | problems(CodeListNotFound))
+async def get_code_list(name: str, language: Language, if_none_match: IfNoneMatch = None) -> Response:
+    """One code list, with the name of each code in every language"""
+    found = codes.code_lists().get(name)
+    if found is None:
+        raise CodeListNotFound()
+    return Answer.of(render_code_list(name, found, language), _FOR_MINUTES, language).response(if_none_match)

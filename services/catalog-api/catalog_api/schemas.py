@@ -1,0 +1,190 @@
+"""What the catalogue is asked, and what it answers."""
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Annotated, Literal, TypeAlias, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from catalog_api.codes import Kind, Purpose, StopReason, SubjectArea, TargetGroup, ToolLanguage
+from catalog_api.documents import fold
+from catalog_api.models import Change
+from shared.events.catalog import Party, ToolDocument
+from shared.language import Language, Text
+from shared.paging import DEFAULT_LIMIT, Cursor, Limit, Page
+from shared.schemas import RequestSchema, Schema, Timestamp
+
+T = TypeVar("T")
+AnyOf: TypeAlias = Annotated[list[T], Field(default_factory=list, max_length=50)]
+
+_LOOKS_LIKE_A_NATIONAL_ID = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
+
+
+class ToolFilters(RequestSchema):
+    """Values of one filter are OR, different filters are AND. A misspelt parameter is refused, not ignored."""
+
+    q: Annotated[str | None, Field(max_length=100, description="Words that all occur in name, keywords or text")] = None
+    purpose: AnyOf[Purpose]
+    kind: AnyOf[Kind]
+    subject_area: AnyOf[SubjectArea]
+    target_group: AnyOf[TargetGroup]
+    language: Annotated[AnyOf[ToolLanguage], Field(description="That the tool itself speaks")]
+    national: Annotated[bool | None, Field(description="For everyone, or only for named organisations")] = None
+    login_required: bool | None = None
+    prescription_required: bool | None = None
+    facets: Annotated[bool, Field(description="Also count how many tools each filter value would give")] = False
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor = None
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        return fold(self.q or "").split()
+
+
+class ToolSummary(Schema):
+    """A tool in a list. Its texts are in `textLanguage`: the one asked for where the tool has it, else `nb`."""
+
+    tool_id: UUID
+    revision: int
+    name: str
+    short_text: str
+    text_language: Language
+    supplier: Party
+    health_body: Party
+    purpose: Purpose
+    kind: Kind
+    subject_areas: Sequence[SubjectArea]
+    target_groups: Sequence[TargetGroup]
+    languages: Sequence[ToolLanguage]
+    national: bool
+    login_required: bool
+    prescription_required: bool
+    prescribable: bool
+    minimum_age: int
+    representative_may_use: bool
+    published_at: Timestamp
+    updated_at: Timestamp
+
+
+class FacetValue(Schema):
+    code: str
+    name: str
+    count: int
+
+
+class Facets(Schema):
+    """For each filter its values, each with the number of tools it would give beside the other filters as they are."""
+
+    purpose: Sequence[FacetValue]
+    kind: Sequence[FacetValue]
+    subject_area: Sequence[FacetValue]
+    target_group: Sequence[FacetValue]
+    language: Sequence[FacetValue]
+    national: Sequence[FacetValue]
+    login_required: Sequence[FacetValue]
+    prescription_required: Sequence[FacetValue]
+
+
+class ToolPage(Page[ToolSummary]):
+    facets: Facets | None = None
+
+
+class ToolDetails(ToolDocument):
+    """Everything published about a tool. The four texts are in `textLanguage`; `texts` has them in every language."""
+
+    name: str
+    short_text: str
+    long_text: str
+    practitioner_text: str
+    text_language: Language
+    published_at: Timestamp
+    updated_at: Timestamp
+
+
+class ToolChangeEntry(Schema):
+    """`tool` as of this change's revision, null when stopped; only then `category`, a code of `stop-reasons`."""
+
+    sequence: int
+    change: Change
+    tool_id: UUID
+    revision: int
+    changed_at: Timestamp
+    tool: ToolDocument | None
+    category: StopReason | None
+
+
+class ChangeFeed(Schema):
+    """`nextCursor` is always there to go on from; `more` says that there are changes behind it already."""
+
+    items: Sequence[ToolChangeEntry]
+    next_cursor: str
+    more: bool
+
+
+class CodeListSummary(Schema):
+    name: str
+    title: str
+    titles: Text
+
+
+class CodeLists(Schema):
+    items: Sequence[CodeListSummary]
+
+
+class CodeListItem(Schema):
+    """`name` in the language asked for. A retired code may occur in what is old and is not to be chosen."""
+
+    code: str
+    name: str
+    names: Text
+    retired: bool
+
+
+class CodeListDetails(CodeListSummary):
+    items: Sequence[CodeListItem]
+
+
+def _without_national_id(text: str) -> str:
+    """I1: free text of staff is kept for ever and read by others."""
+    if _LOOKS_LIKE_A_NATIONAL_ID.search(text):
+        raise PydanticCustomError("national_id_in_text", "The text holds what looks like a national identity number.")
+    return text
+
+
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=1000),
+    AfterValidator(_without_national_id),
+    Field(description="For the history that staff and the supplier read; no national identity numbers"),
+]
+
+
+class StopRequest(RequestSchema):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"category": "security", "reason": "Sårbarhet i innloggingen, meldt av HelseCERT"}]
+        }
+    )
+
+    category: StopReason
+    reason: Reason
+
+
+class ReinstateRequest(RequestSchema):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Sårbarheten er rettet og testet på nytt"}]})
+
+    reason: Reason
+
+
+class ToolStatus(Schema):
+    """How a tool stands after it was stopped or reinstated; `sequence` is the change's place in the change feed."""
+
+    tool_id: UUID
+    revision: int
+    status: Literal["published", "stopped"]
+    category: StopReason | None
+    changed_at: Timestamp
+    sequence: int

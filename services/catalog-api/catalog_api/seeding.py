@@ -1,0 +1,61 @@
+"""Fills the catalogue from a file: `python -m catalog_api.seeding FILE` with DATABASE_URL set.
+
+The file is a list of tool documents without `revision`. It is the only way in while submissions and their approval
+(K2) have no API, and afterwards for sandboxes and tests alone: nobody assured or verified what comes this way.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from catalog_api import queries, service
+from shared.db import Database
+from shared.events.catalog import ToolDocument
+from shared.logging import configure_logging
+from shared.messaging.delivery import utc_now
+
+ACTOR = "seeding"
+
+
+async def seed(database: Database, documents: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Publishes the tools that are not there yet, all in one transaction. Returns how many.
+
+    Raises pydantic's ValidationError or DocumentInvalid for a document that cannot be published; then none is.
+    """
+    tools = {tool.tool_id: tool for tool in map(_first_revision, documents)}
+    async with database.session() as session:
+        await queries.take_turn(session)
+        missing = tools.keys() - await queries.known_tools(session)
+        for tool_id in [tool_id for tool_id in tools if tool_id in missing]:
+            await service.publish(session, tools[tool_id], ACTOR, now)
+    return len(missing)
+
+
+def _first_revision(document: Mapping[str, Any]) -> ToolDocument:
+    return ToolDocument.model_validate({**document, "revision": 1})
+
+
+async def _seed_with(documents: Sequence[Mapping[str, Any]], database_url: str) -> int:
+    database = Database(database_url, pool_size=1)
+    try:
+        return await seed(database, documents, utc_now())
+    finally:
+        await database.close()
+
+
+def main() -> None:
+    configure_logging()
+    documents = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    published = asyncio.run(_seed_with(documents, os.environ["DATABASE_URL"]))
+    structlog.get_logger(__name__).info("catalogue_seeded", published=published)
+
+
+if __name__ == "__main__":
+    main()

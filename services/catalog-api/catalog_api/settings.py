@@ -1,0 +1,16 @@
+"""What the catalogue is told from outside, besides what every service is told."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    service: str = "catalog-api"
+    audience: str = "nhn:verktoykatalog"
+
+    catalogue_check_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.2, description="How long an answer may be given again before asking whether the catalogue has changed (K4)"
+    )

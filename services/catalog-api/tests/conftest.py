@@ -1,0 +1,233 @@
+"""The app on a migrated database, a small catalogue, and staff with real tokens."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from catalog_api.app import create_app
+from catalog_api.seeding import seed
+from catalog_api.settings import Settings
+from shared.db import Database
+from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
+
+AUDIENCE = "nhn:verktoykatalog"
+ADMIN = "nhn:verktoykatalog/admin"
+HOST = "https://catalog.test"
+EMPTIED = ("tool_change", "tool_revision", "tool", "outbox", "local_message", "dpop_proof", "idempotent_answer")
+FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+Items = list[dict[str, Any]]
+MakeTool = Callable[..., dict[str, Any]]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = FIRST_DAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, **by: int) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture(scope="session")
+def running_clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def clock(running_clock: Clock) -> Clock:
+    running_clock.now = FIRST_DAY
+    return running_clock
+
+
+def make_tool_document(name: str, *, nn: str | None = None, en: str | None = None, **fields: Any) -> dict[str, Any]:
+    """A tool as in a seed file. `fields` replace the usual ones, named as in the document, its id is of its name."""
+
+    def texts(name: str, **more: str) -> dict[str, str]:
+        usual = {"shortText": "Kort.", "longText": "Lenger.", "practitionerText": "Til behandleren."}
+        return {"name": name} | usual | more
+
+    more = fields.pop("text", {})
+    others = {language: texts(other, **more) for language, other in (("nn", nn), ("en", en)) if other}
+    return {
+        "toolId": str(uuid5(NAMESPACE_URL, name)),
+        "supplier": {"organisationNumber": "999977774", "name": "Oppdiktet Leverandør AS"},
+        "healthBody": {"organisationNumber": "999977775", "name": "Oppdiktet helseforetak"},
+        "texts": {"nb": texts(name, **more), **others},
+        "purpose": "learning",
+        "kind": "standalone",
+        "subjectAreas": ["general"],
+        "targetGroups": ["adults"],
+        "languages": ["nb"],
+        "keywords": [],
+        "integration": {
+            "method": "open-link",
+            "address": "https://tool.example/start",
+            "launchAddress": None,
+            "appLinks": None,
+        },
+        "loginRequired": False,
+        "national": True,
+        "organisations": [],
+        "prescriptionRequired": False,
+        "prescribable": True,
+        "requiredAuthorisations": [],
+        "prescriberOrganisations": [],
+        "minimumAge": 16,
+        "representativeMayUse": False,
+        "defaultDeadlineDays": 30,
+        **deepcopy(fields),
+    }
+
+
+@pytest.fixture
+def make_tool() -> MakeTool:
+    return make_tool_document
+
+
+@pytest.fixture(scope="session")
+async def database_url(make_database: Callable[[str], Awaitable[str]]) -> str:
+    return await make_database("catalog_api")
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    """Asks at every read whether the catalogue has changed; what the pause does has tests of its own."""
+    return Settings(
+        database_url=database_url,
+        issuer=HELSEID,
+        citizen_issuer=HELSENORGE,
+        allow_synthetic=True,
+        citizen_reference_keys={"k1": "x" * 32},
+        citizen_reference_key_id="k1",
+        catalogue_check_seconds=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def helseid(running_clock: Clock) -> Issuer:
+    return Issuer(HELSEID, clock=running_clock)
+
+
+@pytest.fixture(scope="session")
+def helsenorge(running_clock: Clock) -> Issuer:
+    return Issuer(HELSENORGE, clock=running_clock)
+
+
+@pytest.fixture(scope="session")
+def make_app(settings: Settings, helseid: Issuer, helsenorge: Issuer, running_clock: Clock) -> Callable[..., FastAPI]:
+    """Another replica on the same database, with these settings changed."""
+
+    def make(**changed: Any) -> FastAPI:
+        issuers = httpx.AsyncClient(transport=served_by(helseid, helsenorge))
+        return create_app(settings.model_copy(update=changed), http=issuers, clock=running_clock)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def app(make_app: Callable[..., FastAPI]) -> AsyncIterator[FastAPI]:
+    app = make_app()
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def database(app: FastAPI) -> Database:
+    """The app's own, with nothing in it."""
+    database: Database = app.state.database
+    async with database.driver() as connection:
+        for table in EMPTIED:
+            await connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    return database
+
+
+@pytest.fixture
+async def fill(database: Database, clock: Clock) -> Callable[..., Awaitable[int]]:
+    """Publishes these tools, in this order."""
+
+    async def fill(*documents: dict[str, Any]) -> int:
+        return await seed(database, documents, clock.now)
+
+    return fill
+
+
+@pytest.fixture
+async def rows(database: Database) -> Callable[..., Awaitable[Items]]:
+    """Every row of a table, in the order of its key."""
+
+    async def read(table: str, order: str = "1, 2") -> Items:
+        async with database.driver() as connection:
+            found = await connection.fetch(f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608
+        return [dict(row) for row in found]
+
+    return read
+
+
+def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
+    """Called for every answer of every test: a status or an error that the contract does not list fails the test."""
+    paths = {
+        re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "$"): operations
+        for path, operations in sorted(app.openapi()["paths"].items(), key=lambda item: "{" in item[0])
+    }
+
+    async def check(response: httpx.Response) -> None:
+        operations = next((found for path, found in paths.items() if path.match(response.request.url.path)), None)
+        if operations is None or response.status_code == 405:
+            return
+        listed = operations[response.request.method.lower()]["responses"][str(response.status_code)]
+        if response.headers.get("content-type") == "application/problem+json":
+            await response.aread()
+            assert response.json()["code"] in listed["content"]["application/problem+json"]["examples"]
+
+    return check
+
+
+@pytest.fixture
+async def client(app: FastAPI, database: Database, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    transport, hooks = httpx.ASGITransport(app), {"response": [documented(app)]}
+    async with httpx.AsyncClient(transport=transport, base_url=HOST, event_hooks=hooks) as client:
+        yield client
+
+
+class Administrator:
+    """Somebody of the catalogue's staff. Every request has a new token and proof, of the clock's time."""
+
+    def __init__(self, client: httpx.AsyncClient, issuer: Issuer, clock: Clock) -> None:
+        self.client, self.issuer, self.clock = client, issuer, clock
+        self.key = ProofKey()
+
+    async def post(
+        self, path: str, body: Any, headers: Mapping[str, str] | None = None, *, scope: str = ADMIN, **token: Any
+    ) -> httpx.Response:
+        """`body` is sent as it is when it is bytes."""
+        issued = self.issuer.staff_token(AUDIENCE, scope, self.key.thumbprint, **token)
+        content = body if isinstance(body, bytes) else json.dumps(body)
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        return await self.client.post(
+            path, content=content, headers=sent, auth=DPoPAuth(issued, self.key, clock=self.clock)
+        )
+
+    async def stop(
+        self, tool: Mapping[str, Any], category: str = "security", headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        body = {"category": category, "reason": "Sårbarhet i innloggingen"}
+        return await self.post(f"/v1/tools/{tool['toolId']}/stop", body, headers)
+
+    async def reinstate(self, tool: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.post(f"/v1/tools/{tool['toolId']}/reinstate", {"reason": "Rettet og testet"}, headers)
+
+
+@pytest.fixture
+def administrator(client: httpx.AsyncClient, helseid: Issuer, clock: Clock) -> Administrator:
+    return Administrator(client, helseid, clock)
