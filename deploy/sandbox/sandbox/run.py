@@ -90,7 +90,7 @@ class Launcher:
         serving = [asyncio.create_task(server.serve()) for server in servers]
         try:
             await self._until_started(servers, serving)
-            await self._or_stopped(seed(wiring, settings, datetime.now(UTC)))
+            await self._or_stopped(self._first_day(wiring, settings))
             if not self.stop.is_set():
                 print(welcome(wiring, time.monotonic() - self.started_at), flush=True)
             await self.stop.wait()
@@ -98,6 +98,13 @@ class Launcher:
             for server in servers:
                 server.should_exit = True
             await asyncio.gather(*serving, return_exceptions=True)
+
+    async def _first_day(self, wiring: Wiring, settings: SandboxSettings) -> None:
+        """Seeds once: what people have changed since must not be put back by a restart."""
+        done = self.state / "seeded"
+        if not done.exists():
+            await seed(wiring, settings, datetime.now(UTC))
+            done.touch()
 
     async def _until_started(self, servers: list[OneOfSeveral], serving: list[asyncio.Task[None]]) -> None:
         while not all(server.started for server in servers):
