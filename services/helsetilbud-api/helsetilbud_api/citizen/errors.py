@@ -1,0 +1,63 @@
+"""What a citizen can be refused, besides what `shared` refuses."""
+
+from typing import ClassVar
+
+from shared.errors import DomainError, Unavailable
+from shared.language import Text
+
+
+class RepresentationNotAllowed(DomainError):
+    """The token is in order, but its bearer acts for somebody else, which waits for the rules of S5."""
+
+    status = 403
+    code = "representation-not-allowed"
+    title: ClassVar[Text] = {
+        "nb": "Dette kan du ikke gjøre på vegne av andre.",
+        "nn": "Dette kan du ikkje gjere på vegner av andre.",
+        "en": "This cannot be done on behalf of somebody else.",
+    }
+
+
+class ToolsHidden(DomainError):
+    """S6. `reason` is no-consent or consent-basis-only."""
+
+    status = 403
+    code = "tools-hidden"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyene dine er skjult fordi du ikke har gitt Helsenorge fullt samtykke.",
+        "nn": "Verktøya dine er skjulte fordi du ikkje har gitt Helsenorge fullt samtykke.",
+        "en": "Your tools are hidden because you have not given Helsenorge full consent.",
+    }
+
+
+class ToolNotInMyTools(DomainError):
+    status = 404
+    code = "tool-not-in-my-tools"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er ikke blant verktøyene dine.",
+        "nn": "Verktøyet er ikkje blant verktøya dine.",
+        "en": "The tool is not one of your tools.",
+    }
+
+
+class ToolWithdrawn(DomainError):
+    """K4, M3. `category` is one of the catalogue's stop reasons."""
+
+    status = 410
+    code = "tool-withdrawn"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er trukket tilbake og kan ikke åpnes.",
+        "nn": "Verktøyet er trekt tilbake og kan ikkje opnast.",
+        "en": "The tool has been withdrawn and cannot be opened.",
+    }
+
+
+class ToolNotReady(Unavailable):
+    """The prescription is here before the tool's own data: a matter of seconds."""
+
+    code = "tool-not-ready"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er på vei og kan åpnes om et øyeblikk.",
+        "nn": "Verktøyet er på veg og kan opnast om ein augneblink.",
+        "en": "The tool is on its way and can be opened in a moment.",
+    }

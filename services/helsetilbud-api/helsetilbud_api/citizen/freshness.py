@@ -1,0 +1,123 @@
+"""How fresh a citizen's pages are (M5).
+
+The rule: `asOf` is a second before the last time the worker looked and found no event waiting for this service, neither
+in its queue nor in the queues of those that are tried again. The second is for the events that were being handled as it
+looked. So what happened before `asOf`, and had been sent on by the service where it happened, is on the page. While
+events pile up, or the broker or the worker is away, `asOf` stands still.
+"""
+
+import asyncio
+import contextlib
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+
+from helsetilbud_api.citizen import queries
+from helsetilbud_api.citizen.models import freshness
+from shared.db import Database
+from shared.messaging.delivery import utc_now
+from shared.messaging.topology import retry_queue
+from shared.messaging.transport import RETRY_LADDER
+from shared.settings import ServiceSettings
+
+UNDER_WAY: Final = timedelta(seconds=1)
+
+_logger = structlog.get_logger(__name__)
+_insert = insert(freshness)
+_KEEP: Final = _insert.on_conflict_do_update(
+    index_elements=["only_row"], set_={"as_of": func.greatest(freshness.c.as_of, _insert.excluded.as_of)}
+)
+
+
+class Backlog(Protocol):
+    async def count(self) -> int:
+        """How many events wait. Raises while that cannot be known."""
+
+    async def close(self) -> None: ...
+
+
+class Freshness:
+    def __init__(self, database: Database, backlog: Backlog) -> None:
+        self._database = database
+        self._backlog = backlog
+
+    async def run(self, stop: asyncio.Event, seconds: float) -> None:
+        try:
+            while not stop.is_set():
+                await self._try_to_look()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), seconds)
+        finally:
+            await self._backlog.close()
+
+    async def _try_to_look(self) -> None:
+        try:
+            await self.look(utc_now())
+        except Exception as error:  # what cannot be known is not claimed: the time stands still
+            _logger.warning("freshness_unknown", exc_info=error)
+
+    async def look(self, now: datetime) -> None:
+        if await self._backlog.count() == 0:
+            async with self._database.session() as session:
+                await session.execute(_KEEP, {"only_row": True, "as_of": now - UNDER_WAY})
+
+
+def backlog_of(settings: ServiceSettings, database: Database) -> Backlog:
+    if settings.broker_url is None:
+        return LocalBacklog(database)
+    return AmqpBacklog(settings.broker_url.get_secret_value(), settings.service)
+
+
+class LocalBacklog:
+    """In the set-up without a broker, messages wait in a table of the consumer's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def count(self) -> int:
+        async with self._database.reader() as connection:
+            return await queries.count_local_messages(connection)
+
+    async def close(self) -> None:
+        """The database belongs to the worker."""
+
+
+class AmqpBacklog:
+    """Asks RabbitMQ over a connection of its own, so that a busy consumer does not delay the answer."""
+
+    def __init__(self, url: str, service: str) -> None:
+        self._url = url
+        self._queues = (service, *(retry_queue(service, seconds) for seconds in RETRY_LADDER))
+        self._connection: AbstractConnection | None = None
+        self._channel: AbstractChannel | None = None
+
+    async def count(self) -> int:
+        try:
+            channel = await self._connected()
+            return sum([await _length(channel, queue) for queue in self._queues])
+        except BaseException:
+            await self.close()  # a channel that was refused something is closed by the broker
+            raise
+
+    async def _connected(self) -> AbstractChannel:
+        if self._channel is None or self._channel.is_closed:
+            await self.close()
+            self._connection = await aio_pika.connect(self._url, timeout=5)
+            self._channel = await self._connection.channel()
+        return self._channel
+
+    async def close(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None and not connection.is_closed:
+            await connection.close()
+
+
+async def _length(channel: AbstractChannel, queue: str) -> int:
+    """Raises aio_pika's ChannelNotFoundEntity before the consumer has declared it."""
+    declared = await channel.declare_queue(queue, passive=True)
+    return declared.declaration_result.message_count or 0

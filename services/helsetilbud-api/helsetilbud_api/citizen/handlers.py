@@ -1,0 +1,131 @@
+"""What helsetilbud-api does when others tell it something. Nothing here depends on the order in which events come.
+
+A few prebuilt statements each: an entry is in the feed milliseconds after its event.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from helsetilbud_api.citizen import writing
+from helsetilbud_api.citizen.models import Kind, feed_event_id
+from shared.events import (
+    LevelChanged,
+    NotificationFailed,
+    NotificationSent,
+    PrescriptionExpired,
+    PrescriptionRevoked,
+    ToolPrescribed,
+    ToolPublished,
+    ToolReinstated,
+    ToolStopped,
+)
+from shared.messaging import Delivery, Handlers
+from shared.schemas import rfc3339
+
+
+async def on_tool_published(session: AsyncSession, event: ToolPublished, delivery: Delivery) -> None:
+    await writing.apply_tool(session, event.sequence, event.tool)
+
+
+async def on_tool_stopped(session: AsyncSession, event: ToolStopped, delivery: Delivery) -> None:
+    await writing.apply_stop(session, event.sequence, event.tool_id, event.category)
+
+
+async def on_tool_reinstated(session: AsyncSession, event: ToolReinstated, delivery: Delivery) -> None:
+    await writing.apply_tool(session, event.sequence, event.tool)
+
+
+async def tell_of_withdrawal(session: AsyncSession, event: ToolStopped, delivery: Delivery) -> None:
+    """Apart from the stop itself, which must not wait until thousands have been told."""
+    await writing.tell_everybody(session, "tool-withdrawn", event.tool_id, event.sequence, delivery.happened_at)
+
+
+async def tell_of_reinstatement(session: AsyncSession, event: ToolReinstated, delivery: Delivery) -> None:
+    await writing.tell_everybody(session, "tool-reinstated", event.tool_id, event.sequence, delivery.happened_at)
+
+
+async def on_tool_prescribed(session: AsyncSession, event: ToolPrescribed, delivery: Delivery) -> None:
+    """M1: among my tools as new, and in the feed."""
+    given = {
+        "prescriber_name": event.prescriber_name,
+        "prescriber_profession": event.prescriber_profession,
+        "organisation": event.organisation,
+        "organisation_name": event.organisation_name,
+        "deadline": event.deadline,
+    }
+    await session.execute(writing.PRESCRIBE, _entry("tool-prescribed", event, event.prescribed_at) | given)
+
+
+async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevoked, delivery: Delivery) -> None:
+    """P10, seen from the citizen."""
+    await _end(session, event, "revoked")
+    await session.execute(writing.TELL, _entry("tool-revoked", event, event.revoked_at))
+
+
+async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpired, delivery: Delivery) -> None:
+    """P7: the deadline has passed. An opening that prescription-api had not heard of yet goes before."""
+    if not await _end(session, event, "expired"):
+        await session.execute(writing.TELL, _entry("tool-expired", event, event.expired_at))
+
+
+async def _end(session: AsyncSession, event: PrescriptionRevoked | PrescriptionExpired, end: str) -> bool:
+    """A prescription that has ended stays so, whatever comes late. Returns whether the tool had been opened."""
+    row = {"citizen": event.citizen, "tool_id": event.tool_id, "prescription_id": str(event.prescription_id)}
+    return bool((await session.execute(writing.END, row | {"end": end})).scalar_one())
+
+
+def _entry(
+    kind: Kind, event: ToolPrescribed | PrescriptionRevoked | PrescriptionExpired, at: datetime
+) -> dict[str, Any]:
+    return {
+        "citizen": event.citizen,
+        "feed_event_id": feed_event_id(kind, event.prescription_id),
+        "kind": kind,
+        "at": at,
+        "tool_id": event.tool_id,
+        "prescription_id": event.prescription_id,
+        "prescriber_name": None,
+    }
+
+
+async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery) -> None:
+    """S6: below full the tools are hidden when they are read; what happens meanwhile is kept."""
+    row = {"citizen": event.citizen, "level": event.level, "version": event.version}
+    await session.execute(writing.CHANGE_LEVEL, row)
+
+
+async def on_notification_sent(session: AsyncSession, event: NotificationSent, delivery: Delivery) -> None:
+    await _note_notification(session, event, "sent")
+
+
+async def on_notification_failed(session: AsyncSession, event: NotificationFailed, delivery: Delivery) -> None:
+    await _note_notification(session, event, "failed")
+
+
+async def _note_notification(session: AsyncSession, event: NotificationSent | NotificationFailed, outcome: str) -> None:
+    """On the entry of the prescription that it is about, which may be on its way still; others have no entry."""
+    if event.category != "tool":
+        return
+    notified: dict[str, Any] = {
+        "notificationId": str(event.notification_id),
+        "channel": event.channel,
+        "outcome": outcome,
+        "at": rfc3339(event.at),
+    }
+    entry = feed_event_id("tool-prescribed", event.about)
+    await session.execute(writing.NOTIFIED, {"citizen": event.citizen, "feed_event_id": entry, "notified": [notified]})
+
+
+HANDLERS: Final[Handlers] = {
+    ToolPublished: [on_tool_published],
+    ToolStopped: [on_tool_stopped, tell_of_withdrawal],
+    ToolReinstated: [on_tool_reinstated, tell_of_reinstatement],
+    ToolPrescribed: [on_tool_prescribed],
+    PrescriptionRevoked: [on_prescription_revoked],
+    PrescriptionExpired: [on_prescription_expired],
+    LevelChanged: [on_level_changed],
+    NotificationSent: [on_notification_sent],
+    NotificationFailed: [on_notification_failed],
+}

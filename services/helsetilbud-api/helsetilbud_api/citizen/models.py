@@ -1,0 +1,128 @@
+"""Tables of what a citizen sees, and the rules about it that need no I/O."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from helsetilbud_api.citizen.errors import ToolNotInMyTools, ToolNotReady, ToolsHidden, ToolWithdrawn
+from shared.db import metadata
+
+Origin = Literal["prescribed", "self-added"]
+Kind = Literal["tool-prescribed", "tool-revoked", "tool-expired", "tool-withdrawn", "tool-reinstated"]
+HiddenReason = Literal["no-consent", "consent-basis-only"]
+
+_metadata = metadata()
+
+tool_copy = Table(
+    "tool_copy",
+    _metadata,
+    Column("tool_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("stopped", Boolean, nullable=False),
+    Column("stop_category", Text),
+    Column("document", JSONB),
+    Column("texts", JSONB),
+    Column("search_text", Text),
+)
+
+catalogue_position = Table(
+    "catalogue_position",
+    _metadata,
+    Column("only_row", Boolean, primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("read_at", DateTime(timezone=True), nullable=False),
+)
+
+consent_copy = Table(
+    "consent_copy",
+    _metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+citizen_tool = Table(
+    "citizen_tool",
+    _metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("tool_id", Uuid, primary_key=True),
+    Column("state", Text),
+    Column("origin", Text),
+    Column("added_at", DateTime(timezone=True)),
+    Column("prescription_id", Uuid),
+    Column("prescriber_name", Text),
+    Column("prescriber_profession", Text),
+    Column("organisation", Text),
+    Column("organisation_name", Text),
+    Column("deadline", DateTime(timezone=True)),
+    Column("first_opened_at", DateTime(timezone=True)),
+    Column("last_opened_at", DateTime(timezone=True)),
+    Column("ended_prescriptions", JSONB, nullable=False),
+)
+
+feed_event = Table(
+    "feed_event",
+    _metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("feed_event_id", Uuid, primary_key=True),
+    Column("kind", Text),
+    Column("occurred_at", DateTime(timezone=True)),
+    Column("tool_id", Uuid),
+    Column("prescription_id", Uuid),
+    Column("prescriber_name", Text),
+    Column("notified", JSONB, nullable=False),
+)
+
+freshness = Table(
+    "freshness",
+    _metadata,
+    Column("only_row", Boolean, primary_key=True),
+    Column("as_of", DateTime(timezone=True), nullable=False),
+)
+
+# A citizen nobody has told us about has full consent: without it nothing is prescribed to them (P4).
+HIDING: Final[dict[str | None, HiddenReason]] = {"none": "no-consent", "basis": "consent-basis-only"}
+
+
+def feed_event_id(kind: Kind, about: UUID | str, occasion: int = 0) -> UUID:
+    """The same for the same thing however it came to be known, so that it is one entry also after a rebuild (M5).
+
+    `about` is the prescription, or the tool; `occasion` tells a tool's stops apart.
+    """
+    return uuid5(NAMESPACE_URL, f"feed-event:{kind}:{about}:{occasion}")
+
+
+@dataclass(frozen=True, slots=True)
+class MyTool:
+    """One of a citizen's tools, as far as opening and deleting it is concerned.
+
+    `address` is None while the catalogue has not told about the tool.
+    """
+
+    state: str | None
+    prescription_id: UUID | None
+    level: str | None
+    stopped: bool | None
+    stop_category: str | None
+    address: str | None
+
+
+def check_mine(tool: MyTool | None) -> MyTool:
+    """Raises ToolNotInMyTools, or ToolsHidden (S6)."""
+    if tool is None or tool.state != "active":
+        raise ToolNotInMyTools()
+    if reason := HIDING.get(tool.level):
+        raise ToolsHidden(reason=reason)
+    return tool
+
+
+def address_to_open(tool: MyTool) -> str:
+    """Raises ToolWithdrawn (K4, M3), or ToolNotReady when the catalogue has not told about the tool yet."""
+    if tool.stopped:
+        raise ToolWithdrawn(category=tool.stop_category)
+    if tool.address is None:
+        raise ToolNotReady(retry_after=2)
+    return tool.address

@@ -1,0 +1,184 @@
+"""Every SELECT about a citizen's own tools and feed, each for one citizen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.types import Boolean, DateTime, Integer, Text, Uuid
+
+from helsetilbud_api.citizen.models import MyTool, catalogue_position, citizen_tool, consent_copy, tool_copy
+
+Position = tuple[datetime, UUID]
+# before everything there is
+_NEWEST: Final[Position] = (datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1))
+
+# What a list says besides its items is found in the same round trip. Hidden lists have no items (S6).
+_HEADED: Final = """
+    SELECT head.level, head.as_of, page.*
+    FROM (
+        SELECT (SELECT level FROM consent_copy WHERE citizen = :citizen) AS level,
+               (SELECT as_of FROM freshness) AS as_of
+    ) head
+    LEFT JOIN ({page}) page ON head.level IS NULL OR head.level = 'full'
+    ORDER BY page.at DESC, page.key DESC
+"""
+
+_FEED: Final = (
+    text(
+        _HEADED.format(
+            page="""
+        SELECT e.occurred_at AS at, e.feed_event_id AS key, e.kind, e.tool_id, e.prescription_id, e.prescriber_name,
+               e.notified, coalesce(t.texts -> :language, t.texts -> 'nb') ->> 'name' AS tool_name,
+               m.tool_id IS NOT NULL AS mine
+        FROM feed_event e
+        LEFT JOIN tool_copy t ON t.tool_id = e.tool_id
+        LEFT JOIN citizen_tool m ON m.citizen = :citizen AND m.tool_id = e.tool_id AND m.state = 'active'
+        WHERE e.citizen = :citizen AND e.kind IS NOT NULL AND (e.occurred_at, e.feed_event_id) < (:at, :key)
+        ORDER BY e.occurred_at DESC, e.feed_event_id DESC
+        LIMIT :count
+    """
+        )
+    )
+    .bindparams(
+        bindparam("citizen", type_=Text),
+        bindparam("language", type_=Text),
+        bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("key", type_=Uuid),
+        bindparam("count", type_=Integer),
+    )
+    .columns(notified=JSONB)
+)
+
+_MY_TOOLS: Final = (
+    text(
+        _HEADED.format(
+            page="""
+        SELECT m.added_at AS at, m.tool_id AS key, m.origin, m.prescription_id, m.prescriber_name,
+               m.prescriber_profession, m.organisation, m.organisation_name, m.deadline, m.first_opened_at,
+               m.last_opened_at, coalesce(t.stopped, false) AS stopped, t.stop_category,
+               coalesce(t.texts -> :language, t.texts -> 'nb') AS texts
+        FROM citizen_tool m
+        LEFT JOIN tool_copy t ON t.tool_id = m.tool_id
+        WHERE m.citizen = :citizen AND m.state = 'active' AND (m.added_at, m.tool_id) < (:at, :key)
+            AND (:tool_id IS NULL OR m.tool_id = :tool_id)
+            AND (:new IS NULL OR :new = (m.origin = 'prescribed' AND m.first_opened_at IS NULL))
+            AND (:origin IS NULL OR m.origin = :origin)
+            AND (:words IS NULL OR t.search_text LIKE ALL (:words))
+        ORDER BY m.added_at DESC, m.tool_id DESC
+        LIMIT :count
+    """
+        )
+    )
+    .bindparams(
+        bindparam("citizen", type_=Text),
+        bindparam("language", type_=Text),
+        bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("key", type_=Uuid),
+        bindparam("count", type_=Integer),
+        bindparam("tool_id", type_=Uuid),
+        bindparam("new", type_=Boolean),
+        bindparam("origin", type_=Text),
+        bindparam("words", type_=ARRAY(Text)),
+    )
+    .columns(texts=JSONB)
+)
+
+_LOCKED: Final = (
+    select(
+        citizen_tool.c.state,
+        citizen_tool.c.prescription_id,
+        select(consent_copy.c.level).where(consent_copy.c.citizen == citizen_tool.c.citizen).scalar_subquery(),
+        tool_copy.c.stopped,
+        tool_copy.c.stop_category,
+        tool_copy.c.document["integration"]["address"].astext,
+    )
+    .outerjoin(tool_copy, tool_copy.c.tool_id == citizen_tool.c.tool_id)
+    .where(citizen_tool.c.citizen == bindparam("citizen"), citizen_tool.c.tool_id == bindparam("tool_id"))
+    .with_for_update(of=citizen_tool)
+)
+
+_CURSOR: Final = select(catalogue_position.c.cursor)
+_WAITING_LOCALLY: Final = text("SELECT count(*) FROM local_message")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of rows, one more than asked for when there are more; and what the whole list says.
+
+    `level` is the citizen's consent, None when nothing is known of it; `as_of` is None before the first worker has run.
+    """
+
+    rows: Sequence[Row[Any]]
+    level: str | None
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFilter:
+    new: bool | None = None
+    origin: str | None = None
+    q: str | None = None
+
+    @property
+    def words(self) -> list[str] | None:
+        """Patterns that must all be found in name, short text or keywords, in any language."""
+        words = (self.q or "").lower().split()[:10]
+        return [f"%{_escaped(word)}%" for word in words] or None
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+async def list_feed(
+    connection: AsyncConnection, citizen: str, language: str, after: Position | None, limit: int
+) -> Found:
+    """M4, newest first."""
+    at, key = after or _NEWEST
+    values = {"citizen": citizen, "language": language, "at": at, "key": key, "count": limit + 1}
+    return _found((await connection.execute(_FEED, values)).all())
+
+
+async def list_my_tools(
+    connection: AsyncConnection,
+    citizen: str,
+    language: str,
+    *,
+    wanted: ToolFilter = ToolFilter(),
+    tool_id: UUID | None = None,
+    after: Position | None = None,
+    limit: int = 1,
+) -> Found:
+    """M1, newest first; with `tool_id` that one, if it is the citizen's."""
+    at, key = after or _NEWEST
+    values = {"citizen": citizen, "language": language, "at": at, "key": key, "count": limit + 1, "tool_id": tool_id}
+    filters = {"new": wanted.new, "origin": wanted.origin, "words": wanted.words}
+    return _found((await connection.execute(_MY_TOOLS, values | filters)).all())
+
+
+def _found(rows: Sequence[Row[Any]]) -> Found:
+    """There is always a row; without items it holds the head alone."""
+    return Found(rows if rows[0].key else (), rows[0].level, rows[0].as_of)
+
+
+async def lock_my_tool(session: AsyncSession, citizen: str, tool_id: UUID) -> MyTool | None:
+    """Held until the transaction ends, so that opening and deleting do not pass each other."""
+    row = (await session.execute(_LOCKED, {"citizen": citizen, "tool_id": tool_id})).first()
+    return MyTool(*row) if row else None
+
+
+async def catalogue_cursor(connection: AsyncConnection) -> str | None:
+    """How far the change feed has been read; None before the first reading."""
+    cursor: str | None = await connection.scalar(_CURSOR)
+    return cursor
+
+
+async def count_local_messages(connection: AsyncConnection) -> int:
+    """What has been handed to this service and not been handled, in the set-up without a broker."""
+    waiting: int = (await connection.execute(_WAITING_LOCALLY)).scalar_one()
+    return waiting

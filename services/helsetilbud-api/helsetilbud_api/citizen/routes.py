@@ -1,0 +1,173 @@
+"""HTTP only: takes the citizen and a connection, calls one use case or query, answers."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response, Security
+
+from helsetilbud_api.citizen import queries, service
+from helsetilbud_api.citizen.errors import (
+    RepresentationNotAllowed,
+    ToolNotInMyTools,
+    ToolNotReady,
+    ToolsHidden,
+    ToolWithdrawn,
+)
+from helsetilbud_api.citizen.models import HIDING, Origin
+from helsetilbud_api.citizen.queries import ToolFilter
+from helsetilbud_api.citizen.rendering import render_feed_event, render_my_tool, render_page, tagged
+from helsetilbud_api.citizen.schemas import Feed, MyTool, MyTools, OpenedTool
+from shared.app import Now
+from shared.auth import CITIZEN_REFUSALS, Citizen, CitizenCaller
+from shared.db import Reader, Session
+from shared.errors import InvalidInput, Unavailable, problems
+from shared.http import BodyTooLarge
+from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
+from shared.language import best_language
+from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor
+
+
+class Oneself(CitizenCaller):
+    """Lets in citizens who act for themselves. Raises RepresentationNotAllowed for the others until S5 is built."""
+
+    async def __call__(self, request: Request) -> Citizen:
+        caller = await super().__call__(request)
+        if caller.represents is not None:
+            raise RepresentationNotAllowed()
+        return caller
+
+
+Me = Annotated[Citizen, Security(Oneself("4"))]
+IfNoneMatch = Annotated[
+    str | None, Header(alias="If-None-Match", max_length=500, description="The ETag that the caller has")
+]
+
+_OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, Unavailable, InvalidInput)
+_READ: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "headers": {
+            "ETag": {"description": "Weak; `freshness` is not part of it", "schema": {"type": "string"}},
+            "Content-Language": {"description": "Of the texts", "schema": {"type": "string"}},
+        }
+    },
+    304: {"description": "Nothing but `freshness` has changed since the answer with the ETag in If-None-Match"},
+}
+
+router = APIRouter(prefix="/v1/me")
+
+
+@router.get(
+    "/tools",
+    tags=["My tools"],
+    summary="List my tools",
+    response_model=MyTools,
+    responses=_READ | problems(*_OWN, CursorInvalid),
+)
+async def list_my_tools(
+    me: Me,
+    reader: Reader,
+    request: Request,
+    new: Annotated[bool | None, Query(description="Only those that are new, or only those that are not")] = None,
+    origin: Annotated[Origin | None, Query(description="Prescribed, or added by oneself")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Words that are all found in name, short text or keywords")
+    ] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    known: IfNoneMatch = None,
+) -> Response:
+    """Prescribed and self-added, the newest first. A prescribed one is `new` until it is first opened. A tool that the
+    catalogue has withdrawn is still listed, as `withdrawn`.
+    """
+    language = best_language(request.headers.get("accept-language"))
+    found = await queries.list_my_tools(
+        reader,
+        me.acting_for,
+        language,
+        wanted=ToolFilter(new, origin, q),
+        after=decode_moment_cursor(cursor),
+        limit=limit,
+    )
+    return render_page(found, limit, language, render_my_tool, known)
+
+
+@router.get(
+    "/tools/{tool_id}",
+    tags=["My tools"],
+    summary="Get one of my tools",
+    response_model=MyTool,
+    responses=_READ | problems(*_OWN, ToolsHidden, ToolNotInMyTools),
+)
+async def get_my_tool(me: Me, tool_id: UUID, reader: Reader, request: Request, known: IfNoneMatch = None) -> Response:
+    """As in the list; where an event of the feed leads."""
+    language = best_language(request.headers.get("accept-language"))
+    found = await queries.list_my_tools(reader, me.acting_for, language, tool_id=tool_id)
+    if reason := HIDING.get(found.level):
+        raise ToolsHidden(reason=reason)
+    if not found.rows:
+        raise ToolNotInMyTools()
+    return tagged(render_my_tool(found.rows[0], language), language, known)
+
+
+@router.delete(
+    "/tools/{tool_id}",
+    tags=["My tools"],
+    summary="Delete one of my tools",
+    status_code=204,
+    responses=problems(*_OWN, ToolsHidden, ToolNotInMyTools),
+)
+async def delete_my_tool(me: Me, tool_id: UUID, session: Session, now: Now) -> None:
+    """Any tool, a withdrawn one too. One that is not open to everyone must be prescribed again to come back."""
+    await service.remove_tool(session, me, tool_id, now)
+
+
+@router.post(
+    "/tools/{tool_id}/open",
+    tags=["My tools"],
+    summary="Open one of my tools",
+    response_model=OpenedTool,
+    responses=problems(
+        *_OWN,
+        BodyTooLarge,
+        ToolsHidden,
+        ToolNotInMyTools,
+        ToolWithdrawn,
+        ToolNotReady,
+        IdempotencyKeyReused,
+        IdempotencyInProgress,
+    ),
+)
+async def open_my_tool(
+    me: Me, tool_id: UUID, request: Request, session: Session, now: Now, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Answers with the address to send the citizen to. The first time ends the tool's being new, and its reminders.
+
+    With an `Idempotency-Key` a repeated request is one opening; a tool withdrawn or deleted meanwhile is refused all
+    the same.
+    """
+    settings = request.app.state.settings
+    secret = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
+    repeat = await repeatable(request, me.reference, idempotency_key, secret)
+    answer, replayed = await service.open_tool(session, me, tool_id, repeat, now)
+    return answer.response(replayed=replayed)
+
+
+@router.get(
+    "/feed",
+    tags=["Feed"],
+    summary="List what has happened to me",
+    response_model=Feed,
+    responses=_READ | problems(*_OWN, CursorInvalid),
+)
+async def list_feed(
+    me: Me,
+    reader: Reader,
+    request: Request,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    known: IfNoneMatch = None,
+) -> Response:
+    """The newest first. `about` leads to what an entry is about, as long as that is the citizen's."""
+    language = best_language(request.headers.get("accept-language"))
+    found = await queries.list_feed(reader, me.acting_for, language, decode_moment_cursor(cursor), limit)
+    return render_page(found, limit, language, render_feed_event, known)

@@ -1,0 +1,62 @@
+"""What the feed says, in the citizen's language. It is read behind login, so it may name tool and practitioner."""
+
+from typing import Final, NamedTuple
+
+from helsetilbud_api.citizen.models import HiddenReason, Kind
+from shared.language import Text
+
+
+class FeedText(NamedTuple):
+    title: str
+    text: str
+
+
+_UNKNOWN_TOOL: Final[Text] = {"nb": "et digitalt verktøy", "nn": "eit digitalt verktøy", "en": "a digital tool"}
+
+_FEED: Final[dict[Kind, dict[str, FeedText]]] = {
+    "tool-prescribed": {
+        "nb": FeedText("Du har fått et nytt verktøy", "{prescriber} har sendt deg {tool}."),
+        "nn": FeedText("Du har fått eit nytt verktøy", "{prescriber} har sendt deg {tool}."),
+        "en": FeedText("You have a new tool", "{prescriber} has sent you {tool}."),
+    },
+    "tool-revoked": {
+        "nb": FeedText("Et verktøy er ikke lenger ditt", "Den som sendte deg {tool}, har tatt det tilbake."),
+        "nn": FeedText("Eit verktøy er ikkje lenger ditt", "Den som sende deg {tool}, har teke det tilbake."),
+        "en": FeedText("A tool is no longer yours", "The one who sent you {tool} has taken it back."),
+    },
+    "tool-expired": {
+        "nb": FeedText("Fristen er ute", "Fristen for å ta i bruk {tool} er ute. Behandleren kan sende det på nytt."),
+        "nn": FeedText("Fristen er ute", "Fristen for å ta i bruk {tool} er ute. Behandlaren kan sende det på nytt."),
+        "en": FeedText("The deadline has passed", "It is too late to start using {tool}. It can be sent to you again."),
+    },
+    "tool-withdrawn": {
+        "nb": FeedText("Et verktøy er trukket tilbake", "Det er ikke mulig å åpne {tool} nå."),
+        "nn": FeedText("Eit verktøy er trekt tilbake", "Det er ikkje mogleg å opne {tool} no."),
+        "en": FeedText("A tool has been withdrawn", "It is not possible to open {tool} now."),
+    },
+    "tool-reinstated": {
+        "nb": FeedText("Et verktøy kan brukes igjen", "Nå er det mulig å åpne {tool} igjen."),
+        "nn": FeedText("Eit verktøy kan brukast igjen", "No er det mogleg å opne {tool} igjen."),
+        "en": FeedText("A tool can be used again", "It is possible to open {tool} again."),
+    },
+}
+
+HIDDEN: Final[dict[HiddenReason, Text]] = {
+    "no-consent": {
+        "nb": "Verktøyene dine er skjult fordi du ikke har gitt samtykke til Helsenorge.",
+        "nn": "Verktøya dine er skjulte fordi du ikkje har gitt samtykke til Helsenorge.",
+        "en": "Your tools are hidden because you have not consented to Helsenorge.",
+    },
+    "consent-basis-only": {
+        "nb": "Verktøyene dine er skjult fordi de krever fullt samtykke til Helsenorge.",
+        "nn": "Verktøya dine er skjulte fordi dei krev fullt samtykke til Helsenorge.",
+        "en": "Your tools are hidden because they require full consent to Helsenorge.",
+    },
+}
+
+
+def feed_text(kind: Kind, language: str, tool: str | None, prescriber: str | None) -> FeedText:
+    """A tool that the catalogue has not told about yet is not named."""
+    title, text = _FEED[kind][language]
+    named = f"«{tool}»" if tool and language != "en" else f"“{tool}”" if tool else _UNKNOWN_TOOL[language]
+    return FeedText(title, text.format(tool=named, prescriber=prescriber))

@@ -1,0 +1,168 @@
+"""The writes of the projection: prebuilt statements, each right whatever came before it and however often it is run.
+
+Handlers and the reading of the catalogue end here.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Text, Uuid, and_, bindparam, case, func, or_, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from helsetilbud_api.citizen.models import (
+    Kind,
+    catalogue_position,
+    consent_copy,
+    feed_event,
+    feed_event_id,
+    tool_copy,
+)
+from shared.events.catalog import ToolDocument
+
+_tool = insert(tool_copy)
+_newer = tool_copy.c.sequence < _tool.excluded.sequence
+# An older revision still fills in a tool of which only the stop is known, and leaves the stop as it is.
+_PUBLISH: Final = _tool.on_conflict_do_update(
+    index_elements=["tool_id"],
+    set_={
+        "sequence": func.greatest(tool_copy.c.sequence, _tool.excluded.sequence),
+        "stopped": and_(tool_copy.c.stopped, tool_copy.c.sequence > _tool.excluded.sequence),
+        "stop_category": case((tool_copy.c.sequence > _tool.excluded.sequence, tool_copy.c.stop_category)),
+        **{name: _tool.excluded[name] for name in ("document", "texts", "search_text")},
+    },
+    where=or_(_newer, tool_copy.c.document.is_(None)),
+)
+_STOP: Final = _tool.on_conflict_do_update(
+    index_elements=["tool_id"],
+    set_={name: _tool.excluded[name] for name in ("sequence", "stopped", "stop_category")},
+    where=_newer,
+)
+
+_position = insert(catalogue_position)
+_KEEP_POSITION: Final = _position.on_conflict_do_update(
+    index_elements=["only_row"], set_={name: _position.excluded[name] for name in ("cursor", "read_at")}
+)
+
+_consent = insert(consent_copy)
+CHANGE_LEVEL: Final = _consent.on_conflict_do_update(
+    index_elements=["citizen"],
+    set_={name: _consent.excluded[name] for name in ("level", "version")},
+    where=consent_copy.c.version < _consent.excluded.version,
+)
+
+# An entry that is known only by its notifications (NOTIFIED came first) is filled in; one that is there stays.
+_TELL: Final = """
+    INSERT INTO feed_event AS e (
+        citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, prescriber_name
+    )
+    VALUES (:citizen, :feed_event_id, :kind, :at, :tool_id, :prescription_id, :prescriber_name)
+    ON CONFLICT (citizen, feed_event_id) DO UPDATE SET
+        kind = excluded.kind,
+        occurred_at = excluded.occurred_at,
+        tool_id = excluded.tool_id,
+        prescription_id = excluded.prescription_id,
+        prescriber_name = excluded.prescriber_name
+    WHERE e.kind IS NULL
+"""
+TELL: Final = text(_TELL)
+
+# One round trip, because this is what a citizen waits for. The newest prescription of a tool is the one that counts,
+# and is new until opened (M1); one whose end is known already has ended.
+PRESCRIBE: Final = text(f"""
+    WITH mine AS (
+        INSERT INTO citizen_tool AS m (
+            citizen, tool_id, state, origin, added_at, prescription_id, prescriber_name, prescriber_profession,
+            organisation, organisation_name, deadline
+        )
+        VALUES (
+            :citizen, :tool_id, 'active', 'prescribed', :at, :prescription_id, :prescriber_name, :prescriber_profession,
+            :organisation, :organisation_name, :deadline
+        )
+        ON CONFLICT (citizen, tool_id) DO UPDATE SET
+            state = coalesce(m.ended_prescriptions ->> CAST(excluded.prescription_id AS text), 'active'),
+            origin = excluded.origin,
+            added_at = excluded.added_at,
+            prescription_id = excluded.prescription_id,
+            prescriber_name = excluded.prescriber_name,
+            prescriber_profession = excluded.prescriber_profession,
+            organisation = excluded.organisation,
+            organisation_name = excluded.organisation_name,
+            deadline = excluded.deadline,
+            first_opened_at = NULL,
+            last_opened_at = NULL
+        WHERE m.added_at IS NULL OR m.added_at < excluded.added_at
+    )
+    {_TELL}
+""")  # noqa: S608 - put together from constants
+
+# What has been opened does not expire: the deadline is for taking a tool into use (P7).
+END: Final = text("""
+    INSERT INTO citizen_tool AS m (citizen, tool_id, ended_prescriptions)
+    VALUES (:citizen, :tool_id, jsonb_build_object(CAST(:prescription_id AS text), CAST(:end AS text)))
+    ON CONFLICT (citizen, tool_id) DO UPDATE SET
+        ended_prescriptions = m.ended_prescriptions || excluded.ended_prescriptions,
+        state = CASE
+            WHEN m.state = 'active' AND CAST(m.prescription_id AS text) = :prescription_id
+                AND NOT (:end = 'expired' AND m.first_opened_at IS NOT NULL)
+            THEN :end
+            ELSE m.state
+        END
+    RETURNING CAST(prescription_id AS text) = :prescription_id AND first_opened_at IS NOT NULL AS was_opened
+""")
+
+_entry = insert(feed_event)
+NOTIFIED: Final = _entry.on_conflict_do_update(
+    index_elements=["citizen", "feed_event_id"],
+    set_={"notified": feed_event.c.notified + _entry.excluded.notified},
+    where=~feed_event.c.notified.contains(_entry.excluded.notified),
+)
+
+# In the order of the key: two that tell of the same stop wait for each other instead of standing in each other's way.
+# Nobody is told of what no longer is so.
+_TELL_EVERYBODY: Final = text("""
+    INSERT INTO feed_event (citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id)
+    SELECT m.citizen, :feed_event_id, :kind, :at, m.tool_id, m.prescription_id
+    FROM citizen_tool m JOIN tool_copy t ON t.tool_id = m.tool_id
+    WHERE m.tool_id = :tool_id AND m.state = 'active' AND t.sequence = :sequence
+    ORDER BY m.citizen
+    ON CONFLICT (citizen, feed_event_id) DO NOTHING
+""").bindparams(
+    bindparam("feed_event_id", type_=Uuid),
+    bindparam("kind", type_=Text),
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("tool_id", type_=Uuid),
+    bindparam("sequence", type_=BigInteger),
+)
+
+
+async def apply_tool(session: AsyncSession, sequence: int, tool: ToolDocument) -> None:
+    """The tool as of this place in the catalogue's change feed."""
+    texts = {language: {"name": t.name, "shortText": t.short_text} for language, t in tool.texts.items()}
+    words = [word for text in texts.values() for word in text.values()]
+    row = {
+        "tool_id": tool.tool_id,
+        "sequence": sequence,
+        "stopped": False,
+        "document": tool.model_dump(mode="json", by_alias=True),
+        "texts": texts,
+        "search_text": " ".join([*words, *tool.keywords]).lower(),
+    }
+    await session.execute(_PUBLISH, row)
+
+
+async def apply_stop(session: AsyncSession, sequence: int, tool_id: UUID, category: str | None) -> None:
+    """K4. The stop may be known before the tool is."""
+    row = {"tool_id": tool_id, "sequence": sequence, "stopped": True, "stop_category": category}
+    await session.execute(_STOP, row)
+
+
+async def tell_everybody(session: AsyncSession, kind: Kind, tool_id: UUID, sequence: int, at: datetime) -> None:
+    """An entry for each who has the tool, if this is the last that was heard of it."""
+    entry = {"feed_event_id": feed_event_id(kind, tool_id, sequence), "kind": kind, "at": at}
+    await session.execute(_TELL_EVERYBODY, entry | {"tool_id": tool_id, "sequence": sequence})
+
+
+async def keep_position(session: AsyncSession, cursor: str, now: datetime) -> None:
+    await session.execute(_KEEP_POSITION, {"only_row": True, "cursor": cursor, "read_at": now})

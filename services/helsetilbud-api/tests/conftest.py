@@ -1,0 +1,324 @@
+"""The app on a migrated database, citizens with real tokens, and the events that others would send."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from helsetilbud_api.app import create_app
+from helsetilbud_api.citizen.handlers import HANDLERS
+from helsetilbud_api.settings import Settings
+from helsetilbud_api.worker import create_worker
+from shared.db import Database
+from shared.events import (
+    CloudEvent,
+    Event,
+    LevelChanged,
+    PrescriptionExpired,
+    PrescriptionRevoked,
+    ToolPrescribed,
+    ToolPublished,
+    ToolStopped,
+)
+from shared.events.catalog import ToolDocument
+from shared.messaging.delivery import Dispatcher
+from shared.messaging.local import LocalBroker
+from shared.metrics import Metrics
+from shared.nationalid import NationalId
+from shared.schemas import rfc3339
+from shared.testing.national_ids import generate
+from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, Issuer, served_by
+
+AUDIENCE = "nhn:helsetilbud"
+FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+TABLES = (
+    "tool_copy, catalogue_position, consent_copy, citizen_tool, feed_event, freshness, outbox, inbox, local_message,"
+    " idempotent_answer"
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = FIRST_DAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, **by: int) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+    @property
+    def written(self) -> str:
+        return rfc3339(self.now)
+
+
+@pytest.fixture(scope="session")
+def running_clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def clock(running_clock: Clock) -> Clock:
+    running_clock.now = FIRST_DAY
+    return running_clock
+
+
+@pytest.fixture(scope="session")
+async def settings(make_database: Callable[[str], Awaitable[str]]) -> Settings:
+    return Settings(
+        database_url=await make_database("helsetilbud_api"),
+        issuer=HELSEID,
+        citizen_issuer=HELSENORGE,
+        allow_synthetic=True,
+        citizen_reference_keys={"k1": "x" * 32},
+        citizen_reference_key_id="k1",
+        catalog_url="http://catalog.test",
+    )
+
+
+@pytest.fixture(scope="session")
+def helsenorge(running_clock: Clock) -> Issuer:
+    return Issuer(HELSENORGE, clock=running_clock)
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, helsenorge: Issuer, running_clock: Clock) -> AsyncIterator[FastAPI]:
+    http = httpx.AsyncClient(transport=served_by(helsenorge))
+    app = create_app(settings, http=http, clock=running_clock)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def database(app: FastAPI) -> Database:
+    """The app's own, with nothing in it."""
+    database: Database = app.state.database
+    async with database.driver() as connection:
+        await connection.execute(f"TRUNCATE {TABLES}")
+    return database
+
+
+@pytest.fixture
+async def rows(database: Database) -> Callable[..., Awaitable[list[dict[str, Any]]]]:
+    async def read(sql: str, *values: object) -> list[dict[str, Any]]:
+        async with database.driver() as connection:
+            return [dict(row) for row in await connection.fetch(sql, *values)]
+
+    return read
+
+
+def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
+    """Called for every answer of every test: an error that the contract does not list for its operation fails."""
+
+    async def check(response: httpx.Response) -> None:
+        if response.headers.get("content-type") == "application/problem+json":
+            await response.aread()
+            path = re.sub(r"/tools/[^/]+", "/tools/{tool_id}", response.request.url.path)
+            operation = app.openapi()["paths"][path][response.request.method.lower()]
+            listed = operation["responses"][str(response.status_code)]["content"]["application/problem+json"]
+            assert response.json()["code"] in listed["examples"]
+
+    return check
+
+
+@pytest.fixture
+async def client(app: FastAPI, database: Database, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    transport, hooks = httpx.ASGITransport(app), {"response": [documented(app)]}
+    async with httpx.AsyncClient(transport=transport, base_url="https://helsetilbud.test", event_hooks=hooks) as client:
+        yield client
+
+
+class Caller:
+    """A citizen at a browser. Every request has a new token, of the clock's time."""
+
+    def __init__(self, client: httpx.AsyncClient, issuer: Issuer, reference: str, number: str, **token: Any) -> None:
+        self.client, self.issuer, self.number, self.reference, self.token = client, issuer, number, reference, token
+
+    async def request(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        token = self.issuer.citizen_token(AUDIENCE, pid=self.number, **self.token)
+        return await self.client.request(method, path, headers=headers, auth=BearerAuth(token))
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.request("GET", path, headers)
+
+    async def tools(self, query: str = "") -> list[dict[str, Any]]:
+        answer = await self.get(f"/v1/me/tools{query}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"]
+
+    async def feed(self, query: str = "") -> list[dict[str, Any]]:
+        answer = await self.get(f"/v1/me/feed{query}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"]
+
+    async def open(self, tool_id: UUID, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.request("POST", f"/v1/me/tools/{tool_id}/open", headers)
+
+    async def delete(self, tool_id: UUID) -> httpx.Response:
+        return await self.request("DELETE", f"/v1/me/tools/{tool_id}")
+
+
+@pytest.fixture
+def caller(client: httpx.AsyncClient, helsenorge: Issuer, app: FastAPI) -> Callable[..., Caller]:
+    def make(born: date, **token: Any) -> Caller:
+        number = generate(born, 0)
+        reference = app.state.references.of(NationalId.parse(number, allow_synthetic=True))
+        return Caller(client, helsenorge, reference, number, **token)
+
+    return make
+
+
+@pytest.fixture
+def kari(caller: Any) -> Caller:
+    return caller(date(1975, 3, 1))
+
+
+@pytest.fixture
+def ola(caller: Any) -> Caller:
+    return caller(date(1990, 12, 24))
+
+
+class Others:
+    """The other services: makes their events as of the clock's time, and delivers them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.clock = clock
+        self.dispatcher = Dispatcher(database, HANDLERS, Metrics(), clock)
+
+    def wrap(self, event: Event) -> str:
+        return CloudEvent.wrap(event, self.clock.now).to_json()
+
+    async def tell(self, *events: Event, times: int = 1) -> None:
+        for event in events:
+            message = self.wrap(event)
+            for _ in range(times):
+                await self.dispatcher.receive(message)
+
+    def document(self, tool_id: UUID, *, revision: int = 1, name: str = "Søvntrappa") -> ToolDocument:
+        texts = {
+            "nb": {"name": name, "shortText": "Et program for deg som sover dårlig", "longText": "Lang tekst"},
+            "nn": {"name": f"{name} på nynorsk", "shortText": "Eit program for deg som søv dårleg"},
+        }
+        address = f"https://tool.example/{revision}"
+        return ToolDocument.model_validate(
+            {
+                "toolId": tool_id,
+                "revision": revision,
+                "supplier": {"organisationNumber": "299900940", "name": "Tussmørke AS"},
+                "healthBody": {"organisationNumber": "299901505", "name": "Direktoratet"},
+                "texts": texts,
+                "purpose": "treatment",
+                "kind": "standalone",
+                "subjectAreas": ["sleep"],
+                "targetGroups": ["adults"],
+                "languages": ["nb", "nn"],
+                "keywords": ["insomni", "100%"],
+                "integration": {"method": "open-link", "address": address},
+                "loginRequired": False,
+                "national": True,
+                "prescriptionRequired": True,
+                "prescribable": True,
+            }
+        )
+
+    def published(self, tool_id: UUID, sequence: int = 1, **document: Any) -> ToolPublished:
+        tool = self.document(tool_id, **document)
+        return ToolPublished(tool_id=tool_id, sequence=sequence, revision=tool.revision, tool=tool)
+
+    def stopped(self, tool_id: UUID, sequence: int = 2) -> ToolStopped:
+        return ToolStopped(tool_id=tool_id, sequence=sequence, revision=1, category="security")
+
+    def prescribed(self, citizen: Caller, tool_id: UUID, prescription_id: UUID | None = None) -> ToolPrescribed:
+        return ToolPrescribed(
+            prescription_id=prescription_id or uuid4(),
+            citizen=citizen.reference,
+            tool_id=tool_id,
+            tool_revision=1,
+            prescriber_name="Ine Eksempel",
+            prescriber_profession="LE",
+            organisation="299900130",
+            organisation_name="Eksempel legesenter",
+            prescribed_at=self.clock.now,
+            deadline=self.clock.now + timedelta(days=30),
+        )
+
+    def revoked(self, of: ToolPrescribed) -> PrescriptionRevoked:
+        return PrescriptionRevoked(
+            prescription_id=of.prescription_id,
+            citizen=of.citizen,
+            tool_id=of.tool_id,
+            version=2,
+            revoked_at=self.clock.now,
+        )
+
+    def expired(self, of: ToolPrescribed) -> PrescriptionExpired:
+        return PrescriptionExpired(
+            prescription_id=of.prescription_id,
+            citizen=of.citizen,
+            tool_id=of.tool_id,
+            version=2,
+            expired_at=self.clock.now,
+        )
+
+    def level(self, citizen: Caller, level: str, version: int) -> LevelChanged:
+        return LevelChanged(citizen=citizen.reference, version=version, changed_at=self.clock.now, level=level)
+
+
+@pytest.fixture
+def others(database: Database, clock: Clock) -> Others:
+    return Others(database, clock)
+
+
+async def _until(found: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not await found():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def until() -> Callable[..., Awaitable[None]]:
+    """Waits for something to become so."""
+    return _until
+
+
+@pytest.fixture
+def working(database: Database) -> Callable[..., AbstractAsyncContextManager[LocalBroker]]:
+    """The worker as it runs in the set-up without a broker, with these settings."""
+
+    @asynccontextmanager
+    async def work(settings: Settings) -> AsyncIterator[LocalBroker]:
+        broker, stop = LocalBroker(), asyncio.Event()
+        async with httpx.AsyncClient() as http:
+            worker = create_worker(settings, database, broker, http=http)
+            broker.register(worker.service, database, worker.dispatcher.names)
+            running = asyncio.create_task(worker.run(stop))
+            try:
+                yield broker
+            finally:
+                stop.set()
+                await asyncio.wait_for(running, 20)
+
+    return work
+
+
+@pytest.fixture
+def tool() -> UUID:
+    return uuid4()
+
+
+@pytest.fixture
+async def prescribed(others: Others, kari: Caller, tool: UUID) -> ToolPrescribed:
+    """Kari has been prescribed the tool."""
+    event = others.prescribed(kari, tool)
+    await others.tell(others.published(tool), event)
+    return event

@@ -1,0 +1,79 @@
+"""Who is let in, what the contract says about it, and what is kept of them."""
+
+import json
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from structlog.testing import capture_logs
+
+from shared.db import Database
+from shared.testing.national_ids import generate
+
+OPERATIONS = [
+    ("GET", "/v1/me/tools"),
+    ("GET", f"/v1/me/tools/{uuid4()}"),
+    ("DELETE", f"/v1/me/tools/{uuid4()}"),
+    ("POST", f"/v1/me/tools/{uuid4()}/open"),
+    ("GET", "/v1/me/feed"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+async def test_without_a_citizens_token_nothing_is_answered(client: Any, caller: Any, method: str, path: str) -> None:
+    missing = await client.request(method, path)
+    assert (missing.status_code, missing.json()["code"]) == (401, "token-missing")
+    dpop = await client.request(method, path, headers={"Authorization": "DPoP x"})
+    assert (dpop.status_code, dpop.json()["code"]) == (401, "scheme-not-accepted")
+    low = await caller(date(1975, 3, 1), security_level="3").request(method, path)
+    assert (low.status_code, low.json()["code"]) == (403, "security-level-too-low")
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+async def test_S5_who_acts_for_somebody_is_refused_until_representation_is_there(
+    caller: Any, method: str, path: str
+) -> None:
+    child = generate(date(2020, 6, 1), 0)
+    parent = caller(date(1988, 2, 2), represents=child, relation="parent")
+    refused = await parent.request(method, path)
+    assert (refused.status_code, refused.json()["code"]) == (403, "representation-not-allowed")
+
+
+def test_every_operation_is_described(app: FastAPI) -> None:
+    operations = [operation for path in app.openapi()["paths"].values() for operation in path.values()]
+    names = {operation["operationId"] for operation in operations}
+    assert names == {"listMyTools", "getMyTool", "deleteMyTool", "openMyTool", "listFeed"}
+    for operation in operations:
+        assert operation["tags"]
+        assert operation["summary"]
+        assert operation["description"]
+        assert operation["security"] == [{"Helsenorge": []}]
+
+
+@pytest.mark.rule("I1")
+async def test_I1_no_number_is_kept_logged_or_told(
+    kari: Any, others: Any, prescribed: Any, database: Database, caller: Any
+) -> None:
+    child = generate(date(2020, 6, 1), 0)
+    parent = caller(date(1988, 2, 2), represents=child, relation="parent")
+    with capture_logs() as logs:
+        answers = [
+            await kari.open(prescribed.tool_id, {"Idempotency-Key": "x"}),
+            await kari.get(f"/v1/me/tools?q={kari.number}"),
+            await kari.get(f"/v1/me/tools/{kari.number}"),
+            await kari.get("/v1/me/feed"),
+            await kari.delete(prescribed.tool_id),
+            await parent.get("/v1/me/feed"),
+        ]
+    async with database.driver() as connection:
+        tables = await connection.fetch(
+            "SELECT format('%I', tablename) AS t FROM pg_tables WHERE schemaname = 'public'"
+        )
+        texts = [await connection.fetch(f"SELECT r::text AS row FROM {table['t']} r") for table in tables]  # noqa: S608
+    kept = "\n".join(row["row"] for found in texts for row in found)
+    assert "helsetilbud.tool-removed.v1" in kept
+    said = json.dumps(logs, default=str) + "".join(answer.text for answer in answers)
+    for number in (kari.number, parent.number, child):
+        assert number not in kept + said

@@ -1,0 +1,156 @@
+"""The catalogue read from its owner, with no broker there (K4, K6)."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import respx
+
+from helsetilbud_api.citizen.reconciliation import Reconciliation
+from shared.metrics import Metrics
+
+FEED = "http://catalog.test/v1/tools/changes"
+
+
+class ChangeFeed:
+    """catalog-api's, as its contract says."""
+
+    def __init__(self, others: Any, router: respx.MockRouter) -> None:
+        self.others, self.changes, self.asked = others, [], []
+        self.away = False
+        router.get(FEED).mock(side_effect=self.answer)
+
+    def add(self, change: str, tool_id: UUID, **given: Any) -> None:
+        sequence = len(self.changes) + 1
+        document = self.others.document(tool_id).model_dump(mode="json", by_alias=True)
+        item = {
+            "sequence": sequence,
+            "change": change,
+            "toolId": str(tool_id),
+            "revision": 1,
+            "changedAt": self.others.clock.written,
+            "tool": None if change == "stopped" else document,
+            "category": "security" if change == "stopped" else None,
+        }
+        self.changes.append(item | given)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if self.away:
+            return httpx.Response(503)
+        cursor = request.url.params.get("cursor")
+        self.asked.append(cursor)
+        after = int(cursor or 0)
+        page = self.changes[after : after + 2]
+        last = page[-1]["sequence"] if page else after
+        more = len(self.changes) > last
+        return httpx.Response(200, json={"items": page, "nextCursor": str(last), "more": more})
+
+
+@pytest.fixture
+async def feed(others: Any) -> Any:
+    with respx.mock() as router:
+        yield ChangeFeed(others, router)
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+async def reconciliation(database: Any, metrics: Metrics) -> Any:
+    async with httpx.AsyncClient() as http:
+        yield Reconciliation(database, http, "http://catalog.test/", metrics)
+
+
+def age(metrics: Metrics) -> float:
+    return metrics.registry.get_sample_value("projection_age_seconds", {"projection": "tools"}) or 0.0
+
+
+async def test_K4_a_tool_stopped_while_the_broker_is_away_is_stopped_here(
+    kari: Any, others: Any, prescribed: Any, tool: UUID, feed: ChangeFeed, reconciliation: Any, clock: Any
+) -> None:
+    clock.go(minutes=1)
+    feed.add("published", tool)
+    feed.add("stopped", tool)
+    await reconciliation.read(clock.now)
+    assert (await kari.open(tool)).json()["code"] == "tool-withdrawn"
+    await others.tell(others.stopped(tool))  # the event, when the broker is back
+    entries = await kari.feed()
+    assert [entry["kind"] for entry in entries] == ["tool-withdrawn", "tool-prescribed"]
+    clock.go(minutes=1)
+    feed.add("reinstated", tool)
+    await reconciliation.read(clock.now)
+    assert (await kari.open(tool)).status_code == 200
+    assert next(entry["kind"] for entry in await kari.feed()) == "tool-reinstated"
+
+
+async def test_K6_the_feed_is_read_page_by_page_and_on_from_there(
+    feed: ChangeFeed, reconciliation: Any, clock: Any, rows: Any
+) -> None:
+    tools = [uuid4() for _ in range(5)]
+    for tool in tools:
+        feed.add("published", tool)
+    await reconciliation.read(clock.now)
+    assert feed.asked == [None, "2", "4"]
+    feed.add("updated", tools[0], revision=2)
+    await reconciliation.read(clock.now)
+    assert feed.asked[3:] == ["5"]
+    found = await rows("SELECT tool_id, sequence FROM tool_copy")
+    assert {row["tool_id"]: row["sequence"] for row in found} == {t: i for i, t in enumerate(tools, 1)} | {tools[0]: 6}
+
+
+@pytest.mark.rule("K6")
+async def test_K6_what_the_events_have_told_already_changes_nothing(
+    kari: Any, others: Any, tool: UUID, feed: ChangeFeed, reconciliation: Any, clock: Any
+) -> None:
+    await others.tell(
+        others.prescribed(kari, tool), others.published(tool), others.published(tool, 2, name="Nytt navn")
+    )
+    feed.add("published", tool)
+    await reconciliation.read(clock.now)
+    assert [mine["name"] for mine in await kari.tools()] == ["Nytt navn"]
+
+
+async def test_a_catalogue_that_is_away_is_asked_again_and_the_age_shows_it(
+    feed: ChangeFeed, reconciliation: Any, metrics: Metrics, clock: Any, rows: Any
+) -> None:
+    feed.add("published", uuid4())
+    await reconciliation.read(clock.now)
+    whole = age(metrics)
+    feed.away = True
+    await asyncio.sleep(0.05)
+    await reconciliation.read(clock.now)
+    assert age(metrics) > whole + 0.04
+    feed.away = False
+    feed.add("published", uuid4())
+    await reconciliation.read(clock.now)
+    assert age(metrics) < 0.5
+    assert len(await rows("SELECT * FROM tool_copy")) == 2
+
+
+async def test_a_page_that_cannot_be_read_is_not_passed_over(
+    feed: ChangeFeed, reconciliation: Any, clock: Any, rows: Any
+) -> None:
+    feed.add("published", uuid4())
+    feed.changes[0]["tool"] = {"toolId": "?"}
+    await reconciliation.read(clock.now)
+    assert await rows("SELECT * FROM catalogue_position") == []
+    feed.changes.clear()
+    feed.add("published", uuid4())
+    await reconciliation.read(clock.now)
+    assert len(await rows("SELECT * FROM tool_copy")) == 1
+
+
+async def test_K4_the_worker_reads_the_catalogue_by_itself(
+    settings: Any, working: Any, until: Any, feed: ChangeFeed, kari: Any, prescribed: Any, tool: UUID
+) -> None:
+    async def refused() -> bool:
+        return (await kari.open(tool)).status_code == 410
+
+    async with working(settings.model_copy(update={"reconcile_seconds": 0.05})):
+        feed.add("published", tool)
+        feed.add("stopped", tool)
+        await until(refused)

@@ -1,0 +1,149 @@
+"""The feed: what has happened, newest first."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from helsetilbud_api.citizen.schemas import Feed
+from shared.events import NotificationFailed, NotificationSent, ToolReinstated
+
+
+async def test_M4_an_entry_says_what_happened_and_leads_to_it(
+    kari: Any, prescribed: Any, tool: UUID, clock: Any
+) -> None:
+    [entry] = await kari.feed()
+    assert UUID(entry.pop("feedEventId"))
+    assert entry == {
+        "kind": "tool-prescribed",
+        "occurredAt": clock.written,
+        "title": "Du har fått et nytt verktøy",
+        "text": "Ine Eksempel har sendt deg «Søvntrappa».",
+        "toolId": str(tool),
+        "prescriptionId": str(prescribed.prescription_id),
+        "about": f"/v1/me/tools/{tool}",
+        "notified": [],
+    }
+    assert (await kari.get(entry["about"])).json()["toolId"] == str(tool)
+
+
+async def test_M4_the_entry_of_a_tool_that_is_gone_leads_nowhere(kari: Any, prescribed: Any, tool: UUID) -> None:
+    await kari.delete(tool)
+    assert [entry["about"] for entry in await kari.feed()] == [None]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("nn", "Ine Eksempel har sendt deg «Søvntrappa på nynorsk»."),
+        ("en", "Ine Eksempel has sent you “Søvntrappa”."),
+    ],
+)
+async def test_the_feed_speaks_the_citizens_language(kari: Any, prescribed: Any, language: str, text: str) -> None:
+    answer = await kari.get("/v1/me/feed", {"Accept-Language": language})
+    assert answer.headers["Content-Language"] == language
+    assert answer.json()["items"][0]["text"] == text
+
+
+async def test_a_tool_that_nobody_knows_yet_is_not_named(kari: Any, others: Any, tool: UUID) -> None:
+    await others.tell(others.prescribed(kari, tool))
+    assert [entry["text"] for entry in await kari.feed()] == ["Ine Eksempel har sendt deg et digitalt verktøy."]
+
+
+async def test_M4_newest_first_in_pages_that_new_entries_do_not_disturb(kari: Any, others: Any, clock: Any) -> None:
+    expected = []
+    for number in range(7):
+        event = others.prescribed(kari, uuid4())
+        await others.tell(event)
+        expected.insert(0, str(event.prescription_id))
+        clock.go(minutes=number % 2)  # two at the same time now and then
+    page = (await kari.get("/v1/me/feed?limit=3")).json()
+    seen = page["items"]
+    while page["nextCursor"]:
+        await others.tell(others.prescribed(kari, uuid4()))
+        page = (await kari.get(f"/v1/me/feed?limit=3&cursor={page['nextCursor']}")).json()
+        seen += page["items"]
+    assert sorted(entry["prescriptionId"] for entry in seen) == sorted(expected)
+    times = [entry["occurredAt"] for entry in seen]
+    assert times == sorted(times, reverse=True)
+
+
+async def test_M4_a_full_last_page_is_the_last(kari: Any, others: Any) -> None:
+    await others.tell(*(others.prescribed(kari, uuid4()) for _ in range(3)))
+    page = (await kari.get("/v1/me/feed?limit=3")).json()
+    assert (len(page["items"]), page["nextCursor"]) == (3, None)
+
+
+async def test_nobody_sees_anybody_elses_feed(ola: Any, prescribed: Any) -> None:
+    assert await ola.feed() == []
+
+
+async def test_K4_those_who_have_a_stopped_tool_are_told_once(
+    kari: Any, ola: Any, others: Any, prescribed: Any, tool: UUID, clock: Any
+) -> None:
+    await others.tell(others.prescribed(ola, tool))
+    await ola.delete(tool)
+    clock.go(minutes=1)
+    await others.tell(others.stopped(tool), times=2)
+    assert [entry["kind"] for entry in await kari.feed()] == ["tool-withdrawn", "tool-prescribed"]
+    assert [entry["kind"] for entry in await ola.feed()] == ["tool-prescribed"]
+    [newest, _] = await kari.feed()
+    assert newest["text"] == "Det er ikke mulig å åpne «Søvntrappa» nå."
+    assert newest["about"] == f"/v1/me/tools/{tool}"
+
+
+async def test_K4_a_reinstated_tool_can_be_opened_and_its_holders_are_told(
+    kari: Any, others: Any, prescribed: Any, tool: UUID, clock: Any
+) -> None:
+    reinstated = ToolReinstated(tool_id=tool, sequence=3, revision=1, tool=others.document(tool))
+    for event in (others.stopped(tool), reinstated, others.stopped(tool, sequence=4)):
+        clock.go(minutes=1)
+        await others.tell(event, times=2)
+    kinds = [entry["kind"] for entry in await kari.feed()]
+    assert kinds == ["tool-withdrawn", "tool-reinstated", "tool-withdrawn", "tool-prescribed"]
+    clock.go(minutes=1)
+    await others.tell(reinstated.model_copy(update={"sequence": 5}))
+    assert (await kari.open(tool)).status_code == 200
+    assert [mine["withdrawn"] for mine in await kari.tools()] == [False]
+
+
+def notification(kari: Any, about: UUID, clock: Any, **given: Any) -> dict[str, Any]:
+    usual = {"notification_id": uuid4(), "citizen": kari.reference, "about": str(about), "channel": "sms"}
+    return {**usual, "category": "tool", "at": clock.now, **given}
+
+
+async def test_V1_the_entry_says_how_the_citizen_was_notified(
+    kari: Any, others: Any, prescribed: Any, clock: Any
+) -> None:
+    sms = notification(kari, prescribed.prescription_id, clock)
+    mail = notification(kari, prescribed.prescription_id, clock, channel="email")
+    await others.tell(NotificationSent(**sms), NotificationFailed(**mail, reason="mailbox-full"), times=2)
+    await others.tell(NotificationSent(**sms))  # the same news in another message
+    [entry] = await kari.feed()
+    assert entry["notified"] == [
+        {"channel": "sms", "outcome": "sent", "at": clock.written},
+        {"channel": "email", "outcome": "failed", "at": clock.written},
+    ]
+
+
+async def test_M5_a_notification_may_come_before_what_it_is_about(
+    kari: Any, others: Any, tool: UUID, clock: Any
+) -> None:
+    event = others.prescribed(kari, tool)
+    await others.tell(NotificationSent(**notification(kari, event.prescription_id, clock)))
+    assert await kari.feed() == []
+    await others.tell(event)
+    [entry] = await kari.feed()
+    assert [told["channel"] for told in entry["notified"]] == ["sms"]
+    assert entry["kind"] == "tool-prescribed"
+
+
+async def test_other_notifications_leave_no_trace(kari: Any, others: Any, clock: Any, rows: Any) -> None:
+    await others.tell(NotificationSent(**notification(kari, uuid4(), clock, category="study")))
+    assert await rows("SELECT * FROM feed_event") == []
+
+
+async def test_answers_are_of_the_documented_shape(kari: Any, others: Any, prescribed: Any, clock: Any) -> None:
+    await others.tell(NotificationSent(**notification(kari, prescribed.prescription_id, clock)))
+    page = (await kari.get("/v1/me/feed")).json()
+    assert Feed.model_validate(page, by_alias=True).model_dump(mode="json", by_alias=True) == page
