@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -66,8 +66,8 @@ def decode_moment_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
         return None
     try:
         moment, key = datetime.fromisoformat(position[0]), UUID(position[1])
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise CursorInvalid()
+        return moment.astimezone(UTC), key
+    except (ValueError, OverflowError) as error:  # a forged one may lie before the year 1 in UTC
         raise CursorInvalid() from error
-    if moment.tzinfo is None:
-        raise CursorInvalid()
-    return moment, key
