@@ -1,5 +1,6 @@
 """What anyone may read (K5, K6): HTTP only."""
 
+from functools import cache
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -39,11 +40,11 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="T
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language", description="`nb` (default), `nn`, `en`")]
 
 
-def _language(accept_language: AcceptLanguage = None) -> str:
-    return best_language(accept_language)
+async def _language(accept_language: AcceptLanguage = None) -> str:
+    return best_language(accept_language)  # async all the same: FastAPI takes a thread for a plain function
 
 
-def _documented(if_none_match: IfNoneMatch = None) -> None:
+async def _documented(if_none_match: IfNoneMatch = None) -> None:
     """For the contract's sake: PublicRead itself reads the header, before anything else is done."""
 
 
@@ -56,14 +57,14 @@ code_lists = APIRouter(prefix="/v1/code-lists", tags=["Code lists"])
 
 @tools.get(
     "",
+    summary="List and search tools",
     response_model=ToolPage,
     responses=_TAGGED | problems(CursorInvalid),
 )
 async def list_tools(filters: Annotated[ToolFilters, Query()], reader: Reader, language: Language) -> Response:
-    """List and search tools
-
-    Published tools that are for everyone, by name in the language asked for. With `q`: tools where every word occurs,
-    those with all of them in the name first, then name and keywords, then the rest. Stopped tools are not listed.
+    """Published tools that are for everyone, by name in the language asked for. With `q`: those where every word
+    occurs, first the ones with all of them in the name, then in name and keywords, then the rest. Stopped tools are
+    not listed.
     """
     after = _list_position(filters.cursor)
     rows = await queries.find_tools(reader, filters, language, after, filters.limit)
@@ -88,13 +89,12 @@ def _list_position(cursor: str | None) -> tuple[int, str, UUID] | None:
 
 @tools.get(
     "/changes",
+    summary="Follow the catalogue's changes",
     response_model=ChangeFeed,
     responses=_TAGGED | problems(CursorInvalid),
 )
 async def list_tool_changes(reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-    """Follow the catalogue's changes
-
-    Every change there has been, in order and without gaps; from the beginning without a cursor. Ask again with
+    """Every change there has been, in order and without gaps; from the beginning without a cursor. Ask again with
     `nextCursor`, at once while `more` is true, else every few seconds. It holds restricted tools as well: whoever
     shows a copy keeps to `national` and `organisations`. `cursor-invalid` means: start from the beginning.
     """
@@ -114,11 +114,12 @@ def _feed_position(cursor: str | None) -> int:
 
 @tools.get(
     "/{toolId}",
+    summary="Get one tool",
     response_model=ToolDetails,
     responses=_TAGGED | problems(ToolNotFound, ToolWithdrawn),
 )
 async def get_tool(tool_id: ToolId, reader: Reader, language: Language) -> Response:
-    """Everything published about one tool"""
+    """Its texts in the language asked for, and in every language under `texts`. A stopped tool is 410, with why."""
     row = await queries.find_tool(reader, tool_id)
     if row is None or not row.national:
         raise ToolNotFound()
@@ -127,16 +128,30 @@ async def get_tool(tool_id: ToolId, reader: Reader, language: Language) -> Respo
     return Answer.of(render_tool(row, language), _ASK_AGAIN, language).response()
 
 
-@code_lists.get("", response_model=CodeLists, responses=_TAGGED)
+@code_lists.get("", summary="List the code lists", response_model=CodeLists, responses=_TAGGED)
 async def list_code_lists(language: Language, if_none_match: IfNoneMatch = None) -> Response:
-    """The code lists there are"""
-    return Answer.of(render_code_lists(language), _FOR_MINUTES, language).response(if_none_match)
+    """Their names and titles. The codes of the filters are in them, and of what is published about tools."""
+    return _code_lists(language).response(if_none_match)
 
 
-@code_lists.get("/{name}", response_model=CodeListDetails, responses=_TAGGED | problems(CodeListNotFound))
+@cache
+def _code_lists(language: str) -> Answer:
+    return Answer.of(render_code_lists(language), _FOR_MINUTES, language)
+
+
+@code_lists.get(
+    "/{name}",
+    summary="Get one code list",
+    response_model=CodeListDetails,
+    responses=_TAGGED | problems(CodeListNotFound),
+)
 async def get_code_list(name: str, language: Language, if_none_match: IfNoneMatch = None) -> Response:
-    """One code list, with the name of each code in every language"""
-    found = codes.code_lists().get(name)
-    if found is None:
+    """Each code with its name in the language asked for and in every language, in the order to show them in."""
+    if name not in codes.NAMES:
         raise CodeListNotFound()
-    return Answer.of(render_code_list(name, found, language), _FOR_MINUTES, language).response(if_none_match)
+    return _code_list(name, language).response(if_none_match)
+
+
+@cache
+def _code_list(name: str, language: str) -> Answer:
+    return Answer.of(render_code_list(name, codes.code_lists()[name], language), _FOR_MINUTES, language)

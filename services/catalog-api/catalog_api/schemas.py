@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -33,8 +33,8 @@ class ToolFilters(RequestSchema):
     target_group: AnyOf[TargetGroup]
     language: Annotated[AnyOf[ToolLanguage], Field(description="That the tool itself speaks")]
     national: Annotated[bool | None, Field(description="For everyone, or only for named organisations")] = None
-    login_required: bool | None = None
-    prescription_required: bool | None = None
+    login_required: Annotated[bool | None, Field(description="To be logged in, on Helsenorge or in the tool")] = None
+    prescription_required: Annotated[bool | None, Field(description="By a practitioner, before it can be used")] = None
     facets: Annotated[bool, Field(description="Also count how many tools each filter value would give")] = False
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor = None
@@ -44,8 +44,34 @@ class ToolFilters(RequestSchema):
         return fold(self.q or "").split()
 
 
+_SUMMARY_EXAMPLE: Final[dict[str, Any]] = {
+    "toolId": "0296a880-2aab-4e06-8968-eee2900e49ec",
+    "revision": 1,
+    "name": "Søvntrappa",
+    "shortText": "Behandlingsprogram på nett for deg som har sovet dårlig lenge.",
+    "textLanguage": "nb",
+    "supplier": {"organisationNumber": "299900940", "name": "Tussmørke Helseteknologi AS"},
+    "healthBody": {"organisationNumber": "299901505", "name": "Direktoratet for helsemestring"},
+    "purpose": "treatment",
+    "kind": "standalone",
+    "subjectAreas": ["sleep"],
+    "targetGroups": ["adults"],
+    "languages": ["nb", "nn"],
+    "national": True,
+    "loginRequired": True,
+    "prescriptionRequired": True,
+    "prescribable": True,
+    "minimumAge": 18,
+    "representativeMayUse": False,
+    "publishedAt": "2026-11-22T08:00:00.000Z",
+    "updatedAt": "2026-11-22T08:00:00.000Z",
+}
+
+
 class ToolSummary(Schema):
     """A tool in a list. Its texts are in `textLanguage`: the one asked for where the tool has it, else `nb`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_SUMMARY_EXAMPLE]})
 
     tool_id: UUID
     revision: int
@@ -165,7 +191,7 @@ Reason = Annotated[
 class StopRequest(RequestSchema):
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"category": "security", "reason": "Sårbarhet i innloggingen, meldt av HelseCERT"}]
+            "examples": [{"category": "security", "reason": "Sårbarhet i innloggingen, meldt av leverandøren"}]
         }
     )
 
@@ -181,6 +207,21 @@ class ReinstateRequest(RequestSchema):
 
 class ToolStatus(Schema):
     """How a tool stands after it was stopped or reinstated; `sequence` is the change's place in the change feed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "toolId": "0296a880-2aab-4e06-8968-eee2900e49ec",
+                    "revision": 1,
+                    "status": "stopped",
+                    "category": "security",
+                    "changedAt": "2026-11-22T08:15:30.123Z",
+                    "sequence": 43,
+                }
+            ]
+        }
+    )
 
     tool_id: UUID
     revision: int

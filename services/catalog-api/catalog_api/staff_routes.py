@@ -27,13 +27,16 @@ ToolId = Annotated[UUID, Path(alias="toolId")]
 staff_tools = APIRouter(prefix="/v1/tools", tags=["Staff"])
 
 
-@staff_tools.post("/{toolId}/stop", response_model=ToolStatus, responses=problems(*_REFUSALS, ToolAlreadyStopped))
+@staff_tools.post(
+    "/{toolId}/stop",
+    summary="Stop a tool at once",
+    response_model=ToolStatus,
+    responses=problems(*_REFUSALS, ToolAlreadyStopped),
+)
 async def stop_tool(
     tool_id: ToolId, wanted: StopRequest, caller: Admin, request: Request, now: Now, key: IdempotencyKey = None
 ) -> Response:
-    """Stop a tool at once
-
-    From this second on it can be neither prescribed nor started, and is not in the catalogue's lists. `category` is
+    """From this second on it can be neither prescribed nor started, and is not in the catalogue's lists. `category` is
     shown to everyone, `reason` to staff and the supplier.
     """
 
@@ -43,14 +46,16 @@ async def stop_tool(
     return await _change_once(request, caller, key, stop)
 
 
-@staff_tools.post("/{toolId}/reinstate", response_model=ToolStatus, responses=problems(*_REFUSALS, ToolNotStopped))
+@staff_tools.post(
+    "/{toolId}/reinstate",
+    summary="Reinstate a stopped tool",
+    response_model=ToolStatus,
+    responses=problems(*_REFUSALS, ToolNotStopped),
+)
 async def reinstate_tool(
     tool_id: ToolId, wanted: ReinstateRequest, caller: Admin, request: Request, now: Now, key: IdempotencyKey = None
 ) -> Response:
-    """Reinstate a stopped tool
-
-    The revision that was stopped is what everyone sees again.
-    """
+    """The revision that was stopped is what everyone sees again."""
 
     async def reinstate(session: AsyncSession) -> ToolChange:
         return await service.reinstate(session, tool_id, wanted.reason, caller.subject, now)

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from openapi_spec_validator import validate
 
+from catalog_api import schemas
 from catalog_api.codes import codes
 
 
@@ -47,6 +48,13 @@ def test_K5_filters_are_in_the_contract_with_their_codes(app: FastAPI) -> None:
         ("language", "languages"),
     ):
         assert parameters[name]["items"]["enum"] == list(codes(code_list))
+
+
+def test_examples_are_what_they_exemplify(app: FastAPI) -> None:
+    shown = app.openapi()["components"]["schemas"]
+    for model in (schemas.ToolSummary, schemas.ToolStatus, schemas.StopRequest, schemas.ReinstateRequest):
+        [example] = shown[model.__name__]["examples"]
+        assert model.model_validate(example).model_dump(mode="json", by_alias=True) == example
 
 
 def test_answers_are_described(app: FastAPI) -> None:

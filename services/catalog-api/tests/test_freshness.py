@@ -14,7 +14,7 @@ from catalog_api import queries
 from catalog_api.answers import Answer, Answers, Newest
 
 HOST = "https://catalog.test"
-PAUSE = 0.3
+PAUSE = 0.2
 
 
 @pytest.fixture
