@@ -122,7 +122,7 @@ def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
     async def check(response: httpx.Response) -> None:
         if response.headers.get("content-type") == "application/problem+json":
             await response.aread()
-            path = re.sub(r"/tools/[^/]+", "/tools/{tool_id}", response.request.url.path)
+            path = re.sub(r"/tools/[^/]+", "/tools/{toolId}", response.request.url.path)
             operation = app.openapi()["paths"][path][response.request.method.lower()]
             listed = operation["responses"][str(response.status_code)]["content"]["application/problem+json"]
             assert response.json()["code"] in listed["examples"]

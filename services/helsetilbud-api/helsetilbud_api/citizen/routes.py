@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response, Security
+from fastapi import APIRouter, Header, Path, Query, Request, Response, Security
 
 from helsetilbud_api.citizen import queries, service
 from helsetilbud_api.citizen.errors import (
@@ -38,6 +38,7 @@ class Oneself(CitizenCaller):
 
 
 Me = Annotated[Citizen, Security(Oneself("4"))]
+ToolId = Annotated[UUID, Path(alias="toolId")]
 IfNoneMatch = Annotated[
     str | None, Header(alias="If-None-Match", max_length=500, description="The ETag that the caller has")
 ]
@@ -92,13 +93,13 @@ async def list_my_tools(
 
 
 @router.get(
-    "/tools/{tool_id}",
+    "/tools/{toolId}",
     tags=["My tools"],
     summary="Get one of my tools",
     response_model=MyTool,
     responses=_READ | problems(*_OWN, ToolsHidden, ToolNotInMyTools),
 )
-async def get_my_tool(me: Me, tool_id: UUID, reader: Reader, request: Request, known: IfNoneMatch = None) -> Response:
+async def get_my_tool(me: Me, tool_id: ToolId, reader: Reader, request: Request, known: IfNoneMatch = None) -> Response:
     """As in the list; where an event of the feed leads."""
     language = best_language(request.headers.get("accept-language"))
     found = await queries.list_my_tools(reader, me.acting_for, language, tool_id=tool_id)
@@ -110,19 +111,19 @@ async def get_my_tool(me: Me, tool_id: UUID, reader: Reader, request: Request, k
 
 
 @router.delete(
-    "/tools/{tool_id}",
+    "/tools/{toolId}",
     tags=["My tools"],
     summary="Delete one of my tools",
     status_code=204,
     responses=problems(*_OWN, ToolsHidden, ToolNotInMyTools),
 )
-async def delete_my_tool(me: Me, tool_id: UUID, session: Session, now: Now) -> None:
+async def delete_my_tool(me: Me, tool_id: ToolId, session: Session, now: Now) -> None:
     """Any tool, a withdrawn one too. One that is not open to everyone must be prescribed again to come back."""
     await service.remove_tool(session, me, tool_id, now)
 
 
 @router.post(
-    "/tools/{tool_id}/open",
+    "/tools/{toolId}/open",
     tags=["My tools"],
     summary="Open one of my tools",
     response_model=OpenedTool,
@@ -138,7 +139,7 @@ async def delete_my_tool(me: Me, tool_id: UUID, session: Session, now: Now) -> N
     ),
 )
 async def open_my_tool(
-    me: Me, tool_id: UUID, request: Request, session: Session, now: Now, idempotency_key: IdempotencyKey = None
+    me: Me, tool_id: ToolId, request: Request, session: Session, now: Now, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Answers with the address to send the citizen to. The first time ends the tool's being new, and its reminders.
 
