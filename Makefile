@@ -1,7 +1,6 @@
 # Two commands do everything: `make run` and `make test`. Both set up what they need first.
 
 PYTHON := .venv/bin/python
-export PYTHONDONTWRITEBYTECODE := 1
 export PORT_BASE ?= 8100
 export RUN_DIR ?= .run
 

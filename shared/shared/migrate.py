@@ -1,11 +1,14 @@
-"""Brings a service's database to its newest schema: `python -m shared.migrate <package>` with DATABASE_URL set.
+"""What comes before a service starts: `python -m shared.migrate <package>` with DATABASE_URL, and BROKER_URL if there
+is one.
 
-Safe to run twice and by several at once: the second waits for the first and finds nothing to do.
+The database gets its newest schema, the broker the service's queues. The queues must be there before any service sends,
+because an event is kept only for those whose queues are bound. Safe to run twice and by several at once.
 """
 
 import asyncio
 import os
 import sys
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from shared.db import Database
+from shared.messaging.amqp import AmqpTransport
 
 # "migrate" in ASCII
 _LOCK = 0x6D696772617465
@@ -51,8 +55,22 @@ def _upgrade(connection: Connection, config: Config) -> None:
             context.run_migrations()
 
 
+async def declare_queues(package: str, broker_url: str) -> None:
+    """As the HANDLERS that the package's worker names, if it consumes at all."""
+    handlers = getattr(import_module(f"{package}.worker"), "HANDLERS", {})
+    if handlers:
+        transport = AmqpTransport(broker_url, Database("postgresql://unused"))
+        await transport.declare(package.replace("_", "-"), sorted(event.name for event in handlers))
+
+
+async def prepare(package: str, database_url: str, broker_url: str | None) -> None:
+    await migrate(package, database_url)
+    if broker_url:
+        await declare_queues(package, broker_url)
+
+
 def main() -> None:
-    asyncio.run(migrate(sys.argv[1], os.environ["DATABASE_URL"]))
+    asyncio.run(prepare(sys.argv[1], os.environ["DATABASE_URL"], os.environ.get("BROKER_URL")))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from shared.events import LevelChanged
 from shared.messaging import Delivery, Rejected
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
-from shared.messaging.transport import Transport
 from shared.metrics import Metrics
 from shared.worker import Worker
 
@@ -62,14 +61,14 @@ async def add(database: Database, *events: LevelChanged) -> None:
 
 
 @pytest.fixture(params=["local", "rabbitmq"])
-def transport(request: pytest.FixtureRequest, database: Database) -> Transport:
+def transport(request: pytest.FixtureRequest, database: Database) -> AmqpTransport | LocalBroker:
     if request.param == "rabbitmq":
         return AmqpTransport(request.getfixturevalue("amqp_url"), database)
     return LocalBroker()
 
 
 @pytest.fixture
-async def running(database: Database, transport: Transport) -> AsyncIterator[Effects]:
+async def running(database: Database, transport: AmqpTransport | LocalBroker) -> AsyncIterator[Effects]:
     """A service that consumes its own events, under way."""
     async with database.session() as session:
         await session.execute(text("CREATE TABLE effect (citizen text)"))
@@ -78,6 +77,8 @@ async def running(database: Database, transport: Transport) -> AsyncIterator[Eff
     worker = Worker(service, database, {LevelChanged: [handling.on_level_changed]}, transport, metrics=Metrics())
     if isinstance(transport, LocalBroker):
         transport.register(service, database, worker.dispatcher.names)
+    else:
+        await transport.declare(service, worker.dispatcher.names)
     async with started(worker):
         yield handling
 

@@ -17,7 +17,7 @@ from sandbox.processes import Processes, processes
 from sandbox.seeding import seed_from_outside
 from sandbox.services import SERVICES
 from sandbox.wiring import Secrets, Wiring, package_of
-from shared.migrate import migrate
+from shared.migrate import prepare
 from shared.private_servers import postgres, rabbitmq
 
 PHYSICIAN = "990000101"
@@ -83,7 +83,7 @@ async def wiring(server_directory: Path, postgres_url: str, broker: Broker, port
         port_base, state, {s.name: urls[package_of(s.name)] for s in SERVICES}, kept.reference_key, broker.server.url
     )
     for service in SERVICES:
-        await migrate(package_of(service.name), wiring.database_urls[service.name])
+        await prepare(package_of(service.name), wiring.database_urls[service.name], wiring.broker_url)
     return wiring
 
 

@@ -76,7 +76,7 @@ class Launcher:
 
         sandbox.state.sandbox.reset_hooks.append(reset)
         async with sandbox.router.lifespan_context(sandbox):
-            await system.migrate()
+            await system.prepare()
             await system.start()
             try:
                 await self._listen(system, server_for(sandbox, self.port_base), wiring, settings)

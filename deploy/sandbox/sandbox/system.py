@@ -16,7 +16,7 @@ from sandbox.wiring import Wiring, package_of
 from shared.db import Database
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
-from shared.migrate import migrate
+from shared.migrate import prepare
 from shared.worker import Worker
 
 
@@ -53,9 +53,10 @@ class System:
         self._stack = AsyncExitStack()
         self.running: list[Running] = []
 
-    async def migrate(self) -> None:
+    async def prepare(self) -> None:
         for service in SERVICES:
-            await migrate(package_of(service.name), self._wiring.database_urls[service.name])
+            url = self._wiring.database_urls[service.name]
+            await prepare(package_of(service.name), url, self._wiring.broker_url)
 
     async def start(self) -> None:
         """Apps and workers. The carrier is RabbitMQ when a broker is named, else each consumer's own table."""

@@ -61,6 +61,11 @@ class AmqpTransport:
         if connection is not None and not connection.is_closed:
             await connection.close()
 
+    async def declare(self, service: str, names: Sequence[str]) -> None:
+        """The service's queues, bound: to be done before any producer sends, or what it sends is not kept for them."""
+        async with _channel(self._url) as (_, channel):
+            await topology.declare_service(channel, service, names)
+
     async def consume(self, service: str, names: Sequence[str], receive: Receive, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:

@@ -13,7 +13,7 @@ from sandbox.processes import processes
 from sandbox.seeding import seed_from_outside
 from sandbox.services import SERVICES
 from sandbox.wiring import Secrets, Wiring, package_of
-from shared.migrate import migrate
+from shared.migrate import prepare
 from shared.private_servers import postgres, rabbitmq
 
 RESULTS = Path("bench-results.json")
@@ -21,7 +21,7 @@ RESULTS = Path("bench-results.json")
 
 async def _prepare(wiring: Wiring) -> None:
     for service in SERVICES:
-        await migrate(package_of(service.name), wiring.database_urls[service.name])
+        await prepare(package_of(service.name), wiring.database_urls[service.name], wiring.broker_url)
 
 
 def main() -> None:
