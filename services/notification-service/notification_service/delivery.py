@@ -1,0 +1,162 @@
+"""Sends what waits: takes it up, commits, calls the provider with no database connection held, records the outcome.
+
+Killed between the call and the record, the notification is due again when its lease runs out, and is sent once more
+under the same id: the SMS gateway makes one message of the two, an e-mail may come twice (at least once, same
+Message-ID). Several replicas may run this; each row is taken up by one.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+
+from notification_service import queries, recording, service
+from notification_service.clients import Channel, Message, Receipt
+from notification_service.errors import NoLongerWanted, NotDelivered, ProviderUnavailable
+from notification_service.measuring import DeliveryMetrics
+from notification_service.models import DueNotification
+from notification_service.texts import compose
+from shared.correlation import correlated
+from shared.db import Database
+from shared.events.notification import Channel as ChannelName
+from shared.messaging.delivery import Clock, utc_now
+from shared.wakeups import Listener, listening
+
+POLL_SECONDS: Final = 1.0
+SEND_SECONDS: Final = 20.0
+# longer than a call, and the rest is for recording its outcome while the database is away for a moment
+LEASE: Final = timedelta(seconds=30)
+_RECORD_ATTEMPTS: Final = 10
+
+Recording = Callable[[Database], Awaitable[bool]]
+
+_logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A channel, by what carries its messages."""
+
+    name: ChannelName
+    channel: Channel
+
+
+class Sending:
+    """One channel's loop. At most `parallel` sendings run at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        carrier: Carrier,
+        *,
+        pages_url: str,
+        metrics: DeliveryMetrics,
+        parallel: int = 8,
+        clock: Clock = utc_now,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._name, self._channel = carrier.name, carrier.channel
+        self._pages_url = pages_url
+        self._metrics = metrics
+        self._parallel = parallel
+        self._clock = clock
+        self._chance = chance
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        try:
+            while not stop.is_set():
+                await self._listen(stop)
+        finally:
+            await self._end(cut_short=not stop.is_set())
+
+    async def _listen(self, stop: asyncio.Event) -> None:
+        try:
+            async with listening(self._database, service.wakeup_channel(self._name)) as listener:
+                while not stop.is_set():
+                    await self._work(listener)
+        except Exception as error:  # the database is away: what waits is still there when it is back
+            _logger.warning("delivery_waits_for_database", channel=self._name, exc_info=error)
+            await asyncio.sleep(0.5)
+
+    async def _work(self, listener: Listener) -> None:
+        free = self._parallel - len(self._under_way)
+        if free == 0:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        elif await self.send_due(free) < free:
+            await listener.wait(POLL_SECONDS)
+
+    async def send_due(self, count: int) -> int:
+        """Starts sending what is due now, at most so many. Returns how many."""
+        async with self._database.driver() as connection:
+            taken = await queries.take_due(connection, self._name, self._clock(), LEASE, count)
+        for due in taken:
+            task = asyncio.create_task(self._deliver(due))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return len(taken)
+
+    async def finish(self) -> None:
+        """Until nothing is under way."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _end(self, *, cut_short: bool) -> None:
+        if cut_short:
+            for task in self._under_way:
+                task.cancel()
+        await self.finish()
+
+    async def _deliver(self, due: DueNotification) -> None:
+        with correlated(due.correlation):
+            outcome, record = await self._attempt(due)
+            if await self._record(record):
+                self._metrics.count(due, outcome, self._clock())
+                _logger.info("notification", channel=self._name, outcome=outcome, attempt=due.attempts)
+
+    async def _attempt(self, due: DueNotification) -> tuple[str, Recording]:
+        try:
+            due.check_still_wanted()
+            due.check_attempts_left()
+            to = due.find_contact_point()
+            receipt = await self._send(due, to)
+        except NoLongerWanted as error:
+            return error.reason, partial(recording.record_dropped, due=due, reason=error.reason)
+        except NotDelivered as error:
+            failure = partial(recording.record_failure, due=due, error=error, now=self._clock())
+            return error.reason, partial(failure, chance=self._chance())
+        return "sent", partial(recording.record_sent, due=due, receipt=receipt, to=to, now=self._clock())
+
+    async def _send(self, due: DueNotification, to: str) -> Receipt:
+        words = compose(due.thing.kind, self._name, due.language, self._pages_url)
+        message = Message(due.notification_id, to, words.subject, words.text, due.language)
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                return await self._channel.send(message)
+        except NotDelivered:
+            raise
+        except TimeoutError as error:
+            raise ProviderUnavailable("timeout") from error
+        except Exception as error:  # a fault of ours must end as a visible status, and not go round for ever
+            _logger.error("sending_failed", channel=self._name, exc_info=error)
+            raise ProviderUnavailable("internal-error") from error
+
+    async def _record(self, record: Recording) -> bool:
+        """Tried again while the lease lasts: an outcome that is not recorded becomes a second e-mail."""
+        for attempt in range(1, _RECORD_ATTEMPTS + 1):
+            try:
+                return await record(self._database)
+            except Exception as error:
+                _logger.warning("outcome_not_recorded", attempt=attempt, exc_info=error)
+                await asyncio.sleep(0.1 * attempt)
+        return False
+
+
+async def deliver(sendings: Sequence[Sending], stop: asyncio.Event) -> None:
+    """Every channel by itself, so that a slow one does not hold up the other."""
+    await asyncio.gather(*(sending.run(stop) for sending in sendings))

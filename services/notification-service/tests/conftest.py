@@ -1,0 +1,337 @@
+"""The app on a migrated database, its callers with real tokens, what others tell it, and providers that do as told."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from notification_service.app import create_app
+from notification_service.clients import Message, Receipt
+from notification_service.delivery import Carrier, Sending
+from notification_service.handlers import HANDLERS
+from notification_service.measuring import DeliveryMetrics
+from notification_service.settings import Settings
+from shared.db import Database
+from shared.events import CloudEvent, Event, LevelChanged, PrescriptionRevoked, ToolPrescribed
+from shared.messaging.delivery import Dispatcher
+from shared.metrics import Metrics
+from shared.nationalid import NationalId
+from shared.testing.national_ids import generate
+from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
+
+AUDIENCE = "nhn:varsling"
+HOST = "https://varsling.test"
+FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+TABLES = (
+    "notification",
+    "notification_settings",
+    "ended_thing",
+    "tool_stop",
+    "consent_level",
+    "outbox",
+    "inbox",
+    "dead_letter",
+    "local_message",
+)
+BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms", "email"]}}
+
+Rows = list[dict[str, Any]]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = FIRST_DAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture(scope="session")
+def running_clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def clock(running_clock: Clock) -> Clock:
+    running_clock.now = FIRST_DAY
+    return running_clock
+
+
+@pytest.fixture(scope="session")
+async def settings(make_database: Callable[[str], Awaitable[str]]) -> Settings:
+    return Settings(
+        database_url=await make_database("notification_service"),
+        issuer=HELSEID,
+        citizen_issuer=HELSENORGE,
+        allow_synthetic=True,
+        citizen_reference_keys={"k1": "x" * 32},
+        citizen_reference_key_id="k1",
+        sms_url="http://gateway.test/sms",
+        sms_api_key="the-key",
+        smtp_host="127.0.0.1",
+        smtp_starttls=False,
+        mail_from="Helsenorge <varsel@helsenorge.test>",
+        pages_url="https://www.helsenorge.test/mine-verktoy",
+    )
+
+
+@pytest.fixture(scope="session")
+def helseid(running_clock: Clock) -> Issuer:
+    return Issuer(HELSEID, clock=running_clock)
+
+
+@pytest.fixture(scope="session")
+def helsenorge(running_clock: Clock) -> Issuer:
+    return Issuer(HELSENORGE, clock=running_clock)
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, helseid: Issuer, helsenorge: Issuer, running_clock: Clock) -> AsyncIterator[FastAPI]:
+    issuers = httpx.AsyncClient(transport=served_by(helseid, helsenorge))
+    app = create_app(settings, http=issuers, clock=running_clock)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def database(app: FastAPI) -> Database:
+    """The app's own, with nothing in it."""
+    database: Database = app.state.database
+    async with database.driver() as connection:
+        for table in TABLES:
+            await connection.execute(f"DELETE FROM {table}")  # noqa: S608 - quicker than TRUNCATE for a few rows
+    return database
+
+
+@pytest.fixture
+def rows(database: Database) -> Callable[..., Awaitable[Rows]]:
+    """Rows of a table; of `notification` in the order they were made, SMS before e-mail."""
+
+    async def read(sql: str = "SELECT * FROM notification ORDER BY created_at, channel DESC", *values: Any) -> Rows:
+        async with database.driver() as connection:
+            return [dict(row) for row in await connection.fetch(sql, *values)]
+
+    return read
+
+
+@pytest.fixture
+def sent_events(rows: Any) -> Callable[[], Awaitable[Rows]]:
+    """What this service has told others."""
+
+    async def read() -> Rows:
+        return [json.loads(row["payload"]) for row in await rows("SELECT payload::text FROM outbox ORDER BY id")]
+
+    return read
+
+
+def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
+    """Called for every answer of every test: an error that the contract does not list for its operation fails."""
+
+    async def check(response: httpx.Response) -> None:
+        if response.headers.get("content-type") == "application/problem+json":
+            await response.aread()
+            path, method = response.request.url.path, response.request.method.lower()
+            template = "/v1/dead-letters/{letter_id}/replay" if path.endswith("/replay") else path
+            listed = app.openapi()["paths"][template][method]["responses"][str(response.status_code)]
+            assert response.json()["code"] in listed["content"]["application/problem+json"]["examples"]
+
+    return check
+
+
+@pytest.fixture
+async def client(app: FastAPI, database: Database, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    transport, hooks = httpx.ASGITransport(app), {"response": [documented(app)]}
+    async with httpx.AsyncClient(transport=transport, base_url=HOST, event_hooks=hooks) as client:
+        yield client
+
+
+class Citizen:
+    """At a browser. Every request has a new token, of the clock's time."""
+
+    def __init__(self, app: FastAPI, client: httpx.AsyncClient, issuer: Issuer, born: date, **token: Any) -> None:
+        self.client, self.issuer, self.token = client, issuer, token
+        self.number = generate(born, 0)
+        self.reference = app.state.references.of(NationalId.parse(self.number, allow_synthetic=True))
+
+    async def request(self, method: str, path: str, **request: Any) -> httpx.Response:
+        token = self.issuer.citizen_token(AUDIENCE, pid=self.number, **self.token)
+        headers = {"Authorization": f"Bearer {token}", **request.pop("headers", {})}
+        return await self.client.request(method, f"/v1/me/{path}", headers=headers, **request)
+
+    async def get(self, path: str, **request: Any) -> httpx.Response:
+        return await self.request("GET", path, **request)
+
+    async def choose(self, wanted: Mapping[str, Any] = BOTH, *, seen: str | None = None) -> httpx.Response:
+        """Builds on what is now, unless told what has been seen."""
+        seen = seen or (await self.get("notification-settings")).headers["ETag"]
+        return await self.request("PUT", "notification-settings", json=wanted, headers={"If-Match": seen})
+
+
+@pytest.fixture
+def kari(app: FastAPI, client: httpx.AsyncClient, helsenorge: Issuer) -> Citizen:
+    return Citizen(app, client, helsenorge, date(1975, 3, 1))
+
+
+@pytest.fixture
+def ola(app: FastAPI, client: httpx.AsyncClient, helsenorge: Issuer) -> Citizen:
+    return Citizen(app, client, helsenorge, date(1990, 12, 24))
+
+
+@pytest.fixture
+def parent(app: FastAPI, client: httpx.AsyncClient, helsenorge: Issuer) -> Citizen:
+    child = generate(date(2020, 6, 1), 0)
+    return Citizen(app, client, helsenorge, date(1988, 2, 2), represents=child, relation="parent")
+
+
+@pytest.fixture
+def operator(client: httpx.AsyncClient, helseid: Issuer, running_clock: Clock) -> Callable[..., Any]:
+    """A request of somebody who runs the service."""
+    key = ProofKey()
+
+    async def request(method: str, path: str, *, scope: str = "nhn:drift/operate", **request: Any) -> httpx.Response:
+        token = helseid.staff_token(AUDIENCE, scope, key.thumbprint)
+        return await client.request(
+            method, f"/v1/dead-letters{path}", auth=DPoPAuth(token, key, clock=running_clock), **request
+        )
+
+    return request
+
+
+class News:
+    """What other services tell, as it comes from the broker."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.dispatcher = Dispatcher(database, HANDLERS, Metrics(), clock)
+        self.clock = clock
+
+    async def tell(self, event: Event, *, times: int = 1, at: datetime | None = None) -> None:
+        payload = CloudEvent.wrap(event, at or self.clock()).to_json()
+        for _ in range(times):
+            await self.dispatcher.receive(payload)
+
+    async def prescribed(self, citizen: str, **values: Any) -> ToolPrescribed:
+        event = self.prescription(citizen, **values)
+        await self.tell(event)
+        return event
+
+    def prescription(self, citizen: str, **values: Any) -> ToolPrescribed:
+        usual = {
+            "prescription_id": uuid4(),
+            "tool_id": uuid4(),
+            "tool_revision": 1,
+            "prescriber_name": "Lege Legesen",
+            "prescriber_profession": "PS",
+            "organisation": "999977774",
+            "organisation_name": "Angstklinikken",
+            "prescribed_at": self.clock(),
+            "deadline": self.clock() + timedelta(days=30),
+        }
+        return ToolPrescribed(**usual | {"citizen": citizen} | values)
+
+    async def revoked(self, event: ToolPrescribed) -> None:
+        names = {"prescription_id", "citizen", "tool_id"}
+        await self.tell(PrescriptionRevoked(**event.model_dump(include=names), version=2, revoked_at=self.clock()))
+
+    async def level(self, citizen: str, level: Any, version: int, *, at: datetime | None = None) -> None:
+        await self.tell(LevelChanged(citizen=citizen, level=level, version=version, changed_at=at or self.clock()))
+
+
+@pytest.fixture
+def news(database: Database, clock: Clock) -> News:
+    return News(database, clock)
+
+
+class Provider:
+    """A channel that does what the test says, call by call, and takes the message when nothing is said."""
+
+    def __init__(self) -> None:
+        self.calls: list[Message] = []
+        self.taken: dict[UUID, Message] = {}
+        self.outcomes: list[BaseException | None] = []
+        self.after_taking: BaseException | None = None
+        self.pause = 0.0
+        self.busy = self.busiest = 0
+        self.begun = asyncio.Condition()
+
+    async def send(self, message: Message) -> Receipt:
+        self.calls.append(message)
+        self.busy += 1
+        self.busiest = max(self.busiest, self.busy)
+        async with self.begun:
+            self.begun.notify_all()
+        try:
+            await asyncio.sleep(self.pause)
+            return self._outcome(message)
+        finally:
+            self.busy -= 1
+
+    async def until_busy(self, calls: int = 1) -> None:
+        """Until so many calls are under way."""
+        async with asyncio.timeout(10), self.begun:
+            await self.begun.wait_for(lambda: self.busy >= calls)
+
+    def _outcome(self, message: Message) -> Receipt:
+        if self.outcomes and (error := self.outcomes.pop(0)):
+            raise error
+        self.taken[message.notification_id] = message
+        if self.after_taking:
+            raise self.after_taking
+        return Receipt(f"provider-{message.notification_id}")
+
+
+@pytest.fixture
+def sms() -> Provider:
+    return Provider()
+
+
+@pytest.fixture
+def email() -> Provider:
+    return Provider()
+
+
+class Postman:
+    """Both channels' sending, by hand: what is due now is sent, and its outcome recorded."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings, **providers: Provider) -> None:
+        metrics = DeliveryMetrics(Metrics())
+        self.sendings = [
+            Sending(
+                database,
+                Carrier(name, provider),
+                pages_url=settings.pages_url,
+                metrics=metrics,
+                clock=clock,
+                chance=lambda: 0.5,
+            )
+            for name, provider in providers.items()
+        ]
+
+    async def round(self) -> int:
+        """SMS first. Returns how many were taken up."""
+        taken = 0
+        for sending in self.sendings:
+            taken += await sending.send_due(8)
+            await sending.finish()
+        return taken
+
+
+@pytest.fixture
+def postman(make_postman: Callable[[], Postman]) -> Postman:
+    return make_postman()
+
+
+@pytest.fixture
+def make_postman(
+    database: Database, clock: Clock, settings: Settings, sms: Provider, email: Provider
+) -> Callable[[], Postman]:
+    """Each is a replica of its own."""
+    return lambda: Postman(database, clock, settings, sms=sms, email=email)

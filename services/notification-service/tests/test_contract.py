@@ -1,0 +1,33 @@
+"""The generated contract. That it lists every error that a test meets, the tests' client checks (see conftest)."""
+
+from fastapi import FastAPI
+from openapi_spec_validator import validate
+
+from notification_service.schemas import Notification, NotificationSettings, NotificationSettingsChange
+
+
+def test_the_contract_is_valid_openapi(app: FastAPI) -> None:
+    validate(app.openapi())
+
+
+def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
+    operations = [operation for path in app.openapi()["paths"].values() for operation in path.values()]
+    assert {operation["operationId"] for operation in operations} == {
+        "getNotificationSettings",
+        "setNotificationSettings",
+        "listNotifications",
+        "listDeadLetters",
+        "replayDeadLetter",
+    }
+    assert all(operation["summary"] and operation["tags"] and operation["security"] for operation in operations)
+
+
+def test_examples_hold_what_the_schemas_let_in() -> None:
+    for model in (Notification, NotificationSettings, NotificationSettingsChange):
+        for example in model.model_config["json_schema_extra"]["examples"]:
+            assert model.model_validate(example)
+
+
+async def test_health_and_metrics_answer(client) -> None:
+    assert (await client.get("/health/ready")).json()["status"] == "ready"
+    assert "http_request_duration_seconds" in (await client.get("/metrics")).text

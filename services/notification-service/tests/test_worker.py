@@ -1,0 +1,153 @@
+"""From an event on the carrier to a message with the provider, by the worker as it runs."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from aiosmtpd.smtp import SMTP
+
+from notification_service.handlers import HANDLERS
+from notification_service.settings import Settings
+from notification_service.worker import create_worker
+from shared.db import Database
+from shared.events import CloudEvent
+from shared.messaging import Message, Transport
+from shared.messaging.amqp import AmqpTransport
+from shared.messaging.local import LocalBroker
+from shared.messaging.transport import Receive
+from shared.metrics import Metrics
+
+
+class Outside:
+    """A gateway and a mail server that keep what they are given."""
+
+    def __init__(self) -> None:
+        self.texts: list[dict[str, Any]] = []
+        self.mails: list[Any] = []
+
+    def gateway(self, request: httpx.Request) -> httpx.Response:
+        self.texts.append({"key": request.headers["Idempotency-Key"], "at": time.monotonic()})
+        return httpx.Response(202, json={"messageId": str(uuid4()), "segments": 1})
+
+    async def has(self, count: int) -> bool:
+        return len(self.texts) >= count and len(self.mails) >= count
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
+        self.mails.append(envelope)
+        return "250 Kept"
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+async def smtp_port(outside: Outside) -> AsyncIterator[int]:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(outside, hostname="mail.test", loop=loop), "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+
+
+async def until(found: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not await found():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.005)
+
+
+class Discarding:
+    """What this service tells is not what these tests are about."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+    async def publish(self, messages: Any) -> list[BaseException | None]:
+        return [None for _ in messages]
+
+    async def consume(self, service: str, names: Any, receive: Receive, stop: asyncio.Event) -> None:
+        await self.transport.consume(service, names, receive, stop)
+
+    async def close(self) -> None:
+        await self.transport.close()
+
+
+@pytest.fixture(params=["local", "rabbitmq"])
+async def carrier(request: pytest.FixtureRequest, database: Database) -> Transport:
+    """With the service's queue in place, so that nothing that is told is missed."""
+    names = [event.name for event in HANDLERS]
+    if request.param == "rabbitmq":
+        amqp = AmqpTransport(request.getfixturevalue("amqp_url"), database)
+        await amqp.declare("notification-service", names)
+        return amqp
+    broker = LocalBroker()
+    broker.register("notification-service", database, names)
+    return broker
+
+
+@pytest.fixture
+async def running(
+    settings: Settings, database: Database, carrier: Transport, outside: Outside, smtp_port: int
+) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+    """The worker under way. Gives a way to tell it something over the carrier."""
+    settings = settings.model_copy(update={"smtp_port": smtp_port})
+    async with httpx.AsyncClient(transport=httpx.MockTransport(outside.gateway)) as http:
+        worker = create_worker(settings, database, Discarding(carrier), http=http, metrics=Metrics())
+        async with started(worker):
+
+            async def tell(*events: Any) -> None:
+                wrapped = [CloudEvent.wrap(event, event.prescribed_at) for event in events]
+                messages = [Message(envelope.id, envelope.type, envelope.to_json()) for envelope in wrapped]
+                assert not any(await carrier.publish(messages))
+
+            yield tell
+
+
+@asynccontextmanager
+async def started(worker: Any) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(worker.run(stop))
+    yield
+    stop.set()
+    await asyncio.wait_for(task, 30)
+
+
+async def test_V1_an_event_becomes_an_sms_and_an_email_within_a_moment(kari, news, running, outside, rows) -> None:
+    await kari.choose()
+    await running(news.prescription(kari.reference))  # everything is connected and warm after the first
+    await until(lambda: outside.has(1))
+
+    times = []
+    for sent in range(2, 12):
+        began = time.monotonic()
+        await running(news.prescription(kari.reference))
+        await until(lambda sent=sent: outside.has(sent))
+        times.append(outside.texts[-1]["at"] - began)
+
+    # a poll would take a second: this shows that each step wakes the next
+    assert sorted(times)[len(times) // 2] < 0.4
+
+    async def recorded() -> bool:
+        return {row["status"] for row in await rows()} == {"sent"}
+
+    await until(recorded)
+
+
+async def test_V3_a_burst_with_repetitions_is_sent_once_each(kari, news, running, outside, rows) -> None:
+    await kari.choose()
+    events = [news.prescription(kari.reference) for _ in range(40)]
+
+    await running(*events, *events)
+    await until(lambda: outside.has(40), seconds=30)
+    await asyncio.sleep(0.3)
+
+    assert len(outside.texts) == len({text["key"] for text in outside.texts}) == 40
+    assert len(outside.mails) == 40
+    assert len(await rows()) == 80
