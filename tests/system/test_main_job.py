@@ -119,7 +119,8 @@ class Embedded:
             return 0
         process, self._process = self._process, None
         process.send_signal(number)
-        return process.wait(60)
+        process.communicate(timeout=60)
+        return process.returncode
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response, Security
+from fastapi import APIRouter, Header, Path, Query, Request, Response, Security
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from prescription_api import errors, patients, reading, service
@@ -37,6 +37,7 @@ _reading = either(practitioner("nhn:verktoyformidler/read"), _prescribing)
 Prescriber = Annotated[Practitioner, Security(_prescribing)]
 Reading = Annotated[Practitioner, Security(_reading)]
 Me = Annotated[Citizen, Security(citizen())]
+PrescriptionId = Annotated[UUID, Path(alias="prescriptionId")]
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=200)]
 
 _NUMBER = (NationalIdMalformed, NationalIdCheckDigits)
@@ -139,14 +140,14 @@ async def prescribe(
 
 
 @router.get(
-    "/v1/prescriptions/{prescription_id}",
+    "/v1/prescriptions/{prescriptionId}",
     response_model=Prescription,
     tags=["prescriptions"],
     summary="Get one prescription",
     responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound),
 )
 async def get_prescription(
-    prescription_id: UUID, caller: Reading, connection: Reader, request: Request, if_none_match: IfNoneMatch = None
+    prescription_id: PrescriptionId, caller: Reading, connection: Reader, request: Request, if_none_match: IfNoneMatch = None
 ) -> Response:
     """For the organisation that prescribed it."""
     language = best_language(request.headers.get("accept-language"))
@@ -183,13 +184,13 @@ async def search_prescriptions(
 
 
 @router.get(
-    "/v1/prescriptions/{prescription_id}/journal-note",
+    "/v1/prescriptions/{prescriptionId}/journal-note",
     response_class=PlainTextResponse,
     tags=["prescriptions"],
     summary="Get the note for the record",
     responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound),
 )
-async def get_journal_note(prescription_id: UUID, caller: Reading, connection: Reader) -> PlainTextResponse:
+async def get_journal_note(prescription_id: PrescriptionId, caller: Reading, connection: Reader) -> PlainTextResponse:
     """As text, in the language it was written in when the tool was prescribed (P8)."""
     found = await reading.get_prescription(connection, caller, prescription_id, "nb")
     note = found["journalNote"]
