@@ -17,6 +17,7 @@ from shared.settings import ServiceSettings
 ROOT = Path(__file__).parents[2]
 PACKAGES = {service.name: service.name.replace("-", "_") for service in SERVICES}
 PARTS = ("", "-worker")
+MADE_OF = (*PARTS, "-migrate")
 ABOUT_SECRETS = re.compile(r"PASS|SECRET|KEY|TOKEN|CREDENTIAL")
 
 by_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
@@ -55,7 +56,7 @@ def test_the_sandbox_profile_makes_valid_settings(
 @by_service
 def test_a_service_knows_only_its_own_database(compose: Any, service: Service) -> None:
     package = PACKAGES[service.name]
-    for part in (*PARTS, "-migrate"):
+    for part in MADE_OF:
         environment = compose.containers[service.name + part]["environment"]
         assert environment["DATABASE_URL"] == (
             f"postgresql://{package}:${{{package.upper()}_DATABASE_PASSWORD:?}}@postgres:5432/{package}"
@@ -147,11 +148,20 @@ def test_the_sandbox_has_a_value_for_everything_required(compose: Any, sandbox_v
 
 @by_service
 def test_start_order(compose: Any, service: Service) -> None:
-    migrated = {f"{service.name}-migrate": {"condition": "service_completed_successfully"}}
-    broker = {"rabbitmq": {"condition": "service_healthy"}}
-    assert compose.containers[service.name]["depends_on"] == migrated
-    assert compose.containers[f"{service.name}-worker"]["depends_on"] == migrated | broker
-    assert compose.containers[f"{service.name}-migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    def migrated(*names: str) -> dict[str, dict[str, str]]:
+        return {f"{name}-migrate": {"condition": "service_completed_successfully"} for name in names}
+
+    healthy = {name: {"condition": "service_healthy"} for name in ("postgres", "rabbitmq")}
+    assert compose.containers[f"{service.name}-migrate"]["depends_on"] == healthy
+    assert compose.containers[service.name]["depends_on"] == migrated(service.name)
+    # an event is kept only for those whose queues are there when it is sent
+    assert compose.containers[f"{service.name}-worker"]["depends_on"] == migrated(*PACKAGES)
+
+
+@by_service
+def test_who_knows_the_broker(compose: Any, service: Service) -> None:
+    parts = {part: "BROKER_URL" in compose.containers[service.name + part]["environment"] for part in MADE_OF}
+    assert parts == {"": False, "-worker": True, "-migrate": True}
 
 
 def test_what_is_waited_for_can_become_healthy(compose: Any) -> None:
