@@ -183,10 +183,12 @@ async def test_a_discovery_document_that_is_not_the_issuers_own_gives_no_keys(
         {"kid": 7},
         {"n": None},
         {"n": "AQAB"},
+        {"n": "x" * 170 + "w"},
         {"e": "!"},
         {"n": "!" * 400},
     ],
 )
+@pytest.mark.filterwarnings("ignore:Key size")
 async def test_a_key_for_another_use_is_passed_over(
     change: dict[str, Any], keys: IssuerKeys, fake: FakeIssuer, helseid: Issuer
 ) -> None:

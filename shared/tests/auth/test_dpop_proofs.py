@@ -95,11 +95,12 @@ async def test_a_point_that_is_not_on_the_curve_is_refused(
     assert (response.status_code, response.json()["reason"]) == (401, "jwk")
 
 
+@pytest.mark.filterwarnings("ignore:Key size")
 async def test_an_rsa_key_of_1024_bits_is_refused(
     client: httpx.AsyncClient, attempt_with: Callable[[ProofKey], Attempt]
 ) -> None:
     key = ProofKey("RS256")
-    key.public_jwk = {**key.public_jwk, "n": key.public_jwk["n"][:171]}
+    key.public_jwk = {**key.public_jwk, "n": key.public_jwk["n"][:170] + "w"}
     key.thumbprint = _thumbprint(key.public_jwk)
     attempt = attempt_with(key)
 
@@ -215,6 +216,18 @@ async def test_a_key_that_no_token_is_bound_to_is_not_kept(
     await client.post(attempt.url, headers=attempt.headers(token, proof))
 
     assert len(app.state.auth._proofs._keys) == 0
+
+
+async def test_a_kept_key_does_not_stand_in_for_another_one_that_a_proof_shows(
+    client: httpx.AsyncClient, attempt: Attempt
+) -> None:
+    token = attempt.token()
+    assert (await client.post(attempt.url, headers=attempt.headers(token))).status_code == 200
+    proof = attempt.proof(token, header={"jwk": ProofKey().public_jwk})
+
+    response = await client.post(attempt.url, headers=attempt.headers(token, proof))
+
+    assert (response.status_code, response.json()["reason"]) == (401, "thumbprint")
 
 
 async def test_a_proof_longer_than_8_kB_is_not_even_read(client: httpx.AsyncClient, attempt: Attempt) -> None:
