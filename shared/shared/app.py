@@ -90,12 +90,12 @@ def _lifespan(own: Callable[[FastAPI], Any] | None) -> Callable[[FastAPI], Any]:
     return lifespan
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     now: datetime = request.app.state.clock()
     return now
 
 
-def _references(request: Request) -> CitizenReferences:
+async def _references(request: Request) -> CitizenReferences:
     references: CitizenReferences = request.app.state.references
     return references
 

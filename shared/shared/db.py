@@ -130,18 +130,18 @@ def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
         raise DisconnectionError()
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
 async def _session(request: Request) -> AsyncIterator[AsyncSession]:
-    async with _database(request).session() as session:
+    async with request.app.state.database.session() as session:
         yield session
 
 
 async def _reader(request: Request) -> AsyncIterator[AsyncConnection]:
-    async with _database(request).reader() as connection:
+    async with request.app.state.database.reader() as connection:
         yield connection
 
 

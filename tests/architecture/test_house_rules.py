@@ -90,6 +90,17 @@ def test_middleware_is_pure_asgi() -> None:
     assert [relative(f) for f in sources() if "BaseHTTPMiddleware(" in f.read_text("utf-8")] == []
 
 
+def test_dependencies_of_routes_are_coroutines() -> None:
+    """FastAPI runs any other function in a thread, which costs more than most of what such functions do."""
+    found = []
+    for file in sources():
+        text = file.read_text("utf-8")
+        for name in set(re.findall(r"\bDepends\((\w+)", text)):
+            if re.search(rf"^def {name}\(", text, re.MULTILINE):
+                found.append(f"{relative(file)}: {name}")
+    assert found == []
+
+
 def test_no_settings_are_read_at_import() -> None:
     built = re.compile(r"^\w[^\n]*Settings\(\)", re.MULTILINE)
     assert [relative(f) for f in sources() if built.search(f.read_text("utf-8"))] == []

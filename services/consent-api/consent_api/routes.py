@@ -44,7 +44,7 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="T
 router = APIRouter(prefix="/v1")
 
 
-def _oneself(caller: Annotated[Citizen, Security(citizen())]) -> str:
+async def _oneself(caller: Annotated[Citizen, Security(citizen())]) -> str:
     """The citizen reference of who is logged in.
 
     A token that acts for somebody is refused, with a code of its own rather than one of authentication's, because the

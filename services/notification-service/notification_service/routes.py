@@ -52,7 +52,7 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="T
 router = APIRouter(prefix="/v1/me", tags=["Notifications"])
 
 
-def _oneself(caller: Annotated[Citizen, Security(citizen())]) -> str:
+async def _oneself(caller: Annotated[Citizen, Security(citizen())]) -> str:
     """The citizen reference of who is logged in. Acting for somebody else waits for representation (S5)."""
     if caller.represents is not None:
         raise RepresentationNotAllowed()

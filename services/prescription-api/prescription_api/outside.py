@@ -55,7 +55,7 @@ class Outside:
         return Prescriber.of(caller, caller.name or registered.name, professions)
 
 
-def _outside(request: Request) -> Outside:
+async def _outside(request: Request) -> Outside:
     outside: Outside = request.app.state.outside
     return outside
 

@@ -147,7 +147,11 @@ async def prescribe(
     responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound),
 )
 async def get_prescription(
-    prescription_id: PrescriptionId, caller: Reading, connection: Reader, request: Request, if_none_match: IfNoneMatch = None
+    prescription_id: PrescriptionId,
+    caller: Reading,
+    connection: Reader,
+    request: Request,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """For the organisation that prescribed it."""
     language = best_language(request.headers.get("accept-language"))

@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,9 @@ POLL_SECONDS = 0.002
 _COMMITTED = """
     SELECT payload #>> '{data,prescriptionId}' AS id, extract(epoch FROM created_at)::float8 AS at FROM outbox
     WHERE name = 'prescription.tool-prescribed.v1' AND created_at >= to_timestamp($1)
+"""
+_SEEN = """
+    SELECT prescription_id::text AS id FROM feed_event WHERE kind = 'tool-prescribed' AND occurred_at >= $1
 """
 
 
@@ -29,15 +33,13 @@ class FeedWatch:
     async def watch(self, stop: asyncio.Event) -> None:
         connection = await asyncpg.connect(self._wiring.database_urls["helsetilbud-api"])
         try:
-            newest = await connection.fetchval("SELECT coalesce(max(sequence), 0) FROM feed_event")
+            # only the measurement looks for entries by time
+            await connection.execute("CREATE INDEX ON feed_event (occurred_at)")
             while not stop.is_set():
-                rows = await connection.fetch(
-                    "SELECT sequence, prescription_id::text AS id FROM feed_event WHERE sequence > $1", newest
-                )
+                rows = await connection.fetch(_SEEN, datetime.fromtimestamp(self._started, UTC))
                 now = time.time()
                 for row in rows:
                     self._seen.setdefault(row["id"], now)
-                    newest = max(newest, row["sequence"])
                 await asyncio.sleep(POLL_SECONDS)
         finally:
             await connection.close()
