@@ -84,6 +84,7 @@ def _lifespan(own: Callable[[FastAPI], Any] | None) -> Callable[[FastAPI], Any]:
                 async with own(app):
                     yield
         finally:
+            await app.state.auth.close()
             await app.state.http.aclose()
             await app.state.database.close()
 

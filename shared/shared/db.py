@@ -14,6 +14,8 @@ from fastapi import Depends, Request
 from sqlalchemy import MetaData, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.util import greenlet_spawn
 
 from shared.wakeups import Wakeups
 
@@ -94,10 +96,16 @@ class Database:
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[asyncpg.Connection]:
-        """The driver's own connection from the same pool, for the hot paths that measurements have shown."""
-        async with self._autocommit.connect() as connection:
-            raw = await connection.get_raw_connection()
-            yield raw.driver_connection
+        """The driver's own connection from the same pool, for the hot paths that measurements have shown.
+
+        Each statement is a transaction of its own. Taken from the pool directly, because SQLAlchemy's Connection around
+        it costs as much as a small query.
+        """
+        pooled = await self.engine.raw_connection()
+        try:
+            yield pooled.driver_connection
+        finally:
+            await greenlet_spawn(_give_back, pooled)
 
     @asynccontextmanager
     async def driver_transaction(self) -> AsyncIterator[asyncpg.Connection]:
@@ -128,6 +136,14 @@ def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
     """A connection that died with the server is replaced when it is taken, without a query to find out."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError()
+
+
+def _give_back(pooled: PoolProxiedConnection) -> None:
+    """A connection whose user was cancelled in a transaction is not used again."""
+    driver_connection: Any = pooled.driver_connection
+    if driver_connection.is_in_transaction():
+        pooled.invalidate()
+    pooled.close()
 
 
 async def _database(request: Request) -> Database:

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 
+from shared.auth import document_scopes
 from shared.errors import (
     PROBLEM_MEDIA_TYPE,
     PROBLEM_SCHEMA,
@@ -31,7 +32,7 @@ def describe(app: FastAPI, audience: str) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _complete(
+            document = _complete(
                 get_openapi(
                     title=app.title,
                     version=app.version,
@@ -41,6 +42,8 @@ def describe(app: FastAPI, audience: str) -> None:
                     tags=app.openapi_tags,
                 )
             )
+            document_scopes(document, app.routes)
+            app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

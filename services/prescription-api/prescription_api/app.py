@@ -27,7 +27,7 @@ def create_app(
     app = build_app(
         settings, title="Prescription API", description=DESCRIPTION, routers=[router], http=http, clock=clock
     )
-    app.state.outside = Outside.connect(settings, app.state.http, app.state.database)
+    app.state.outside = Outside.connect(settings, app.state.http, app.state.database, app.state.references)
     return app
 
 

@@ -15,22 +15,28 @@ from prescription_api.models import OSLO, Prescriber
 from prescription_api.queries import ToolCopies
 from prescription_api.settings import Settings
 from shared.auth import Practitioner
+from shared.citizenref import CitizenReferences
 from shared.db import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
+    """One dependency of a route, and not one for each: FastAPI's work grows with their number."""
+
     database: Database
     tools: ToolCopies
     hpr: HprClient
     persons: PersonRegisterClient
     consent: ConsentClient
+    references: CitizenReferences
     allow_synthetic: bool
     # keys the digests of repeated requests (P14)
     secret: bytes
 
     @classmethod
-    def connect(cls, settings: Settings, http: httpx.AsyncClient, database: Database) -> "Outside":
+    def connect(
+        cls, settings: Settings, http: httpx.AsyncClient, database: Database, references: CitizenReferences
+    ) -> "Outside":
         wait = settings.call_timeout
         helseid = HelseIdClient(
             http, settings.issuer, settings.helseid_client_id, settings.helseid_client_key_file, timeout=wait
@@ -44,6 +50,7 @@ class Outside:
                 http, settings.person_register_url, timeout=wait, cache_seconds=settings.person_cache_seconds
             ),
             consent=ConsentClient(http, settings.consent_url, helseid, timeout=wait),
+            references=references,
             allow_synthetic=settings.allow_synthetic,
             secret=key.get_secret_value().encode(),
         )

@@ -10,7 +10,6 @@ from prescription_api.errors import PatientNotDigitallyActive
 from prescription_api.models import OSLO
 from prescription_api.outside import Outside
 from shared.auth import Practitioner
-from shared.citizenref import CitizenReferences
 from shared.errors import DomainError
 from shared.language import LANGUAGES, Text
 from shared.nationalid import NationalId
@@ -83,13 +82,11 @@ def age_class(birth_date: date, today: date) -> AgeClass:
     return "child" if age < 12 else "youth" if age < 16 else "adult"
 
 
-async def look_up(
-    outside: Outside, references: CitizenReferences, caller: Practitioner, number: str, language: str, now: datetime
-) -> dict[str, Any]:
+async def look_up(outside: Outside, caller: Practitioner, number: str, language: str, now: datetime) -> dict[str, Any]:
     """The patient as a practitioner may see them before prescribing; written in the access log (P13)."""
     national_id = NationalId.parse(number, allow_synthetic=outside.allow_synthetic)
     prescriber = await outside.prescriber(caller, now)
-    citizen = references.of(national_id)
+    citizen = outside.references.of(national_id)
     person = await outside.persons.find_living(national_id, citizen)
     standing = await outside.consent.digitally_active(national_id)
     await writing.log_look_up(

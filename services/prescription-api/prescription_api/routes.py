@@ -1,5 +1,6 @@
 """HTTP only: what came in goes to one use case, what it returns goes out."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from prescription_api.schemas import (
     Purpose,
     Search,
 )
-from shared.app import Now, References
+from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, PRACTITIONER_REFUSALS, Citizen, Practitioner, citizen, either, practitioner
 from shared.db import Reader
 from shared.errors import problems
@@ -53,13 +54,13 @@ _PATIENT = (errors.PatientUnknown, errors.PatientDeceased, errors.PersonRegister
     responses=problems(*PRACTITIONER_REFUSALS, *_NUMBER, *_REGISTERS, *_PATIENT, errors.ConsentServiceUnavailable),
 )
 async def look_up_patient(
-    wanted: LookUp, caller: Prescriber, outside: CurrentOutside, references: References, now: Now, request: Request
+    wanted: LookUp, caller: Prescriber, outside: CurrentOutside, now: Now, request: Request
 ) -> Response:
     """The patient's name and whether they can be reached, or the reasons not. The look-up is in the patient's access
     log.
     """
     language = best_language(request.headers.get("accept-language"))
-    found = await patients.look_up(outside, references, caller, wanted.national_id, language, now)
+    found = await patients.look_up(outside, caller, wanted.national_id, language, now)
     body = PatientFound.model_validate(found).model_dump(mode="json", by_alias=True)
     return JSONResponse(body, headers={"Content-Language": language})
 
@@ -127,15 +128,14 @@ async def prescribe(
     wanted: Prescribing,
     caller: Prescriber,
     outside: CurrentOutside,
-    references: References,
-    now: Now,
     request: Request,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """The patient is notified and finds the tool on Helsenorge. The answer carries a note for the record (P8)."""
     language = best_language(request.headers.get("accept-language"))
     repeat = await repeatable(request, caller.client_id, idempotency_key, outside.secret)
-    answer, replayed = await service.prescribe(outside, references, caller, wanted, repeat, language, now)
+    now: datetime = request.app.state.clock()
+    answer, replayed = await service.prescribe(outside, caller, wanted, repeat, language, now)
     return answer.response(replayed=replayed)
 
 
@@ -173,7 +173,6 @@ async def search_prescriptions(
     wanted: Search,
     caller: Reading,
     outside: CurrentOutside,
-    references: References,
     connection: Reader,
     request: Request,
     limit: Limit = DEFAULT_LIMIT,
@@ -183,7 +182,9 @@ async def search_prescriptions(
     language = best_language(request.headers.get("accept-language"))
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
     after = decode_moment_cursor(cursor)
-    page = await reading.search_prescriptions(connection, caller, references.of(national_id), after, limit, language)
+    page = await reading.search_prescriptions(
+        connection, caller, outside.references.of(national_id), after, limit, language
+    )
     return JSONResponse(page, headers={"Content-Language": language})
 
 

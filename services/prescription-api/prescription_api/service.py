@@ -13,7 +13,6 @@ from prescription_api.queries import ToolStanding
 from prescription_api.schemas import Prescribing
 from prescription_api.writing import NewPrescription
 from shared.auth import Practitioner
-from shared.citizenref import CitizenReferences
 from shared.errors import InvalidInput
 from shared.events import ToolPrescribed
 from shared.idempotency import Answer, Repeatable
@@ -23,7 +22,6 @@ from shared.schemas import rfc3339
 
 async def prescribe(
     outside: Outside,
-    references: CitizenReferences,
     caller: Practitioner,
     wanted: Prescribing,
     repeat: Repeatable | None,
@@ -40,7 +38,7 @@ async def prescribe(
     prescriber = await outside.prescriber(caller, now)
     tool = check_tool(tool, prescriber, wanted.organisation)
     deadline = models.deadline_for(tool.document, wanted.deadline, now)
-    citizen = references.of(national_id)
+    citizen = outside.references.of(national_id)
     await check_patient(outside, national_id, citizen)
     new = decide(tool, prescriber, caller, wanted, citizen, deadline, journal.note_language(language), now)
     answer = answer_for(new, journal.tool_name(tool.document, language))

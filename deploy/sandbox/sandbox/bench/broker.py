@@ -48,6 +48,8 @@ async def _consume(queue: aio_pika.abc.AbstractQueue, count: int) -> float:
             done.set()
 
     started = time.perf_counter()
-    await queue.consume(on_message)
+    tag = await queue.consume(on_message)
     await asyncio.wait_for(done.wait(), 120)
-    return count / (time.perf_counter() - started)
+    rate = count / (time.perf_counter() - started)
+    await queue.cancel(tag)
+    return rate

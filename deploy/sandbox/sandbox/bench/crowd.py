@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -55,12 +56,13 @@ class Signer:
             answer.raise_for_status()
             self.token = answer.json()["access_token"]
 
-    def request(self, base: str, path: str, body: dict[str, Any]) -> Request:
+    def request(self, base: str, path: str, body: dict[str, Any], **extra: str) -> Request:
         url = base + path
         headers = {
             "Authorization": f"DPoP {self.token}",
             "DPoP": self._key.proof("POST", url, self.token),
             "Host": base.removeprefix("http://"),
+            **extra,
         }
         raw = Request.make("POST", path, headers, json.dumps(body).encode()).raw
         return Request(raw.replace(b"Host: 127.0.0.1\r\n", b"", 1))
@@ -69,4 +71,4 @@ class Signer:
 def prescriptions(signer: Signer, base: str, tool_id: str, numbers: Sequence[str]) -> Iterator[Request]:
     for number in numbers:
         body = {"patient": {"nationalId": number}, "toolId": tool_id}
-        yield signer.request(base, "/v1/prescriptions", body)
+        yield signer.request(base, "/v1/prescriptions", body, **{"Idempotency-Key": str(uuid4())})

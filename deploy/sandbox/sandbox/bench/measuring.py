@@ -49,10 +49,14 @@ class Bench:
             self._http = http
             self._crowd = await gather_crowd(self._wiring, CROWD)
             self._tools = await self._open_tools()
-            await self._reads()
-            await self._digitally_active()
-            await self._prescribing()
-            await self._commit_to_feed()
+            parts = {
+                "reads": self._reads,
+                "active": self._digitally_active,
+                "prescribing": self._prescribing,
+                "feed": self._commit_to_feed,
+            }
+            for name in os.environ.get("BENCH_ONLY", " ".join(parts)).split():
+                await parts[name]()
         self._results["broker floor"] = await broker.publish_and_consume(
             self._wiring.broker_url or "", 5000, b"x" * 1200
         )

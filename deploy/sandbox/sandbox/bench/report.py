@@ -25,7 +25,8 @@ def print_report(results: dict[str, Any]) -> None:
         if "requestsPerSecond" not in figures:
             print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
     for name, (figure, aim, how) in _AIMS.items():
-        print(f"Aim for {name}: {figure} {aim:g} {how}; got {results['results'][name].get(figure)}.")
+        if name in results["results"]:
+            print(f"Aim for {name}: {figure} {aim:g} {how}; got {results['results'][name].get(figure)}.")
 
 
 def _cell(value: float | None, width: int) -> str:
