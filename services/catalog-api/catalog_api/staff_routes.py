@@ -78,7 +78,7 @@ async def _change_once(
     return answer.response()
 
 
-async def _secret(request: Request) -> bytes:
+def _secret(request: Request) -> bytes:
     settings = request.app.state.settings
     key: bytes = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
     return key
