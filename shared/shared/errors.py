@@ -12,6 +12,7 @@ An error says who it is by class attributes; what varies is given when it is rai
 echoed.
 """
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -27,6 +28,8 @@ from shared.language import DEFAULT_LANGUAGE, Text, best_language
 
 PROBLEM_TYPE = "https://helseverktoy.example/problems/"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+_ELEVEN_DIGITS = re.compile(r"\d{11}")
 
 _logger = structlog.get_logger(__name__)
 
@@ -222,7 +225,12 @@ async def _on_validation_error(request: Request, error: Exception) -> JSONRespon
 
 def _input_error(found: Mapping[str, Any]) -> dict[str, str]:
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found["loc"])
-    return {"pointer": pointer, "code": found["type"].replace("_", "-"), "detail": _plain_message(found)}
+    # a member that nobody asked for has a name that the caller chose
+    return {
+        "pointer": _ELEVEN_DIGITS.sub("[redacted]", pointer),
+        "code": found["type"].replace("_", "-"),
+        "detail": _plain_message(found),
+    }
 
 
 def _plain_message(found: Mapping[str, Any]) -> str:

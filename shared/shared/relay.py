@@ -28,7 +28,12 @@ _WAITING = """
     WHERE sent_at IS NULL AND due_at <= now() ORDER BY id LIMIT $1
 """
 _SENT = "UPDATE outbox SET sent_at = now() WHERE id = ANY($1) AND sent_at IS NULL"
-_LATER = "UPDATE outbox SET due_at = now() + interval '1 second' WHERE id = ANY($1) AND sent_at IS NULL"
+# the older, the longer: what nobody has taken for a day is not tried every second
+_LATER = """
+    UPDATE outbox
+    SET due_at = now() + least(greatest((now() - created_at) / 10, interval '1 second'), interval '5 minutes')
+    WHERE id = ANY($1) AND sent_at IS NULL
+"""
 
 _logger = structlog.get_logger(__name__)
 

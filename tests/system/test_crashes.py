@@ -171,19 +171,25 @@ async def test_the_broker_away_loses_nothing(
 
 async def test_one_relay_is_active_and_another_takes_over(system: Processes, wiring: Wiring, until: Any) -> None:
     """Two workers of one service: the advisory lock is held by one, and passes on when that one dies."""
-    holders = "SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = $1"
-    second = system.start("catalog-api/worker")
-    connection = await asyncpg.connect(wiring.database_urls["catalog-api"])
+    holder = """
+        SELECT min(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = $1
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) HAVING count(*) = 1
+    """
     key = 0x6F7574626F78 & 0xFFFFFFFF
-    database = "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-
-    async def one_leads() -> bool:
-        return await connection.fetchval(f"{holders} {database}", key) == 1
-
+    connection = await asyncpg.connect(wiring.database_urls["catalog-api"])
+    first = await connection.fetchval(holder, key)
+    assert first, "the relay should be leading"
+    system.start("catalog-api/worker", known_as="second")
     try:
-        await until(one_leads, "one relay to lead")
+        await asyncio.sleep(3)
+        assert await connection.fetchval(holder, key) == first
         system.kill("catalog-api/worker")
-        assert second.poll() is not None
-        await until(one_leads, "the other relay to take over")
+
+        async def taken_over() -> bool:
+            return await connection.fetchval(holder, key) not in (None, first)
+
+        await until(taken_over, "the other relay to take over", 15)
     finally:
         await connection.close()
+        system.kill("second")
+        system.start("catalog-api/worker")

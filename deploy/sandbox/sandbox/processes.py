@@ -35,13 +35,13 @@ class Processes:
         for service in SERVICES:
             self.wait_for(self._wiring.address(service) + "/health/ready")
 
-    def start(self, name: str) -> subprocess.Popen[bytes]:
-        """`sandbox`, a service's name for its API, or that and `/worker`."""
+    def start(self, name: str, *, known_as: str | None = None) -> subprocess.Popen[bytes]:
+        """`sandbox`, a service's name for its API, or that and `/worker`; `known_as` for a second of the same."""
         environment = os.environ | self._environment(name) | {"LOG_LEVEL": "WARNING"}
         process = subprocess.Popen(  # noqa: S603 - the project's own processes
             self._command(name), env=environment, stdout=self._log, stderr=self._log
         )
-        self._running[name] = process
+        self._running[known_as or name] = process
         return process
 
     def _environment(self, name: str) -> dict[str, str]:

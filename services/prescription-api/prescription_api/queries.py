@@ -81,13 +81,13 @@ class ToolFilter:
 
 
 async def list_tools(
-    connection: AsyncConnection, wanted: ToolFilter, after: tuple[str, str] | None, limit: int
+    connection: AsyncConnection, wanted: ToolFilter, after: tuple[str, UUID] | None, limit: int
 ) -> list[ToolDocument]:
     """One more than `limit` when there are more; by name. Stopped tools are not listed."""
     name, tool_id = tool_copy.c.name, tool_copy.c.tool_id
     statement = select(tool_copy.c.document).where(tool_copy.c.document.is_not(None), ~tool_copy.c.stopped)
     if after:
-        statement = statement.where(tuple_(name, tool_id) > (after[0], UUID(after[1])))
+        statement = statement.where(tuple_(name, tool_id) > after)
     statement = statement.where(and_(True, *wanted.conditions())).order_by(name, tool_id).limit(limit + 1)
     return [_DOCUMENT.validate_python(d) for d in (await connection.execute(statement)).scalars()]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -37,7 +38,7 @@ async def list_prescribable_tools(
     prescriber: Prescriber,
     wanted: ToolFilter,
     organisation: str | None,
-    after: tuple[str, str] | None,
+    after: tuple[str, UUID] | None,
     limit: int,
     language: str,
 ) -> dict[str, Any]:

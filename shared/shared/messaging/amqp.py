@@ -22,6 +22,7 @@ from shared.messaging.transport import RETRY_LADDER, Message, Receive, Unroutabl
 
 PREFETCH: Final = 20
 CONFIRM_TIMEOUT: Final = 10.0
+DEAD_LETTER_PAUSE: Final = 1.0
 ATTEMPT: Final = "x-attempt"
 REASON: Final = "x-reason"
 
@@ -165,19 +166,27 @@ class _AmqpConsumer:
         await exchange.publish(copy, key, mandatory=True, timeout=CONFIRM_TIMEOUT)
 
     async def on_dead_letter(self, message: AbstractIncomingMessage) -> None:
-        """From the dead-letter queue to the table that operators read; it stays in the queue while the database is
-        away.
+        """From the dead-letter queue to the table that operators read.
+
+        While the database is away it is held, and not given back: a quorum queue drops what has come back too often
+        (20 times from RabbitMQ 4 on).
         """
+        while not await self._kept(message):
+            await asyncio.sleep(DEAD_LETTER_PAUSE)
+            if self._channel.is_closed:
+                return  # it is in the queue still
+        await message.ack()
+
+    async def _kept(self, message: AbstractIncomingMessage) -> bool:
+        payload = message.body.decode("utf-8", "replace")
+        reason = str(message.headers.get(REASON) or message.headers.get("x-first-death-reason") or "unknown")
         try:
-            payload = message.body.decode("utf-8", "replace")
-            reason = str(message.headers.get(REASON) or message.headers.get("x-first-death-reason") or "unknown")
             async with self._database.driver() as connection:
                 await keep(connection, payload, reason, _attempt(message))
-            await message.ack()
         except Exception as error:
-            _logger.warning("dead_letter_returned", exc_info=error)
-            await asyncio.sleep(1)
-            await message.nack(requeue=True)
+            _logger.warning("dead_letter_waits_for_database", exc_info=error)
+            return False
+        return True
 
     async def finish(self) -> None:
         """Lets the messages under way end."""
