@@ -10,6 +10,7 @@ from helsetilbud_api.citizen.routes import router as citizen_router
 from helsetilbud_api.settings import Settings
 from shared.app import build_app
 from shared.logging import configure_logging
+from shared.messaging.dead_letter_routes import dead_letter_routes
 from shared.messaging.delivery import utc_now
 
 _DESCRIPTION = """\
@@ -22,7 +23,12 @@ def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     return build_app(
-        settings, title="Helsetilbud API", description=_DESCRIPTION, routers=[citizen_router], http=http, clock=clock
+        settings,
+        title="Helsetilbud API",
+        description=_DESCRIPTION,
+        routers=[citizen_router, dead_letter_routes()],
+        http=http,
+        clock=clock,
     )
 
 

@@ -42,7 +42,8 @@ async def test_S5_who_acts_for_somebody_is_refused_until_representation_is_there
 
 
 def test_every_operation_is_described(app: FastAPI) -> None:
-    operations = [operation for path in app.openapi()["paths"].values() for operation in path.values()]
+    paths = {name: path for name, path in app.openapi()["paths"].items() if name.startswith("/v1/me/")}
+    operations = [operation for path in paths.values() for operation in path.values()]
     names = {operation["operationId"] for operation in operations}
     assert names == {"listMyTools", "getMyTool", "deleteMyTool", "openMyTool", "listFeed"}
     for operation in operations:

@@ -11,6 +11,7 @@ from prescription_api.routes import router
 from prescription_api.settings import Settings
 from shared.app import build_app
 from shared.logging import configure_logging
+from shared.messaging.dead_letter_routes import dead_letter_routes
 from shared.messaging.delivery import utc_now
 
 DESCRIPTION = """\
@@ -25,7 +26,12 @@ def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     app = build_app(
-        settings, title="Prescription API", description=DESCRIPTION, routers=[router], http=http, clock=clock
+        settings,
+        title="Prescription API",
+        description=DESCRIPTION,
+        routers=[router, dead_letter_routes()],
+        http=http,
+        clock=clock,
     )
     app.state.outside = Outside.connect(settings, app.state.http, app.state.database, app.state.references)
     return app
