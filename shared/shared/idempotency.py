@@ -8,6 +8,7 @@ because its body can hold a national identity number.
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
@@ -18,8 +19,9 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.errors import DomainError
+from shared.errors import DomainError, InvalidInput
 from shared.language import Text
+from shared.nationalid import holds_national_id
 
 IdempotencyKey = Annotated[
     str | None,
@@ -31,6 +33,10 @@ IdempotencyKey = Annotated[
         description="Chosen by the client for one act, a UUID say. Same key and body give the same answer for 7 days.",
     ),
 ]
+
+
+# by chance the digits of one in some thousands would pass for a number
+_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 class IdempotencyKeyReused(DomainError):
@@ -92,9 +98,17 @@ def _plain(value: Any) -> Any:
 
 
 async def repeatable(request: Request, client_id: str, key: str | None, secret: bytes) -> Repeatable | None:
-    """None without a key: then each request is one of its own. `secret` keys the digest of the body."""
+    """None without a key: then each request is one of its own. `secret` keys the digest of the body.
+
+    Raises InvalidInput for a key made of a national identity number, because keys are kept (I1).
+    """
     if key is None:
         return None
+    if not _UUID.fullmatch(key) and holds_national_id(key):
+        detail = "A key must not be made of a national identity number."
+        raise InvalidInput(
+            errors=[{"pointer": "/header/Idempotency-Key", "code": "holds-national-id", "detail": detail}]
+        )
     asked = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
     return Repeatable(client_id, key, hmac.digest(secret, asked, hashlib.sha256))
 

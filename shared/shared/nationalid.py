@@ -9,6 +9,8 @@ Sources: ehelse.no, "Identifikatorer for personer" (series and weights); Skattee
 the first check digit may then leave the remainders 0 to 3, and neither century nor sex can be read from such a number.
 """
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from time import time
 from typing import ClassVar, Final, Literal, NoReturn, Self
@@ -29,6 +31,8 @@ Reason = Literal[
 
 SERIES_OF_2032_FROM: Final = date(2032, 1, 1)
 _REMAINDERS_OF_2032: Final = (1, 2, 3)
+# eleven digits and whatever people write between them; overlapping ones are all found
+_WRITTEN: Final = re.compile(r"(?<!\d)(?=(\d(?:[\W_]{0,3}\d){10})(?!\d))")
 _VALUES: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DAY_AFTER_EPOCH: Final = date(1970, 1, 2).toordinal()
 
@@ -262,3 +266,24 @@ def _youngest(year: int, month: int, day: int, latest: date) -> date:
     """29 February is a date in 2000 and none in 1900."""
     born = _date(2000 + year, month, day)
     return born if born <= latest else _date(1900 + year, month, day)
+
+
+def holds_national_id(text: str) -> bool:
+    """Whether free text has a number of any series in it, test populations included, also with spaces or signs between
+    the digits.
+    """
+    return any(is_national_id(digits) for digits in _written_digits(text))
+
+
+def _written_digits(text: str) -> Iterator[str]:
+    for found in _WRITTEN.finditer(text):
+        yield "".join(str(int(sign)) for sign in found[1] if sign.isdecimal())
+
+
+def is_national_id(digits: str) -> bool:
+    """A number of any series, test populations included: for what must not be kept, whoever it is."""
+    try:
+        NationalId.parse(digits, allow_synthetic=True)
+    except DomainError:
+        return False
+    return True

@@ -1,6 +1,5 @@
 """Whether a patient can be reached, in codes and in words that a practitioner can pass on (P3, P4)."""
 
-import re
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
@@ -10,7 +9,6 @@ from prescription_api.errors import PatientNotDigitallyActive
 from prescription_api.models import OSLO
 from prescription_api.outside import Outside
 from shared.auth import Practitioner
-from shared.errors import DomainError
 from shared.language import LANGUAGES, Text
 from shared.nationalid import NationalId
 
@@ -48,7 +46,6 @@ _UNKNOWN: Final[Text] = {
     "nn": "Pasienten kan ikkje nåast på Helsenorge.",
     "en": "The patient cannot be reached on Helsenorge.",
 }
-_ELEVEN_DIGITS: Final = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
 
 
 def explain(reasons: tuple[str, ...], language: str) -> list[dict[str, str]]:
@@ -61,19 +58,6 @@ def check_reachable(standing: DigitallyActive) -> None:
         return
     words = {tag: " ".join(part["text"] for part in explain(standing.reasons, tag)) for tag in LANGUAGES}
     raise PatientNotDigitallyActive(words if standing.reasons else None, reasons=list(standing.reasons))
-
-
-def holds_national_id(text: str, *, allow_synthetic: bool) -> bool:
-    """Whether free text has a national identity number in it, also written with a space."""
-    return any(_is_national_id(found, allow_synthetic) for found in _ELEVEN_DIGITS.findall(text))
-
-
-def _is_national_id(found: str, allow_synthetic: bool) -> bool:
-    try:
-        NationalId.parse(re.sub(r"\D", "", found), allow_synthetic=allow_synthetic)
-    except DomainError:
-        return False
-    return True
 
 
 def age_class(birth_date: date, today: date) -> AgeClass:
