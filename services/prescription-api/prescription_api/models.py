@@ -133,6 +133,11 @@ def _organisation_refusals(allowed: Sequence[str], organisation: str | None) -> 
         yield OrganisationNotAllowed()
 
 
+def entity_tag(version: int, language: str) -> str:
+    """Of a prescription as it is shown in this language."""
+    return f'"{version}-{language}"'
+
+
 def deadline_for(tool: ToolDocument, asked: datetime | None, now: datetime) -> datetime:
     """The end of the last day, by Norwegian time, on which the citizen can take the tool into use (P7).
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Path, Query, Request, Response, Security
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from prescription_api import errors, patients, reading, service
+from prescription_api import errors, models, patients, reading, service
 from prescription_api.outside import CurrentOutside
 from prescription_api.queries import ToolFilter
 from prescription_api.schemas import (
@@ -75,7 +75,6 @@ async def look_up_patient(
 async def list_prescribable_tools(
     caller: Reading,
     outside: CurrentOutside,
-    connection: Reader,
     now: Now,
     request: Request,
     purpose: Annotated[list[Purpose], Query(description="Any of these")] = [],  # noqa: B006 - FastAPI copies it
@@ -92,11 +91,23 @@ async def list_prescribable_tools(
 ) -> Response:
     """By name. Tools that the caller may not prescribe are listed with the reasons (P2)."""
     language = best_language(request.headers.get("accept-language"))
-    prescriber = await outside.prescriber(caller, now)
+    after = _position(cursor)
     wanted = ToolFilter(purpose, subject_area, target_group, q)
-    after = decode_cursor(cursor, str, str)
-    page = await reading.list_prescribable_tools(connection, prescriber, wanted, organisation, after, limit, language)
+    prescriber = await outside.prescriber(caller, now)
+    async with outside.database.reader() as connection:
+        page = await reading.list_prescribable_tools(
+            connection, prescriber, wanted, organisation, after, limit, language
+        )
     return JSONResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def _position(cursor: str | None) -> tuple[str, UUID] | None:
+    """The name and id of the last tool seen. Raises CursorInvalid."""
+    position = decode_cursor(cursor, str, str)
+    try:
+        return (position[0], UUID(position[1])) if position else None
+    except ValueError as error:
+        raise CursorInvalid() from error
 
 
 @router.post(
@@ -156,8 +167,9 @@ async def get_prescription(
     """For the organisation that prescribed it."""
     language = best_language(request.headers.get("accept-language"))
     found = await reading.get_prescription(connection, caller, prescription_id, language)
-    headers = {"ETag": f'"{found["version"]}"', "Content-Language": language, "Vary": "Accept-Language"}
-    if etag_matches(if_none_match, headers["ETag"]):
+    etag = models.entity_tag(found["version"], language)
+    headers = {"ETag": etag, "Content-Language": language, "Vary": "Accept-Language"}
+    if etag_matches(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     return JSONResponse(found, headers=headers)
 

@@ -16,7 +16,7 @@ from shared.auth import Practitioner
 from shared.errors import InvalidInput
 from shared.events import ToolPrescribed
 from shared.idempotency import Answer, Repeatable
-from shared.nationalid import NationalId
+from shared.nationalid import NationalId, holds_national_id
 from shared.schemas import rfc3339
 
 
@@ -30,7 +30,7 @@ async def prescribe(
 ) -> tuple[Answer, bool]:
     """The answer, and whether it was given before (P14). Raises what the contract lists for prescribing."""
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
-    check_message(wanted.message, allow_synthetic=outside.allow_synthetic)
+    check_message(wanted.message)
     async with outside.database.driver() as connection:
         tool, answered = await outside.tools.before_prescribing(connection, wanted.tool_id, repeat)
     if answered:
@@ -41,14 +41,14 @@ async def prescribe(
     citizen = outside.references.of(national_id)
     await check_patient(outside, national_id, citizen)
     new = decide(tool, prescriber, caller, wanted, citizen, deadline, journal.note_language(language), now)
-    answer = answer_for(new, journal.tool_name(tool.document, language))
+    answer = answer_for(new, journal.tool_name(tool.document, language), language)
     stored = await writing.write(outside.database, new, event_for(new), answer, repeat)
     return (stored, True) if stored else (answer, False)
 
 
-def check_message(message: str | None, *, allow_synthetic: bool) -> None:
+def check_message(message: str | None) -> None:
     """The greeting is kept, so it must hold no national identity number (I1)."""
-    if message and patients.holds_national_id(message, allow_synthetic=allow_synthetic):
+    if message and holds_national_id(message):
         detail = "A national identity number must not be written in the message."
         raise InvalidInput(errors=[{"pointer": "/body/message", "code": "holds-national-id", "detail": detail}])
 
@@ -129,7 +129,7 @@ def event_for(new: NewPrescription) -> ToolPrescribed:
     )
 
 
-def answer_for(new: NewPrescription, tool_name: str) -> Answer:
+def answer_for(new: NewPrescription, tool_name: str, language: str) -> Answer:
     """201 with the prescription; it names no patient, so that the stored copy holds nothing secret."""
     body: dict[str, Any] = {
         "prescriptionId": str(new.prescription_id),
@@ -150,7 +150,12 @@ def answer_for(new: NewPrescription, tool_name: str) -> Answer:
         "message": new.message,
         "journalNote": new.journal_note,
     }
-    return Answer(201, {"Location": location(new.prescription_id), "ETag": '"1"'}, body)
+    headers = {
+        "Location": location(new.prescription_id),
+        "ETag": models.entity_tag(1, language),
+        "Content-Language": language,
+    }
+    return Answer(201, headers, body)
 
 
 def location(prescription_id: UUID) -> str:

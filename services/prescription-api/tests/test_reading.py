@@ -9,7 +9,9 @@ import pytest
 
 from prescription_api.handlers import HANDLERS
 from prescription_api.reconciliation import Reconciliation
+from shared.db import Database
 from shared.metrics import Metrics
+from shared.paging import encode_cursor
 from shared.testing.national_ids import generate
 
 READ = "nhn:verktoyformidler/read"
@@ -188,3 +190,48 @@ def test_handlers_have_names_of_their_own() -> None:
     """The inbox knows a handler by its name."""
     names = [handler.__name__ for handlers in HANDLERS.values() for handler in handlers]
     assert len(names) == len(set(names))
+
+
+async def test_the_entity_tag_of_a_prescription_is_of_its_language(
+    client: httpx.AsyncClient, practitioner: Any, prescribe: Any, publish: Any, odd: str
+) -> None:
+    made = await prescribe(odd, await publish(), headers={"Accept-Language": "nn"})
+    path, seen = made.headers["Location"], {"If-None-Match": made.headers["ETag"]}
+    same = await client.get(path, auth=practitioner(READ), headers=seen | {"Accept-Language": "nn"})
+    assert same.status_code == 304
+    other = await client.get(path, auth=practitioner(READ), headers=seen | {"Accept-Language": "nb"})
+    assert (other.status_code, other.json()["toolName"]) == (200, "Søvnstigen")
+
+
+async def test_P2_a_forged_cursor_is_refused(client: httpx.AsyncClient, practitioner: Any) -> None:
+    cursor = encode_cursor("Søvnstigen", "no id")
+    answer = await client.get(f"/v1/prescribable-tools?cursor={cursor}", auth=practitioner(READ))
+    assert (answer.status_code, answer.json()["code"]) == (400, "cursor-invalid")
+
+
+async def test_P2_no_connection_is_held_while_the_register_is_asked(
+    client: httpx.AsyncClient,
+    practitioner: Any,
+    world: Any,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held: list[int] = []
+    ask = world._hpr
+
+    def asked(request: httpx.Request) -> httpx.Response:
+        held.append(database.engine.pool.checkedout())
+        answer: httpx.Response = ask(request)
+        return answer
+
+    monkeypatch.setattr(world, "_hpr", asked)
+    assert (await client.get("/v1/prescribable-tools", auth=practitioner(READ))).status_code == 200
+    assert held == [0]
+
+
+async def test_I1_a_problem_does_not_repeat_a_number_that_was_sent_as_a_name(
+    client: httpx.AsyncClient, practitioner: Any, odd: str
+) -> None:
+    answer = await client.post("/v1/patients/lookup", json={odd: 1}, auth=practitioner())
+    assert answer.status_code == 422
+    assert odd not in answer.text
