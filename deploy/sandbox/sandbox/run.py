@@ -7,6 +7,7 @@ BROKER=local          a private RabbitMQ; BROKER=amqp://... one that is there; u
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -41,7 +42,8 @@ class Launcher:
     async def run(self) -> None:
         with ExitStack() as private_servers:
             wiring = await asyncio.to_thread(self._wire, private_servers)
-            await self._serve(wiring)
+            if not self.stop.is_set():
+                await self._serve(wiring)
 
     def _wire(self, private_servers: ExitStack) -> Wiring:
         kept = Secrets.keep(self.state / "secrets.json")
@@ -87,7 +89,7 @@ class Launcher:
         self, system: System, sandbox_server: OneOfSeveral, wiring: Wiring, settings: SandboxSettings
     ) -> None:
         servers = [sandbox_server, *system.servers()]
-        serving = [asyncio.create_task(server.serve()) for server in servers]
+        serving = [asyncio.create_task(_serve_one(server)) for server in servers]
         try:
             await self._until_started(servers, serving)
             await self._or_stopped(self._first_day(wiring, settings))
@@ -120,6 +122,12 @@ class Launcher:
             task.cancel()
         for task in done:
             task.result()
+
+
+async def _serve_one(server: OneOfSeveral) -> None:
+    """uvicorn ends the process when it cannot listen, without a word to who started it; here its serving just ends."""
+    with contextlib.suppress(SystemExit):
+        await server.serve()
 
 
 async def _run(port_base: int, state: Path) -> None:
