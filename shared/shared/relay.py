@@ -94,7 +94,8 @@ class Relay:
             elif isinstance(outcome, Unroutable):
                 self._metrics.events_unroutable.labels(message.name).inc()
         # an event without a queue (a consumer that never has been up) must not stand before the others
-        await connection.execute(_LATER, [id for id, o in zip(ids, outcomes, strict=True) if isinstance(o, Unroutable)])
+        if unroutable := [id for id, o in zip(ids, outcomes, strict=True) if isinstance(o, Unroutable)]:
+            await connection.execute(_LATER, unroutable)
         broken = next((o for o in outcomes if o is not None and not isinstance(o, Unroutable)), None)
         if broken is not None:
             raise broken

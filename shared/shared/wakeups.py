@@ -17,7 +17,7 @@ import structlog
 if TYPE_CHECKING:
     from shared.db import Database
 
-_PAUSE = 0.01
+_PAUSE = 0.005
 
 _logger = structlog.get_logger(__name__)
 

@@ -10,7 +10,9 @@ import asyncpg
 
 from sandbox.wiring import Wiring
 
-POLL_SECONDS = 0.002
+# Often enough for milliseconds, seldom enough to leave the processors to what is measured
+POLL_SECONDS = 0.004
+LOOK_BACK_SECONDS = 1.5
 
 # The outbox row's time is that of its statement's start: a little before the commit, so the lag is not flattered.
 _COMMITTED = """
@@ -36,7 +38,8 @@ class FeedWatch:
             # only the measurement looks for entries by time
             await connection.execute("CREATE INDEX ON feed_event (occurred_at)")
             while not stop.is_set():
-                rows = await connection.fetch(_SEEN, datetime.fromtimestamp(self._started, UTC))
+                since = max(self._started, time.time() - LOOK_BACK_SECONDS)
+                rows = await connection.fetch(_SEEN, datetime.fromtimestamp(since, UTC))
                 now = time.time()
                 for row in rows:
                     self._seen.setdefault(row["id"], now)

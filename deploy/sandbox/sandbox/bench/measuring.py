@@ -29,6 +29,7 @@ CONNECTIONS = 16
 SIGNED_PER_SECOND = 1500
 CROWD = 12_000
 PACE = 50.0
+_UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 
 
 class Bench:
@@ -170,7 +171,7 @@ class Bench:
         }
 
     async def _settle(self) -> None:
-        """Until every prescription is in the feed."""
+        """Until every prescription is in the feed and nothing is left to send."""
         prescribed = await asyncpg.connect(self._wiring.database_urls["prescription-api"])
         feed = await asyncpg.connect(self._wiring.database_urls["helsetilbud-api"])
         try:
@@ -183,6 +184,16 @@ class Bench:
         finally:
             await prescribed.close()
             await feed.close()
+        for service in SERVICES:
+            await self._until_sent(service.name)
+
+    async def _until_sent(self, service: str) -> None:
+        connection = await asyncpg.connect(self._wiring.database_urls[service])
+        try:
+            while await connection.fetchval(_UNSENT):  # noqa: ASYNC110 - another process is waited for
+                await asyncio.sleep(0.2)
+        finally:
+            await connection.close()
 
     async def _commit_to_feed(self) -> None:
         base, signer = self._urls["prescription-api"], await self._prescriber()
