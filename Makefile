@@ -3,6 +3,10 @@
 PYTHON := .venv/bin/python
 export PORT_BASE ?= 8100
 export RUN_DIR ?= .run
+# behind a company's proxy, what is on this machine is not asked for through it
+comma := ,
+export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localhost
+export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test test-fast check format bench openapi lock reset clean
@@ -25,7 +29,7 @@ test: setup ## All tests, with a private PostgreSQL and RabbitMQ
 test-fast: setup ## Without the tests that start several processes
 	@exec $(PYTHON) -m pytest -m "not system"
 
-check: setup ## Lint, types, house rules, contracts current
+check: setup ## Format, lint, strict types, contracts current (house rules are tests)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy shared/shared deploy/sandbox/sandbox services/*/*_api services/*/*_service

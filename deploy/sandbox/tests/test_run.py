@@ -1,7 +1,9 @@
 """`make run` and `make reset` where something stands in the way."""
 
 import asyncio
+import os
 import socket
+import subprocess
 from pathlib import Path
 
 import httpx
@@ -10,6 +12,8 @@ import pytest
 from sandbox import first_day
 from sandbox.run import Launcher, _serve_one
 from sandbox.system import server_for
+
+ROOT = Path(__file__).parents[3]
 
 
 async def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
@@ -32,3 +36,13 @@ def test_the_data_of_a_system_that_does_not_answer_stays(tmp_path: Path, monkeyp
     with pytest.raises(SystemExit, match="does not answer"):
         first_day.main()
     assert tmp_path.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [({}, ""), ({"NO_PROXY": "a.test"}, "a.test,"), ({"no_proxy": "b.test"}, "b.test,")]
+)
+def test_what_is_on_this_machine_is_not_asked_for_through_a_proxy(given: dict[str, str], expected: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name.lower() != "no_proxy"} | given
+    show = ["make", "--silent", "--eval", "show: ; @echo $$NO_PROXY $$no_proxy", "show"]
+    said = subprocess.run(show, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    assert said.split() == 2 * [f"{expected}127.0.0.1,localhost"]
