@@ -32,7 +32,6 @@ class Batcher(Generic[Question, Answer]):
         return await future
 
     async def _ask_waiting(self) -> None:
-        await asyncio.sleep(0)  # whoever else is at this point in the same turn of the loop comes along
         while self._waiting:
             batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
             await self._ask_batch(batch)
