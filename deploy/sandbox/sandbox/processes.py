@@ -47,7 +47,7 @@ class Processes:
     def _environment(self, name: str) -> dict[str, str]:
         if name == "sandbox":
             return {
-                "SANDBOX_PORT_BASE": str(self._wiring.port_base),
+                "PORT_BASE": str(self._wiring.port_base),
                 "SANDBOX_STATE_DIRECTORY": str(self._wiring.state / "sandbox"),
             }
         return self._wiring.environment(_service(name))
