@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -58,9 +59,10 @@ async def prescribe_all(ehr: Ehr, numbers: list[str], tool_id: str) -> None:
 
     async def prescribe(number: str) -> None:
         body = {"patient": {"nationalId": number}, "toolId": tool_id}
+        key = {"Idempotency-Key": str(uuid4())}
         async with slots:
             for _ in range(60):
-                answer = await ehr.post("/v1/prescriptions", body, **{"Idempotency-Key": f"smoke-{number[::-1]}"})
+                answer = await ehr.post("/v1/prescriptions", body, **key)
                 if answer.status_code == 201:
                     return
                 assert answer.status_code in (409, 503), answer.text
