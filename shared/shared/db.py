@@ -19,7 +19,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from shared.wakeups import Wakeups
 
-CHANNELS = "wakeup_channels"
+_CHANNELS = "wakeup_channels"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -85,7 +85,7 @@ class Database:
                 await session.rollback()
                 raise
             await session.commit()
-            for channel in session.info.get(CHANNELS, ()):
+            for channel in session.info.get(_CHANNELS, ()):
                 self.wakeups.send(channel)
 
     @asynccontextmanager
@@ -113,10 +113,6 @@ class Database:
         async with self.driver() as connection, connection.transaction():
             yield connection
 
-    def wake(self, session: AsyncSession, channel: str) -> None:
-        """After this session's commit, whoever listens on the channel is woken."""
-        session.info.setdefault(CHANNELS, set()).add(channel)
-
     async def ping(self) -> None:
         async with self.driver() as connection:
             await connection.execute("SELECT 1")
@@ -130,6 +126,11 @@ class Database:
             await self.wakeups.close()
         if "engine" in self.__dict__:
             await self.engine.dispose()
+
+
+def wake_after_commit(session: AsyncSession, *channels: str) -> None:
+    """Whoever listens on these channels is woken once this session's transaction has committed."""
+    session.info.setdefault(_CHANNELS, set()).update(channels)
 
 
 def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -164,4 +165,3 @@ async def _reader(request: Request) -> AsyncIterator[AsyncConnection]:
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 Reader = Annotated[AsyncConnection, Depends(_reader, scope="function")]
 CurrentDatabase = Annotated[Database, Depends(_database)]
-Row = dict[str, Any]

@@ -2,7 +2,7 @@
 
 import re
 import time
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -170,7 +170,3 @@ def etag_matches(header: str | None, etag: str) -> bool:
     """Whether an If-Match or If-None-Match header names this entity tag (RFC 9110, 13.1; weak comparison)."""
     names = [part.strip().removeprefix("W/") for part in (header or "").split(",")]
     return "*" in names or etag.removeprefix("W/") in names
-
-
-def json_headers(etag: str, **extra: str) -> dict[str, Any]:
-    return {"ETag": etag, **{name.replace("_", "-"): value for name, value in extra.items()}}

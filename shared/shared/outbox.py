@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Identity, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import metadata
+from shared.db import metadata, wake_after_commit
 from shared.events.envelope import CloudEvent, Event
 from shared.wakeups import Wakeups
 
@@ -32,16 +32,13 @@ outbox = Table(
 
 _INSERT = insert(outbox)
 
-# For writers that use the driver's own connection: event_id, name, payload
-INSERT_SQL: Final = "INSERT INTO outbox (event_id, name, payload) VALUES ($1, $2, $3::jsonb)"
-
 
 async def add(session: AsyncSession, event: Event, now: datetime) -> CloudEvent:
     """Adds the event to this transaction; the relay is woken once it has committed."""
     envelope = CloudEvent.wrap(event, now)
     row = {"event_id": envelope.id, "name": event.name, "payload": envelope.model_dump(mode="json", exclude_none=True)}
     await session.execute(_INSERT, row)
-    session.info.setdefault("wakeup_channels", set()).add(CHANNEL)
+    wake_after_commit(session, CHANNEL)
     return envelope
 
 

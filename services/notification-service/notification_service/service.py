@@ -23,7 +23,7 @@ from notification_service.models import (
     notification_settings,
 )
 from shared.correlation import current
-from shared.db import CHANNELS
+from shared.db import wake_after_commit
 from shared.errors import PreconditionFailed
 from shared.events.notification import Channel
 from shared.http import etag_matches
@@ -109,7 +109,7 @@ async def _add(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None
 
 
 def _wake(session: AsyncSession, *channels: Channel) -> None:
-    session.info.setdefault(CHANNELS, set()).update(map(wakeup_channel, channels))
+    wake_after_commit(session, *map(wakeup_channel, channels))
 
 
 async def drop(session: AsyncSession, reason: str, *which: ColumnElement[bool]) -> None:
