@@ -1,5 +1,6 @@
 """What every service is told from outside: environment variables named as the fields, in upper case."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -38,3 +39,10 @@ class ServiceSettings(BaseSettings):
         if self.citizen_reference_key_id not in self.citizen_reference_keys:
             raise ValueError("CITIZEN_REFERENCE_KEY_ID names no key of CITIZEN_REFERENCE_KEYS")
         return self
+
+
+class CallingServiceSettings(ServiceSettings):
+    """Of a service that asks other services in its own name."""
+
+    helseid_client_id: str = Field(description="Who we are at HelseID")
+    helseid_client_key_file: Path = Field(description="Our private JWK at HelseID (private_key_jwt)")

@@ -1,10 +1,13 @@
 """Public reads, answered from memory while the catalogue has not changed.
 
-What a public GET answers depends on its path, its query, the language, and the catalogue. So a ready answer is kept
-under the first three and thrown away when the fourth changes: every change has a new sequence, and the newest one is
-asked for before an answer is used, at most once each `catalogue_check_seconds` (0.2 by default, never above 1). That
-holds on every replica, whichever of them made the change, and is how fresh an answer is: a stopped tool is gone from
-all of them within that time (K4). The replica that made the change asks again at once.
+What a public GET answers somebody who does not say who they are depends on its path, its query, the language, and the
+catalogue. So a ready answer is kept under the first three and thrown away when the fourth changes: every change has a
+new sequence, and the newest one is asked for before an answer is used, at most once each `catalogue_check_seconds` (0.2
+by default, never above 1). That holds on every replica, whichever of them made the change, and is how fresh an answer
+is: a stopped tool is gone from all of them within that time (K4). The replica that made the change asks again at once.
+
+Whoever shows a token is answered anew each time, and the answer is theirs alone: it may hold tools for their
+organisation (K5).
 
 While the database is away nothing is answered from memory either: a tool stopped meanwhile would live on.
 """
@@ -13,7 +16,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final, Self
 
@@ -46,9 +49,10 @@ class Answer:
     def of(cls, content: Any, cache_control: str, language: str | None = None) -> Self:
         """`language` where it decides the texts."""
         body = to_json(content)
-        headers = {"etag": f'"{blake2b(body, digest_size=15).hexdigest()}"', "cache-control": cache_control}
+        etag = f'"{blake2b(body, digest_size=15).hexdigest()}"'
+        headers = {"etag": etag, "cache-control": cache_control, "vary": "Authorization"}
         if language is not None:
-            headers |= {"content-language": language, "vary": "Accept-Language"}
+            headers |= {"content-language": language, "vary": "Authorization, Accept-Language"}
         return cls(body, headers)
 
     @classmethod
@@ -56,6 +60,10 @@ class Answer:
         return cls(
             bytes(response.body), {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         )
+
+    def of_one_reader(self) -> Self:
+        """Not to be kept by anything between us and the reader."""
+        return replace(self, headers=self.headers | {"cache-control": "private, no-cache"})
 
     def response(self, if_none_match: str | None = None) -> Response:
         """304 when the reader has it already (RFC 9110, 13.1.2)."""
@@ -127,7 +135,9 @@ class Answers:
 
 
 class PublicRead(APIRoute):
-    """A GET that answers everybody alike. Its function makes the answer when none is ready; refusals are never kept."""
+    """A GET that answers everybody alike who shows no token. Its function makes the answer when none is ready; refusals
+    are never kept.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         make = super().get_route_handler()
@@ -135,6 +145,9 @@ class PublicRead(APIRoute):
         async def handle(request: Request) -> Response:
             answers: Answers = request.app.state.answers
             headers, scope = request.headers, request.scope
+            if "authorization" in headers:
+                own = Answer.within(await make(request)).of_one_reader()
+                return own.response(headers.get("if-none-match"))
             key = (scope["path"], scope["query_string"], best_language(headers.get("accept-language")))
             stand, ready = await answers.find(key)
             if ready is None:

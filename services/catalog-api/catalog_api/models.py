@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text
+from sqlalchemy import BigInteger, Computed, DateTime, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -52,6 +52,8 @@ class Tool(Base):
     search_keywords: Mapped[str]
     search_text: Mapped[str]
     document: Mapped[dict[str, Any]]
+    # made by the database of the document
+    audience: Mapped[list[str]] = mapped_column(Computed("tool_audience(document)", persisted=True))
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

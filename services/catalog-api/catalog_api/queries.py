@@ -19,12 +19,16 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
     type_coerce,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import QueryableAttribute, aliased
 
+from catalog_api.audience import Audience
 from catalog_api.models import PUBLISHED, STOPPED, Tool, ToolChange, ToolRevision
 from catalog_api.schemas import ToolFilters
 
@@ -38,23 +42,19 @@ _KNOWN: Final = select(Tool.tool_id)
 Stand: TypeAlias = tuple[int, datetime | None]
 NOTHING: Final[Stand] = (0, None)
 
-# K5: whoever does not say who they are sees what is for everyone
-_SHOWN: Final = and_(Tool.status == PUBLISHED, Tool.national)
-
 _TOOL: Final = select(
-    Tool.document, Tool.status, Tool.stop_category, Tool.national, Tool.published_at, Tool.updated_at
+    Tool.document,
+    Tool.status,
+    Tool.stop_category,
+    Tool.national,
+    Tool.audience,
+    Tool.published_at,
+    Tool.updated_at,
 ).where(Tool.tool_id == bindparam("tool_id"))
 
+_BEFORE: Final = aliased(ToolRevision)
 _CHANGES: Final = (
-    select(
-        ToolChange.sequence,
-        ToolChange.change,
-        ToolChange.tool_id,
-        ToolChange.revision,
-        ToolChange.changed_at,
-        ToolChange.category,
-        case((ToolChange.change == STOPPED, null()), else_=ToolRevision.document).label("document"),
-    )
+    select(ToolChange.sequence, ToolChange.tool_id, ToolChange.revision, ToolChange.changed_at)
     .join(ToolRevision, and_(ToolRevision.tool_id == ToolChange.tool_id, ToolRevision.revision == ToolChange.revision))
     .where(ToolChange.sequence > bindparam("after"))
     .order_by(ToolChange.sequence)
@@ -106,13 +106,45 @@ async def find_tool(connection: AsyncConnection, tool_id: UUID) -> Row[Any] | No
     return (await connection.execute(_TOOL, {"tool_id": tool_id})).first()
 
 
-async def find_changes(connection: AsyncConnection, after: int, limit: int) -> Sequence[Row[Any]]:
-    """One more than `limit`, when there is one more."""
-    return (await connection.execute(_CHANGES, {"after": after, "limit": limit + 1})).all()
+async def find_changes(connection: AsyncConnection, audience: Audience, after: int, limit: int) -> Sequence[Row[Any]]:
+    """One more than `limit`, when there is one more. A tool that is no longer for this audience is stopped to it."""
+    now, before = _is_for(audience, ToolRevision.document), _is_for(audience, _BEFORE.document)
+    gone = or_(ToolChange.change == STOPPED, ~now)
+    statement = _CHANGES.add_columns(
+        case((now, ToolChange.change), else_=STOPPED).label("change"),
+        case((now, ToolChange.category)).label("category"),
+        case((gone, null()), else_=ToolRevision.document).label("document"),
+    )
+    if not audience.everything:
+        earlier = and_(_BEFORE.tool_id == ToolChange.tool_id, _BEFORE.revision == ToolChange.revision - 1)
+        statement = statement.outerjoin(_BEFORE, earlier).where(or_(now, before))
+    return (await connection.execute(statement, {"after": after, "limit": limit + 1})).all()
+
+
+def _is_for(audience: Audience, document: QueryableAttribute[dict[str, Any]]) -> ColumnElement[bool]:
+    """A document without its table, as of a revision; null when there is none."""
+    if audience.everything:
+        return true()
+    own = cast(list(audience.organisations), ARRAY(Text))
+    return or_(document["national"].as_boolean(), func.tool_audience(document).op("&&", is_comparison=True)(own))
+
+
+def _shown(audience: Audience) -> ColumnElement[bool]:
+    """K5."""
+    if audience.everything:
+        return Tool.status == PUBLISHED
+    if not audience.organisations:
+        return and_(Tool.status == PUBLISHED, Tool.national)
+    return and_(Tool.status == PUBLISHED, or_(Tool.national, Tool.audience.overlap(list(audience.organisations))))
 
 
 async def find_tools(
-    connection: AsyncConnection, filters: ToolFilters, language: str, after: tuple[int, str, UUID] | None, limit: int
+    connection: AsyncConnection,
+    audience: Audience,
+    filters: ToolFilters,
+    language: str,
+    after: tuple[int, str, UUID] | None,
+    limit: int,
 ) -> Sequence[Row[Any]]:
     """By rank and name, from behind `after` (rank, sort key, id); one more than `limit`, when there is one more."""
     rank, sort = _rank(filters.words), _SORT[language]
@@ -121,7 +153,7 @@ async def find_tools(
     conditions = list(_conditions(filters).values())
     if after is not None:
         conditions.append(tuple_(*order) > tuple_(*after[-len(order) :]))
-    statement = select(*columns, rank.label("rank"), sort.label("sort")).where(_SHOWN, *conditions)
+    statement = select(*columns, rank.label("rank"), sort.label("sort")).where(_shown(audience), *conditions)
     rows: Sequence[Row[Any]] = (await connection.execute(statement.order_by(*order).limit(limit + 1))).all()
     return rows
 
@@ -147,9 +179,11 @@ def _conditions(filters: ToolFilters) -> dict[str, ColumnElement[bool]]:
     }
 
 
-async def count_facets(connection: AsyncConnection, filters: ToolFilters) -> dict[str, dict[str, int]]:
+async def count_facets(
+    connection: AsyncConnection, audience: Audience, filters: ToolFilters
+) -> dict[str, dict[str, int]]:
     """Per filter and value, how many tools there would be with that value and the *other* filters as they are."""
-    conditions = _conditions(filters)
+    conditions = {"audience": _shown(audience)} | _conditions(filters)
     counts = union_all(*(_count(name, value, conditions) for name, value in _FACETS.items()))
     found: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
     for row in (await connection.execute(counts)).all():
@@ -162,4 +196,4 @@ def _count(
 ) -> Select[str, str, int]:
     others = [condition for other, condition in conditions.items() if other != name]
     columns = literal(name).label("facet"), value.label("code"), func.count().label("tools")
-    return select(*columns).where(_SHOWN, *others).group_by("code")
+    return select(*columns).where(*others).group_by("code")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from catalog_api import codes, queries
 from catalog_api.answers import Answer, PublicRead
+from catalog_api.audience import Reading
 from catalog_api.errors import CodeListNotFound, ToolNotFound, ToolWithdrawn
 from catalog_api.models import STOPPED
 from catalog_api.rendering import (
@@ -19,6 +20,7 @@ from catalog_api.rendering import (
     render_tool,
 )
 from catalog_api.schemas import ChangeFeed, CodeListDetails, CodeLists, ToolDetails, ToolFilters, ToolPage
+from shared.auth import HELSEID_REFUSALS
 from shared.db import Reader
 from shared.errors import problems
 from shared.language import best_language
@@ -59,18 +61,20 @@ code_lists = APIRouter(prefix="/v1/code-lists", tags=["Code lists"])
     "",
     summary="List and search tools",
     response_model=ToolPage,
-    responses=_TAGGED | problems(CursorInvalid),
+    responses=_TAGGED | problems(*HELSEID_REFUSALS, CursorInvalid),
 )
-async def list_tools(filters: Annotated[ToolFilters, Query()], reader: Reader, language: Language) -> Response:
-    """Published tools that are for everyone, by name in the language asked for. With `q`: those where every word
+async def list_tools(
+    filters: Annotated[ToolFilters, Query()], reader: Reader, language: Language, audience: Reading
+) -> Response:
+    """Published tools, by name in the language asked for. With `q`: those where every word
     occurs, first the ones with all of them in the name, then in name and keywords, then the rest. Stopped tools are
-    not listed.
+    not listed. Those for named organisations are shown to callers whose token says that they belong to one of them.
     """
     after = _list_position(filters.cursor)
-    rows = await queries.find_tools(reader, filters, language, after, filters.limit)
+    rows = await queries.find_tools(reader, audience, filters, language, after, filters.limit)
     page = render_page(rows, filters.limit, language)
     if filters.facets:
-        page["facets"] = render_facets(await queries.count_facets(reader, filters), language)
+        page["facets"] = render_facets(await queries.count_facets(reader, audience, filters), language)
     return Answer.of(page, _FOR_A_SECOND, language).response()
 
 
@@ -91,15 +95,19 @@ def _list_position(cursor: str | None) -> tuple[int, str, UUID] | None:
     "/changes",
     summary="Follow the catalogue's changes",
     response_model=ChangeFeed,
-    responses=_TAGGED | problems(CursorInvalid),
+    responses=_TAGGED | problems(*HELSEID_REFUSALS, CursorInvalid),
 )
-async def list_tool_changes(reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+async def list_tool_changes(
+    reader: Reader, audience: Reading, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Response:
     """Every change there has been, in order and without gaps; from the beginning without a cursor. Ask again with
-    `nextCursor`, at once while `more` is true, else every few seconds. It holds restricted tools as well: whoever
-    shows a copy keeps to `national` and `organisations`. `cursor-invalid` means: start from the beginning.
+    `nextCursor`, at once while `more` is true, else every few seconds. Tools for named organisations are in it for
+    callers whose token says that they belong to one of them, and for those with the scope `nhn:verktoykatalog/copy`. A
+    tool that is no longer for the caller is `stopped` without a category. `cursor-invalid` means: start from the
+    beginning.
     """
     after = _feed_position(cursor)
-    rows = await queries.find_changes(reader, after, limit)
+    rows = await queries.find_changes(reader, audience, after, limit)
     if not rows and after > (await queries.find_stand(reader))[0]:
         raise CursorInvalid()  # of a feed that has been set back since, by a restored backup say
     return Answer.of(render_changes(rows, after, limit), _ASK_AGAIN).response()
@@ -116,12 +124,12 @@ def _feed_position(cursor: str | None) -> int:
     "/{toolId}",
     summary="Get one tool",
     response_model=ToolDetails,
-    responses=_TAGGED | problems(ToolNotFound, ToolWithdrawn),
+    responses=_TAGGED | problems(*HELSEID_REFUSALS, ToolNotFound, ToolWithdrawn),
 )
-async def get_tool(tool_id: ToolId, reader: Reader, language: Language) -> Response:
+async def get_tool(tool_id: ToolId, reader: Reader, language: Language, audience: Reading) -> Response:
     """Its texts in the language asked for, and in every language under `texts`. A stopped tool is 410, with why."""
     row = await queries.find_tool(reader, tool_id)
-    if row is None or not row.national:
+    if row is None or not audience.includes(row.national, row.audience):
         raise ToolNotFound()
     if row.status == STOPPED:
         raise ToolWithdrawn(row.stop_category)

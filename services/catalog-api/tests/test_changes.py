@@ -37,7 +37,7 @@ async def test_K6_an_empty_feed_gives_a_cursor_to_go_on_from(client: Any, fill: 
 
 
 async def test_K6_a_change_carries_the_whole_document(client: Any, fill: Any, make_tool: Any) -> None:
-    tool = make_tool("Søvnskolen", en="Sleep school", national=False, organisations=["999977774"])
+    tool = make_tool("Søvnskolen", en="Sleep school")
     await fill(tool)
     [item] = (await follow(client))["items"]
     assert item == {

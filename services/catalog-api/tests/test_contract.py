@@ -33,8 +33,10 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
 
 
 def test_K4_K5_reading_is_public_and_stopping_is_not(app: FastAPI) -> None:
-    secured = {name for name, operation in operations(app).items() if operation.get("security")}
-    assert secured == {"stopTool", "reinstateTool"}
+    security = {name: operation.get("security", [{}]) for name, operation in operations(app).items()}
+    assert {name for name, required in security.items() if {} not in required} == {"stopTool", "reinstateTool"}
+    for name in ("listTools", "getTool", "listToolChanges"):
+        assert security[name] == [{"HelseID": []}, {}]
 
 
 def test_K5_filters_are_in_the_contract_with_their_codes(app: FastAPI) -> None:

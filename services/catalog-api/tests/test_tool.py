@@ -40,7 +40,7 @@ async def test_K1_K5_one_tool_with_everything_published(client: Any, fill: Any, 
         "publishedAt": "2026-11-22T08:00:00.000Z",
         "updatedAt": "2026-11-22T08:00:00.000Z",
     }
-    assert (response.headers["content-language"], response.headers["vary"]) == ("nn", "Accept-Language")
+    assert (response.headers["content-language"], response.headers["vary"]) == ("nn", "Authorization, Accept-Language")
     shown = ToolDetails.model_validate_json(response.content)
     assert shown.model_dump(mode="json", by_alias=True) == response.json()
 

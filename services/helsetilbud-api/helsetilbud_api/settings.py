@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from shared.settings import CallingServiceSettings
 
 
-class Settings(ServiceSettings):
+class Settings(CallingServiceSettings):
     service: str = "helsetilbud-api"
     audience: str = "nhn:helsetilbud"
 

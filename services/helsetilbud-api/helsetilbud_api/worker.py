@@ -7,7 +7,9 @@ import httpx
 from helsetilbud_api.citizen.freshness import Freshness, backlog_of
 from helsetilbud_api.citizen.handlers import HANDLERS
 from helsetilbud_api.citizen.reconciliation import Reconciliation
+from helsetilbud_api.clients.catalog import Catalogue
 from helsetilbud_api.settings import Settings
+from shared.auth.client import HelseIdClient
 from shared.db import Database
 from shared.messaging import Transport
 from shared.metrics import Metrics
@@ -23,7 +25,9 @@ def create_worker(
     metrics: Metrics | None = None,
 ) -> Worker:
     metrics = metrics or Metrics()
-    reconciliation = Reconciliation(database, http or httpx.AsyncClient(), settings.catalog_url, metrics)
+    http = http or httpx.AsyncClient()
+    helseid = HelseIdClient.from_settings(settings, http, timeout=5)
+    reconciliation = Reconciliation(database, Catalogue(http, settings.catalog_url, helseid), metrics)
     freshness = Freshness(database, backlog_of(settings, database))
 
     async def read_catalogue(stop: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -73,7 +74,7 @@ def clock(running_clock: Clock) -> Clock:
 
 
 @pytest.fixture(scope="session")
-async def settings(make_database: Callable[[str], Awaitable[str]]) -> Settings:
+async def settings(make_database: Callable[[str], Awaitable[str]], client_key_file: Path) -> Settings:
     return Settings(
         database_url=await make_database("helsetilbud_api"),
         issuer=HELSEID,
@@ -82,6 +83,8 @@ async def settings(make_database: Callable[[str], Awaitable[str]]) -> Settings:
         citizen_reference_keys={"k1": "x" * 32},
         citizen_reference_key_id="k1",
         catalog_url="http://catalog.test",
+        helseid_client_id="helsetilbud-api",
+        helseid_client_key_file=client_key_file,
     )
 
 

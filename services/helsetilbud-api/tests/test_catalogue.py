@@ -9,7 +9,10 @@ import pytest
 import respx
 
 from helsetilbud_api.citizen.reconciliation import Reconciliation
+from helsetilbud_api.clients.catalog import Catalogue
+from shared.auth.client import HelseIdClient
 from shared.metrics import Metrics
+from shared.testing.tokens import HELSEID
 
 FEED = "http://catalog.test/v1/tools/changes"
 
@@ -37,6 +40,7 @@ class ChangeFeed:
         self.changes.append(item | given)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
+        assert request.headers["Authorization"] == "DPoP ours"  # restricted tools are read as well (K5)
         if self.away:
             return httpx.Response(503)
         cursor = request.url.params.get("cursor")
@@ -50,7 +54,10 @@ class ChangeFeed:
 
 @pytest.fixture
 async def feed(others: Any) -> Any:
-    with respx.mock() as router:
+    with respx.mock(assert_all_called=False) as router:
+        discovered = {"token_endpoint": f"{HELSEID}/connect/token"}
+        router.get(f"{HELSEID}/.well-known/openid-configuration").respond(json=discovered)
+        router.post(f"{HELSEID}/connect/token").respond(json={"access_token": "ours", "expires_in": 600})
         yield ChangeFeed(others, router)
 
 
@@ -60,9 +67,10 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-async def reconciliation(database: Any, metrics: Metrics) -> Any:
+async def reconciliation(database: Any, metrics: Metrics, settings: Any) -> Any:
     async with httpx.AsyncClient() as http:
-        yield Reconciliation(database, http, "http://catalog.test/", metrics)
+        helseid = HelseIdClient.from_settings(settings, http, timeout=1)
+        yield Reconciliation(database, Catalogue(http, "http://catalog.test/", helseid), metrics)
 
 
 def age(metrics: Metrics) -> float:

@@ -8,13 +8,13 @@ import httpx
 from fastapi import Depends, Request
 
 from prescription_api.clients.consent import ConsentClient
-from prescription_api.clients.helseid import HelseIdClient
 from prescription_api.clients.hpr import HprClient
 from prescription_api.clients.person_register import PersonRegisterClient
 from prescription_api.models import OSLO, Prescriber
 from prescription_api.queries import ToolCopies
 from prescription_api.settings import Settings
 from shared.auth import Practitioner
+from shared.auth.client import HelseIdClient
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 
@@ -38,9 +38,7 @@ class Outside:
         cls, settings: Settings, http: httpx.AsyncClient, database: Database, references: CitizenReferences
     ) -> "Outside":
         wait = settings.call_timeout
-        helseid = HelseIdClient(
-            http, settings.issuer, settings.helseid_client_id, settings.helseid_client_key_file, timeout=wait
-        )
+        helseid = HelseIdClient.from_settings(settings, http, timeout=wait)
         key = settings.citizen_reference_keys[settings.citizen_reference_key_id]
         return cls(
             database=database,

@@ -7,11 +7,10 @@ import contextlib
 import time
 from datetime import datetime
 
-import httpx
 import structlog
 
 from prescription_api import handlers, queries
-from prescription_api.clients.catalog import Changes, changes_since
+from prescription_api.clients.catalog import Catalogue, Changes
 from shared.db import Database
 from shared.messaging.delivery import utc_now
 from shared.metrics import Metrics
@@ -20,10 +19,9 @@ _logger = structlog.get_logger(__name__)
 
 
 class Reconciliation:
-    def __init__(self, database: Database, http: httpx.AsyncClient, catalog_url: str, metrics: Metrics) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue, metrics: Metrics) -> None:
         self._database = database
-        self._http = http
-        self._url = catalog_url
+        self._catalogue = catalogue
         self._metrics = metrics
         self._whole_at = time.monotonic()
 
@@ -43,7 +41,7 @@ class Reconciliation:
         async with self._database.reader() as connection:
             cursor = await queries.catalogue_cursor(connection)
         while True:
-            page = await changes_since(self._http, self._url, cursor)
+            page = await self._catalogue.changes_since(cursor)
             if page.items or cursor is None:
                 await self._apply(page, now)
             cursor = page.next_cursor

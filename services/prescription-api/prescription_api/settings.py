@@ -1,14 +1,13 @@
 """What prescription-api is told from outside, besides what every service is."""
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from shared.settings import CallingServiceSettings
 
 
-class Settings(ServiceSettings):
+class Settings(CallingServiceSettings):
     service: str = "prescription-api"
     audience: str = "nhn:verktoyformidler"
 
@@ -16,9 +15,6 @@ class Settings(ServiceSettings):
     catalog_url: str = Field(description="Base address of catalog-api, for its change feed")
     hpr_url: str = Field(description="Base address of the register of health personnel")
     person_register_url: str = Field(description="Base address of the person register")
-
-    helseid_client_id: str = Field("prescription-api", description="Who we are when we ask consent-api")
-    helseid_client_key_file: Path = Field(description="Our private JWK at HelseID (private_key_jwt)")
 
     call_timeout: Annotated[float, Field(gt=0, le=2)] = 1.5
     hpr_cache_seconds: Annotated[int, Field(ge=0, le=900)] = 300

@@ -4,9 +4,11 @@ import asyncio
 
 import httpx
 
+from prescription_api.clients.catalog import Catalogue
 from prescription_api.handlers import HANDLERS
 from prescription_api.reconciliation import Reconciliation
 from prescription_api.settings import Settings
+from shared.auth.client import HelseIdClient
 from shared.db import Database
 from shared.messaging import Transport
 from shared.metrics import Metrics
@@ -22,7 +24,9 @@ def create_worker(
     metrics: Metrics | None = None,
 ) -> Worker:
     metrics = metrics or Metrics()
-    reconciliation = Reconciliation(database, http or httpx.AsyncClient(), settings.catalog_url, metrics)
+    http = http or httpx.AsyncClient()
+    helseid = HelseIdClient.from_settings(settings, http, timeout=5)
+    reconciliation = Reconciliation(database, Catalogue(http, settings.catalog_url, helseid), metrics)
 
     async def read_catalogue(stop: asyncio.Event) -> None:
         await reconciliation.run(stop, settings.reconcile_seconds)

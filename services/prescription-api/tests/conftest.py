@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
-from joserfc.jwk import ECKey
 
 from prescription_api.app import create_app
 from prescription_api.handlers import HANDLERS
@@ -131,6 +130,7 @@ class World:
         return httpx.Response(200, json={"items": items})
 
     def _catalog(self, request: httpx.Request) -> httpx.Response:
+        assert request.headers["Authorization"] == "DPoP ours"  # restricted tools are read as well (K5)
         start = int(request.url.params.get("cursor", "0"))
         page = self.changes[start : start + 2]
         more = start + 2 < len(self.changes)
@@ -162,14 +162,7 @@ def world(running_world: World, app: FastAPI) -> World:
 
 
 @pytest.fixture(scope="session")
-def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("keys") / "client.jwk.json"
-    file.write_text(json.dumps(ECKey.generate_key("P-256").as_dict(private=True)))
-    return file
-
-
-@pytest.fixture(scope="session")
-async def settings(make_database: Callable[[str], Awaitable[str]], key_file: Path) -> Settings:
+async def settings(make_database: Callable[[str], Awaitable[str]], client_key_file: Path) -> Settings:
     return Settings(
         database_url=await make_database("prescription_api"),
         issuer=HELSEID,
@@ -181,7 +174,8 @@ async def settings(make_database: Callable[[str], Awaitable[str]], key_file: Pat
         catalog_url="https://catalog.test",
         hpr_url="https://hpr.test",
         person_register_url="https://register.test",
-        helseid_client_key_file=key_file,
+        helseid_client_id="prescription-api",
+        helseid_client_key_file=client_key_file,
     )
 
 

@@ -7,8 +7,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from prescription_api.clients.catalog import Catalogue
 from prescription_api.handlers import HANDLERS
 from prescription_api.reconciliation import Reconciliation
+from shared.auth.client import HelseIdClient
 from shared.db import Database
 from shared.metrics import Metrics
 from shared.paging import encode_cursor
@@ -163,7 +165,7 @@ async def test_a_search_finds_the_organisations_own(
 
 
 async def test_K6_the_copy_is_read_from_the_catalogue_without_any_event(
-    world: Any, database: Any, clock: Any, prescribe: Any, odd: str, make_tool: Any
+    world: Any, database: Any, clock: Any, prescribe: Any, odd: str, make_tool: Any, settings: Any
 ) -> None:
     tools = [make_tool(uuid4()) for _ in range(3)]
     world.changes += [
@@ -176,7 +178,9 @@ async def test_K6_the_copy_is_read_from_the_catalogue_without_any_event(
         for n, t in enumerate(tools, 1)
     ]
     async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:
-        reconciliation = Reconciliation(database, http, "https://catalog.test", Metrics())
+        helseid = HelseIdClient.from_settings(settings, http, timeout=1)
+        catalogue = Catalogue(http, "https://catalog.test", helseid)
+        reconciliation = Reconciliation(database, catalogue, Metrics())
         await reconciliation.catch_up(clock.now)
         assert (await prescribe(odd, tools[2].tool_id)).status_code == 201
         stop = {"sequence": 4, "change": "stopped", "toolId": str(tools[0].tool_id), "category": "security"}

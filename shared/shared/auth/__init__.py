@@ -2,7 +2,9 @@
 
 from shared.auth.authenticator import Authenticator, utc_now
 from shared.auth.callers import Citizen, Machine, Practitioner, Staff
+from shared.auth.claims import HelseIdToken
 from shared.auth.dependencies import (
+    AnyHelseIdToken,
     CitizenCaller,
     HelseIdCaller,
     citizen,
@@ -14,6 +16,7 @@ from shared.auth.dependencies import (
 from shared.auth.documentation import document_scopes
 from shared.auth.errors import (
     CITIZEN_REFUSALS,
+    HELSEID_REFUSALS,
     MACHINE_REFUSALS,
     PRACTITIONER_REFUSALS,
     STAFF_REFUSALS,
@@ -36,14 +39,17 @@ from shared.auth.replay import PostgresReplayStore, ReplayStore
 
 __all__ = [
     "CITIZEN_REFUSALS",
+    "HELSEID_REFUSALS",
     "MACHINE_REFUSALS",
     "PRACTITIONER_REFUSALS",
     "STAFF_REFUSALS",
+    "AnyHelseIdToken",
     "Authenticator",
     "CallerNotAllowed",
     "Citizen",
     "CitizenCaller",
     "HelseIdCaller",
+    "HelseIdToken",
     "HprNumberMissing",
     "IssuerUnavailable",
     "Machine",

@@ -59,6 +59,18 @@ class HelseIdCaller(SecurityBase, Generic[C]):
         return self.admit(token)
 
 
+class AnyHelseIdToken(SecurityBase):
+    """Whoever calls, known or not: the token of those who show one, None for the others. No scope is asked for."""
+
+    scheme_name = HelseIdCaller.scheme_name
+    model = HELSEID_SCHEME
+
+    async def __call__(self, request: Request) -> HelseIdToken | None:
+        if "authorization" not in request.headers:
+            return None
+        return await _authenticator(request).helseid(request)
+
+
 class CitizenCaller(SecurityBase):
     """Lets citizens in who are logged in at the security level or above."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from shared.auth.dependencies import HelseIdCaller
+from shared.auth.dependencies import AnyHelseIdToken, HelseIdCaller
 
 
 def document_scopes(document: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
@@ -15,6 +15,8 @@ def document_scopes(document: dict[str, Any], routes: Sequence[BaseRoute]) -> No
         if isinstance(route.original_route, APIRoute):
             for operation in _operations(document, route):
                 _fill_in(operation, {scope for caller in _callers(route.dependant) for scope in caller.scopes})
+                if any(isinstance(call, AnyHelseIdToken) for call in _calls(route.dependant)):
+                    operation["security"].append({})  # nobody has to say who they are
 
 
 def _operations(document: dict[str, Any], route: Any) -> Iterator[dict[str, Any]]:
@@ -23,10 +25,13 @@ def _operations(document: dict[str, Any], route: Any) -> Iterator[dict[str, Any]
 
 
 def _callers(dependant: Any) -> Iterator[HelseIdCaller[Any]]:
-    if isinstance(dependant.call, HelseIdCaller):
-        yield dependant.call
+    yield from (call for call in _calls(dependant) if isinstance(call, HelseIdCaller))
+
+
+def _calls(dependant: Any) -> Iterator[Any]:
+    yield dependant.call
     for below in dependant.dependencies:
-        yield from _callers(below)
+        yield from _calls(below)
 
 
 def _fill_in(operation: dict[str, Any], scopes: set[str]) -> None:

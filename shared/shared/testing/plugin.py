@@ -4,6 +4,7 @@ The servers are private to the test run, started when a test first needs them, u
 TEST_AMQP_URL name some. TEST_DATABASE_URL is an administrator's URL: each database made in it is dropped in the end.
 """
 
+import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -53,6 +54,16 @@ def amqp_url(server_directory: Path) -> Iterator[str]:
     server = rabbitmq.start(server_directory / "rabbitmq")
     yield server.url
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def client_key_file(server_directory: Path) -> Path:
+    """A private key to be somebody at HelseID with (private_key_jwt)."""
+    from joserfc.jwk import ECKey
+
+    file = server_directory / "client.jwk.json"
+    file.write_text(json.dumps(ECKey.generate_key("P-256").as_dict(private=True)))
+    return file
 
 
 @pytest.fixture(scope="session")

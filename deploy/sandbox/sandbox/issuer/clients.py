@@ -15,7 +15,7 @@ _EHRS = (
     ("ehr", "Journalsystemet Fjellbekk", "ES256", False),
     ("ehr-nonce", "Journalsystemet Lyngmo", "RS256", True),
 )
-_PRACTITIONER_SCOPES = (scopes.PRESCRIBE, scopes.READ_PRESCRIPTIONS, scopes.EDIT_OFFERING)
+_PRACTITIONER_SCOPES = (scopes.PRESCRIBE, scopes.READ_PRESCRIPTIONS, scopes.READ_CATALOG, scopes.EDIT_OFFERING)
 _STAFF_SCOPES = (scopes.ADMINISTER_CATALOG, scopes.APPROVE_CAMPAIGNS, scopes.OPERATE)
 
 
@@ -124,7 +124,7 @@ def _own_services(keys: KeyStore) -> list[Client]:
             name=name,
             kind="own-service",
             key=keys.get(name, "ES256"),
-            scopes=(scopes.CHECK_ACTIVE,),
+            scopes=(scopes.CHECK_ACTIVE, scopes.COPY_CATALOG),
         )
         for name in ("prescription-api", "notification-service", "helsetilbud-api")
     ]

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import httpx
 import structlog
 
 from helsetilbud_api.citizen import queries, writing
@@ -26,9 +25,9 @@ _logger = structlog.get_logger(__name__)
 
 
 class Reconciliation:
-    def __init__(self, database: Database, http: httpx.AsyncClient, catalog_url: str, metrics: Metrics) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue, metrics: Metrics) -> None:
         self._database = database
-        self._catalogue = Catalogue(http, catalog_url)
+        self._catalogue = catalogue
         self._age = metrics.projection_age.labels("tools")
         self._whole_at = time.monotonic()
 

@@ -1,15 +1,19 @@
-"""catalog-api's change feed (`GET /v1/tools/changes`): public, gap-free, in order."""
+"""catalog-api's change feed (`GET /v1/tools/changes`): gap-free, in order, and restricted tools as well."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from shared.auth.client import HelseIdClient
+from shared.correlation import outgoing_headers
 from shared.events.catalog import ToolDocument
+
+SCOPE: Final = "nhn:verktoykatalog/copy"
 
 
 class _Answer(BaseModel):
@@ -34,9 +38,10 @@ class Changes(_Answer):
 
 
 class Catalogue:
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, url: str, helseid: HelseIdClient) -> None:
         self._http = http
         self._address = f"{url.rstrip('/')}/v1/tools/changes"
+        self._helseid = helseid
 
     async def changes_since(self, cursor: str | None) -> AsyncIterator[Changes]:
         """Page by page until there are no more. Raises httpx.HTTPError, or ValidationError for another shape."""
@@ -48,6 +53,9 @@ class Catalogue:
 
     async def _read(self, cursor: str | None) -> Changes:
         query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-        response = await self._http.get(self._address, params=query, timeout=5)
+        headers = outgoing_headers() | await self._helseid.headers(SCOPE, "GET", self._address)
+        response = await self._http.get(self._address, params=query, headers=headers, timeout=5)
+        if response.status_code == 401:
+            self._helseid.forget(SCOPE)
         response.raise_for_status()
         return Changes.model_validate_json(response.content)

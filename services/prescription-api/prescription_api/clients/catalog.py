@@ -1,13 +1,17 @@
-"""catalog-api's change feed, by its contract (openapi/catalog-api.json)."""
+"""catalog-api's change feed, by its contract (openapi/catalog-api.json): all of it, restricted tools as well."""
 
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from shared.auth.client import HelseIdClient
+from shared.correlation import outgoing_headers
 from shared.events.catalog import ToolDocument
+
+SCOPE: Final = "nhn:verktoykatalog/copy"
 
 
 class Change(BaseModel):
@@ -31,9 +35,18 @@ class Changes(BaseModel):
 _CHANGES = TypeAdapter(Changes)
 
 
-async def changes_since(http: httpx.AsyncClient, url: str, cursor: str | None) -> Changes:
-    """Raises httpx.HTTPError or pydantic's ValidationError; the caller tries again later."""
-    query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-    response = await http.get(f"{url.rstrip('/')}/v1/tools/changes", params=query, timeout=5)
-    response.raise_for_status()
-    return _CHANGES.validate_json(response.content)
+class Catalogue:
+    def __init__(self, http: httpx.AsyncClient, url: str, helseid: HelseIdClient) -> None:
+        self._http = http
+        self._address = f"{url.rstrip('/')}/v1/tools/changes"
+        self._helseid = helseid
+
+    async def changes_since(self, cursor: str | None) -> Changes:
+        """Raises httpx.HTTPError or pydantic's ValidationError; the caller tries again later."""
+        query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+        headers = outgoing_headers() | await self._helseid.headers(SCOPE, "GET", self._address)
+        response = await self._http.get(self._address, params=query, headers=headers, timeout=5)
+        if response.status_code == 401:
+            self._helseid.forget(SCOPE)
+        response.raise_for_status()
+        return _CHANGES.validate_json(response.content)

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from prescription_api.clients.batching import Batcher
-from prescription_api.clients.helseid import HelseIdClient
 from prescription_api.errors import ConsentServiceUnavailable
+from shared.auth.client import HelseIdClient
 from shared.correlation import outgoing_headers
 from shared.nationalid import NationalId
 

@@ -10,6 +10,7 @@ import time
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 
 import httpx
@@ -17,6 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
 from shared.correlation import outgoing_headers
+from shared.settings import CallingServiceSettings
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _RENEW_BEFORE = 60.0
@@ -42,6 +44,10 @@ class HelseIdClient:
         self._tokens: dict[str, _Token] = {}
         self._lock = asyncio.Lock()
         self._token_endpoint: str | None = None
+
+    @classmethod
+    def from_settings(cls, settings: CallingServiceSettings, http: httpx.AsyncClient, *, timeout: float) -> Self:
+        return cls(http, settings.issuer, settings.helseid_client_id, settings.helseid_client_key_file, timeout=timeout)
 
     async def headers(self, scope: str, method: str, url: str) -> dict[str, str]:
         """The Authorization and DPoP headers of one call. Raises httpx.HTTPError when HelseID does not answer
