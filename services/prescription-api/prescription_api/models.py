@@ -38,6 +38,7 @@ tool_copy = Table(
     Column("name", Text),
     Column("search_text", Text),
     Column("document", JSONB),
+    Column("settled_sequence", BigInteger),
 )
 
 catalogue_position = Table(
@@ -68,6 +69,8 @@ prescription = Table(
     Column("deadline", DateTime(timezone=True), nullable=False),
     Column("opened_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True)),
+    Column("end_reason", Text),
 )
 
 access_log = Table(
@@ -84,6 +87,7 @@ access_log = Table(
     Column("client_id", Text, nullable=False),
     Column("tool_id", Uuid),
     Column("prescription_id", Uuid),
+    Column("outcome", Text),
 )
 
 
