@@ -1,4 +1,4 @@
-"""A record system as an API client: a token bound to a key of its own, and a proof for each call (RFC 9449)."""
+"""Systems as API clients: a token bound to a key of their own, and a proof for each call (RFC 9449)."""
 
 import hashlib
 import json
@@ -14,8 +14,8 @@ from joserfc.jwk import ECKey
 SCOPES = "nhn:verktoyformidler/prescribe nhn:verktoyformidler/read"
 
 
-class Ehr:
-    """Calls prescription-api for one practitioner."""
+class ApiClient:
+    """Calls one API with one token."""
 
     def __init__(self, http: httpx.AsyncClient, sandbox_url: str, api_url: str) -> None:
         self._http = http
@@ -24,15 +24,10 @@ class Ehr:
         self._key = ECKey.generate_key("P-256")
         self._token = ""
 
-    async def log_in(self, hpr_number: str) -> dict[str, Any]:
-        """A HelseID token for the practitioner, from the sandbox's test-token service. Returns its claims."""
-        wanted = {
-            "audience": "nhn:verktoyformidler",
-            "scope": SCOPES,
-            "userClaimsParameters": {"hprNumber": hpr_number},
-            "jkt": self._key.thumbprint(),
-        }
-        answer = await self._http.post(f"{self._sandbox_url}/test-token", json=wanted)
+    async def take_token(self, audience: str, scope: str, **wanted: dict[str, str]) -> dict[str, Any]:
+        """A HelseID token from the sandbox's test-token service, `wanted` as its API names it. Returns its claims."""
+        body = {"audience": audience, "scope": scope, "jkt": self._key.thumbprint()} | wanted
+        answer = await self._http.post(f"{self._sandbox_url}/test-token", json=body)
         answer.raise_for_status()
         self._token = answer.json()["access_token"]
         return jwt_claims(self._token)
@@ -56,6 +51,14 @@ class Ehr:
         header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": self._key.as_dict(private=False)}
         proof = jwt.encode(header, claims, self._key, algorithms=["ES256"])
         return {"Authorization": f"DPoP {self._token}", "DPoP": proof, "nhn-source-system": "Demo-EPJ 1.0"}
+
+
+class Ehr(ApiClient):
+    """A record system: calls prescription-api for one practitioner."""
+
+    async def log_in(self, hpr_number: str) -> dict[str, Any]:
+        """Returns the claims of the practitioner's token."""
+        return await self.take_token("nhn:verktoyformidler", SCOPES, userClaimsParameters={"hprNumber": hpr_number})
 
 
 def jwt_claims(token: str) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """`make bench`. BENCH_SECONDS=4 is the length of one measurement, BENCH_ROUNDS=3 how often each is done,
-BENCH_ONLY="reads active prescribing feed" which of them."""
+BENCH_ONLY="reads active prescribing feed stopping" which of them."""
 
 import asyncio
 import json

@@ -43,8 +43,10 @@ class Outcome:
         return statistics.quantiles(self.latencies, n=100, method="inclusive")[percent - 1]
 
     def figures(self) -> dict[str, float]:
+        return {"requestsPerSecond": round(self.per_second, 1)} | self.percentiles()
+
+    def percentiles(self) -> dict[str, float]:
         return {
-            "requestsPerSecond": round(self.per_second, 1),
             "p50Ms": round(self.percentile(50), 2),
             "p95Ms": round(self.percentile(95), 2),
             "p99Ms": round(self.percentile(99), 2),

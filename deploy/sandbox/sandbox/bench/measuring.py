@@ -19,6 +19,7 @@ from sandbox.bench import broker
 from sandbox.bench.crowd import Signer, gather_crowd, prescriptions
 from sandbox.bench.feed_lag import FeedWatch
 from sandbox.bench.load import Outcome, Request, closed_loop, open_loop
+from sandbox.bench.stopping import StopWatch
 from sandbox.processes import Processes
 from sandbox.seeding import citizen_token
 from sandbox.services import SERVICES
@@ -29,6 +30,7 @@ CONNECTIONS = 16
 SIGNED_PER_SECOND = 1500
 CROWD = 12_000
 PACE = 50.0
+STOPS = 100
 _UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 
 
@@ -55,6 +57,7 @@ class Bench:
                 "active": self._digitally_active,
                 "prescribing": self._prescribing,
                 "feed": self._commit_to_feed,
+                "stopping": self._stop_to_refusal,
             }
             for name in os.environ.get("BENCH_ONLY", " ".join(parts)).split():
                 await parts[name]()
@@ -211,6 +214,15 @@ class Bench:
         await watching
         self._results["prescribe at 50/s"] = outcome.figures() | {"unexpected": outcome.unexpected}
         self._results["commit to feed at 50/s"] = await watch.figures()
+
+    async def _stop_to_refusal(self) -> None:
+        watch = StopWatch(self._http, self._wiring)
+        await watch.begin(self._crowd[-1], self._tools[10])
+        took = [await watch.stop_once() for _ in range(STOPS)]
+        for place, where in enumerate(("prescription-api", "helsetilbud-api")):
+            outcome = Outcome(0, [pair[place] * 1000 for pair in took], {})
+            figures = outcome.percentiles() | {"stops": STOPS}
+            self._results[f"stop to refusal in {where}"] = figures
 
     # how it is measured
 
