@@ -18,7 +18,7 @@ from sandbox.pages import login, start
 from sandbox.population import routes as population
 from sandbox.population.generated import Crowds
 from sandbox.settings import SandboxSettings, refuse_production
-from sandbox.standins import hpr, persons, sms
+from sandbox.standins import gp_register, hpr, persons, sms
 from sandbox.standins.mail import start_mail_server
 from sandbox.testtoken import routes as testtoken
 from shared.errors import install_error_handlers
@@ -32,6 +32,7 @@ _ROUTERS = (
     sms.router,
     persons.router,
     hpr.router,
+    gp_register.router,
     testtoken.router,
     token_endpoint.router,
     start.router,
@@ -98,4 +99,4 @@ def _bring_crowds_back(sandbox: Sandbox) -> None:
 
 
 _DESCRIPTION = """Stand-ins for what lies outside Helseverktøy: HelseID, Helsenorge's login, the register of health
-personnel, the person register, the SMS gateway and a mail server. Everybody in it is invented."""
+personnel, the person register, the register of GPs, the SMS gateway and a mail server. Everybody in it is invented."""

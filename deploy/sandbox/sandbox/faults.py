@@ -14,6 +14,7 @@ from fastapi import Request
 class Target(StrEnum):
     HPR = "hpr"
     PERSON_REGISTER = "person-register"
+    GP_REGISTER = "gp-register"
     SMS = "sms"
     MAIL = "mail"
     ISSUER = "issuer"

@@ -50,6 +50,7 @@ class Wiring:
             "person_register_url": f"{self.sandbox_url}/person-register",
             "helseid_client_id": service.name,
             "helseid_client_key_file": self.state / "sandbox" / "clients" / f"{service.name}.jwk.json",
+            "gp_register_url": f"{self.sandbox_url}/gp-register",
             "sms_url": f"{self.sandbox_url}/sms",
             "sms_api_key": "sandbox-sms-key",
             "smtp_host": "127.0.0.1",

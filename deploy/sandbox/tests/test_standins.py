@@ -69,6 +69,46 @@ async def test_a_thousand_persons_are_found_at_once(http: httpx.AsyncClient) -> 
     assert time.perf_counter() - started < 1
 
 
+async def test_the_gp_register_knows_offices_and_who_works_there(http: httpx.AsyncClient) -> None:
+    office = (await http.get("/gp-register/offices/9900104")).json()
+
+    assert office == {
+        "herId": 9900104,
+        "name": "Kvitveisgata fastlegekontor",
+        "address": "Kvitveisgata 7, 9998 Skarvøy",
+        "practitioners": [
+            {"hprNumber": "990000104", "name": "Aslaug Sildrebekk", "role": "gp"},
+            {"hprNumber": "990000105", "name": "Mikkel Drivfokk", "role": "substitute"},
+        ],
+    }
+    assert (await http.get("/gp-register/offices/1")).status_code == 404
+
+
+async def test_the_gp_register_knows_where_a_gp_works(http: httpx.AsyncClient) -> None:
+    async def works_at(hpr_number: str) -> list[int]:
+        offices = (await http.get(f"/gp-register/practitioners/{hpr_number}/offices")).json()["offices"]
+        return [office["herId"] for office in offices]
+
+    assert await works_at("990000101") == [9900101, 9900102]
+    assert await works_at("990000107") == []
+
+
+async def test_the_gp_register_tells_who_is_on_whose_list_page_by_page(
+    http: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    found: list[dict[str, Any]] = []
+    cursor, more = "0", True
+    while more:
+        answer = await http.get("/gp-register/patient-lists/changes", params={"cursor": cursor, "limit": 10})
+        page = answer.json()
+        found, cursor, more = found + page["items"], page["nextCursor"], page["more"]
+
+    lists = sandbox.population.relations.general_practitioners
+    assert [it["sequence"] for it in found] == list(range(1, len(lists) + 1))
+    assert found[0] == {"sequence": 1, "nationalId": "17858401267", "hprNumber": "990000101", "herId": 9900101}
+    assert len({it["nationalId"] for it in found}) == len(lists)
+
+
 async def test_an_sms_is_accepted_and_kept(http: httpx.AsyncClient) -> None:
     response = await send(http, "one")
 

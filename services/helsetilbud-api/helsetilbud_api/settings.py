@@ -12,5 +12,9 @@ class Settings(CallingServiceSettings):
     audience: str = "nhn:helsetilbud"
 
     catalog_url: str = Field(description="Base address of catalog-api, for its change feed")
+    gp_register_url: str = Field(description="Base address of the register of GPs, their offices and patient lists")
+    gp_register_timeout: Annotated[float, Field(gt=0, le=5)] = 1.5
+    gp_register_cache_seconds: Annotated[int, Field(ge=0, le=300)] = 60
+    patient_lists_seconds: Annotated[float, Field(gt=0, le=300)] = 15.0
     reconcile_seconds: Annotated[float, Field(gt=0, le=10)] = 3.0
     freshness_seconds: Annotated[float, Field(gt=0, le=10)] = 1.0

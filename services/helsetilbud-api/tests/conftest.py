@@ -83,6 +83,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]], client_key_fi
         citizen_reference_keys={"k1": "x" * 32},
         citizen_reference_key_id="k1",
         catalog_url="http://catalog.test",
+        gp_register_url="http://gp-register.test",
         helseid_client_id="helsetilbud-api",
         helseid_client_key_file=client_key_file,
     )

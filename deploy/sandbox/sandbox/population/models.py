@@ -54,6 +54,8 @@ class OrganisationRecord(Record):
     name: str
     kind: str
     parent: str | None = None
+    her_id: int | None = None
+    address: str | None = None
 
     @property
     def orgnr_parent(self) -> str:
@@ -70,7 +72,23 @@ class PowerOfAttorney(Record):
     holder: str
 
 
+class GeneralPractitioner(Record):
+    """On whose list a citizen is, and at which office."""
+
+    national_id: str
+    hpr_number: str
+    her_id: int
+
+
+class PractitionerOffice(Record):
+    hpr_number: str
+    her_id: int
+    role: Literal["gp", "substitute"]
+
+
 class Relations(Record):
     """What lies between people, of `relations.json`."""
 
     powers_of_attorney: tuple[PowerOfAttorney, ...] = ()
+    general_practitioners: tuple[GeneralPractitioner, ...] = ()
+    practitioner_offices: tuple[PractitionerOffice, ...] = ()

@@ -58,6 +58,9 @@ class Population:
     def organisations_of(self, kind: str) -> list[OrganisationRecord]:
         return [organisation for organisation in self.organisations.values() if organisation.kind == kind]
 
+    def office(self, her_id: int) -> OrganisationRecord | None:
+        return next((it for it in self.organisations_of("gp-office") if it.her_id == her_id), None)
+
     def represented_by(self, national_id: str) -> list[CitizenRecord]:
         """Children, and givers of powers of attorney. Whether one still holds, the consent service decides."""
         acting = self.person(national_id)

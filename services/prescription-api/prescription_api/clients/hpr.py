@@ -6,8 +6,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from prescription_api.clients.caching import ShortCache
 from prescription_api.errors import HprNotValid, HprUnavailable
+from shared.caching import ShortCache
 from shared.correlation import outgoing_headers
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from prescription_api.clients.batching import Batcher
-from prescription_api.clients.caching import ShortCache
 from prescription_api.errors import PatientDeceased, PatientUnknown, PersonRegisterUnavailable
+from shared.caching import ShortCache
 from shared.correlation import outgoing_headers
 from shared.nationalid import NationalId
 
