@@ -16,7 +16,7 @@ from shared.auth import Authenticator, PostgresReplayStore
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import install_error_handlers
-from shared.http import Gate
+from shared.http import Gate, Intake
 from shared.messaging.delivery import utc_now
 from shared.metrics import Metrics
 from shared.openapi import describe, operation_id
@@ -32,9 +32,10 @@ def build_app(
     http: httpx.AsyncClient | None = None,
     clock: Callable[[], datetime] = utc_now,
     lifespan: Callable[[FastAPI], Any] | None = None,
+    intakes: Sequence[Intake] = (),
 ) -> FastAPI:
     """`http` is the client for calls to other systems, given by tests; `lifespan` is the service's own, inside the
-    common one.
+    common one. `intakes` are the routes that take something else than JSON, or more of it.
     """
     app = FastAPI(
         title=title,
@@ -49,7 +50,11 @@ def build_app(
     )
     _fill_state(app, settings, http or httpx.AsyncClient(timeout=httpx.Timeout(2.0, connect=1.0)), clock)
     app.add_middleware(
-        Gate, service=settings.service, metrics=app.state.metrics, max_body_bytes=settings.max_body_bytes
+        Gate,
+        service=settings.service,
+        metrics=app.state.metrics,
+        max_body_bytes=settings.max_body_bytes,
+        intakes=intakes,
     )
     install_error_handlers(app)
     for router in (*routers, health.router):

@@ -2,10 +2,14 @@
 
 import re
 import time
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.correlation import Correlation, accept, correlated
@@ -19,6 +23,7 @@ _logger = structlog.get_logger(__name__)
 # an escaped NUL in JSON text; a doubled backslash before the u is text that merely looks like one
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _QUIET_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics"})
+JSON: Final = frozenset({"application/json"})
 
 
 class BodyTooLarge(DomainError):
@@ -35,10 +40,35 @@ class UnsupportedMediaType(DomainError):
     status = 415
     code = "unsupported-media-type"
     title: ClassVar[Text] = {
-        "nb": "Innholdet må sendes som JSON.",
-        "nn": "Innhaldet må sendast som JSON.",
-        "en": "The content must be sent as JSON.",
+        "nb": "Innholdet er av et slag som ikke tas imot her.",
+        "nn": "Innhaldet er av eit slag som ikkje blir teke imot her.",
+        "en": "The content is of a type that is not accepted here.",
     }
+
+    def __init__(self, accepted: Iterable[str] = JSON) -> None:
+        """`accepted` are media types (RFC 9110, 15.5.16)."""
+        names = sorted(accepted)
+        super().__init__(headers={"Accept": ", ".join(names)}, accepted=names)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What one route takes in, where that is not what the rest of its service does.
+
+    `path` is the route's, from the root, with its parameters in braces.
+    """
+
+    method: str
+    path: str
+    media_types: frozenset[str]
+    max_body_bytes: int
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return compile_path(self.path)[0]
+
+    def is_for(self, scope: Scope) -> bool:
+        return self.method == scope["method"] and self._pattern.match(scope["path"]) is not None
 
 
 class Gate:
@@ -55,13 +85,18 @@ class Gate:
         service: str,
         metrics: Metrics,
         max_body_bytes: int,
-        media_types: frozenset[str] = frozenset({"application/json"}),
+        media_types: frozenset[str] = JSON,
+        intakes: Sequence[Intake] = (),
     ) -> None:
+        """`intakes` are the routes to which `max_body_bytes` and `media_types` do not apply."""
         self.app = app
-        self.media_types = media_types
         self.service = service
         self.metrics = metrics
-        self.max_body_bytes = max_body_bytes
+        self.intakes = intakes
+        self._usual = Intake("", "", media_types, max_body_bytes)
+
+    def intake(self, scope: Scope) -> Intake:
+        return next((intake for intake in self.intakes if intake.is_for(scope)), self._usual)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,6 +116,8 @@ class _Exchange:
         self.scope = scope
         self.headers = headers
         self.correlation = correlation
+        self.intake = gate.intake(scope)
+        self.media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         self.status = 0
         self.received = 0
         self.tail = b""
@@ -100,25 +137,22 @@ class _Exchange:
 
     def _refuse_unreadable(self) -> None:
         declared = self.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.gate.max_body_bytes:
+        if declared.isdecimal() and int(declared) > self.intake.max_body_bytes:
             raise BodyTooLarge()
         if b"%00" in self.scope["query_string"] or "\x00" in self.scope["path"]:
             raise MalformedRequest()
         has_body = declared not in ("", "0") or "transfer-encoding" in self.headers
-        if has_body and self._media_type() not in self.gate.media_types:
-            raise UnsupportedMediaType()
-
-    def _media_type(self) -> str:
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if has_body and self.media_type not in self.intake.media_types:
+            raise UnsupportedMediaType(self.intake.media_types)
 
     async def _read(self) -> Message:
         message = await self._receive()
         body = message.get("body", b"")
         self.received += len(body)
-        if self.received > self.gate.max_body_bytes:
+        if self.received > self.intake.max_body_bytes:
             raise BodyTooLarge()
         # PostgreSQL's text cannot hold NUL: refused here once, for every field of every service
-        if b"0" in body and _ESCAPED_NUL.search(self.tail + body):
+        if b"0" in body and self.media_type.endswith("json") and _ESCAPED_NUL.search(self.tail + body):
             raise MalformedRequest()
         self.tail = body[-12:]
         return message
