@@ -7,24 +7,37 @@ import httpx
 from fastapi import FastAPI
 
 from catalog_api.answers import Answers, Newest
+from catalog_api.history.routes import histories
+from catalog_api.images.routes import INTAKE as IMAGE_INTAKE
+from catalog_api.images.routes import images
 from catalog_api.routes import code_lists, tools
 from catalog_api.settings import Settings
 from catalog_api.staff_routes import staff_tools
+from catalog_api.submissions.routes import PATCH_MEDIA_TYPES, PATCHED, submissions
 from shared.app import build_app
+from shared.http import Intake
 from shared.logging import configure_logging
 from shared.messaging.delivery import utc_now
 
 _DESCRIPTION = (
     "The catalogue of quality-assured digital health tools. Anyone may read it without logging in: list and search"
-    " tools, read one, copy the catalogue by its change feed, look up the code lists. Staff stop and reinstate tools."
+    " tools, read one, copy the catalogue by its change feed, look up the code lists. A supplier submits a tool, a"
+    " public health body assures its quality, staff verify and publish it; staff stop and reinstate tools."
 )
 
 
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
-    routers = [tools, code_lists, staff_tools]
-    app = build_app(settings, title="Catalogue", description=_DESCRIPTION, routers=routers, http=http, clock=clock)
+    app = build_app(
+        settings,
+        title="Catalogue",
+        description=_DESCRIPTION,
+        routers=[tools, code_lists, images, submissions, staff_tools, histories],
+        http=http,
+        clock=clock,
+        intakes=[IMAGE_INTAKE, Intake("PATCH", PATCHED, PATCH_MEDIA_TYPES, settings.max_body_bytes)],
+    )
     app.state.answers = Answers(Newest(app.state.database, settings.catalogue_check_seconds))
     return app
 

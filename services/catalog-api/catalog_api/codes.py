@@ -19,6 +19,7 @@ NAMES: Final = (
     "target-groups",
     "languages",
     "integration-methods",
+    "data-uses",
     "authorisations",
     "stop-reasons",
     "check-list",
@@ -26,11 +27,17 @@ NAMES: Final = (
 
 
 class Code(Schema):
-    """`names` per language; a retired code is kept for what was written with it and chosen no more."""
+    """`names` per language; a retired code is kept for what was written with it and chosen no more.
+
+    In `check-list`, `light` says that a light approval asks for the item too (K3); in `data-uses`, `stored` that
+    something is kept elsewhere than on the citizen's device.
+    """
 
     code: str
     names: Text
     retired: bool = False
+    light: bool | None = None
+    stored: bool | None = None
 
 
 class CodeList(Schema):
@@ -58,6 +65,13 @@ class CodeOf:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.literal_schema(list(codes(self.name)))
+
+
+class ChoiceOf(CodeOf):
+    """The same without the retired codes: for what is written now."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.literal_schema([item.code for item in code_lists()[self.name].items if not item.retired])
 
 
 Purpose: TypeAlias = Annotated[str, CodeOf("purposes")]

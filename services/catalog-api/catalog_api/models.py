@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Computed, DateTime, Text
+from sqlalchemy import BigInteger, Computed, DateTime, Identity, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from catalog_api.documents import best_texts, search_texts, sort_key
 from catalog_api.errors import ToolAlreadyStopped, ToolNotStopped
+from catalog_api.participants import Actor
 from shared.db import metadata
 from shared.events.catalog import ToolDocument
 
@@ -54,6 +55,8 @@ class Tool(Base):
     document: Mapped[dict[str, Any]]
     # made by the database of the document
     audience: Mapped[list[str]] = mapped_column(Computed("tool_audience(document)", persisted=True))
+    # the digest of its image
+    image_tag: Mapped[str | None]
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -64,8 +67,10 @@ class Tool(Base):
         return tool
 
     def take(self, document: ToolDocument, now: datetime) -> None:
-        """Makes the document the one that everyone sees."""
-        self.revision, self.updated_at = document.revision, now
+        """Makes the document the one that everyone sees, once the tool is not stopped."""
+        self.revision = document.revision
+        if self.status != STOPPED:
+            self.updated_at = now  # of a stopped tool it says since when
         for field in ("purpose", "kind", "subject_areas", "target_groups", "languages"):
             setattr(self, field, getattr(document, field))
         for field in ("national", "login_required", "prescription_required"):
@@ -100,13 +105,21 @@ class ToolRevision(Base):
     actor: Mapped[str]
 
     @classmethod
-    def of(cls, tool: Tool, actor: str, now: datetime) -> "ToolRevision":
+    def of(cls, tool: Tool, actor: Actor, now: datetime) -> "ToolRevision":
         """The revision the tool has now."""
-        return cls(tool_id=tool.tool_id, revision=tool.revision, document=tool.document, published_at=now, actor=actor)
+        return cls(
+            tool_id=tool.tool_id,
+            revision=tool.revision,
+            document=tool.document,
+            published_at=now,
+            actor=actor.reference,
+        )
 
 
 class ToolChange(Base):
-    """An entry of the change feed. `actor`, a citizen reference or the name of a job of ours, is not published."""
+    """An entry of the change feed. Who and why are for the history, and for those who may read it; `actor` is for us
+    alone. `step` says what happened where `change` does not.
+    """
 
     __tablename__ = "tool_change"
 
@@ -118,3 +131,62 @@ class ToolChange(Base):
     actor: Mapped[str]
     reason: Mapped[str | None]
     category: Mapped[str | None]
+    submission_id: Mapped[UUID | None]
+    step: Mapped[str | None]
+    state: Mapped[str | None]
+    role: Mapped[str | None]
+    organisation: Mapped[str | None]
+    name: Mapped[str | None]
+
+
+class ToolStep(Base):
+    """Something that happened to a tool, or to a submission of one, and has no place in the change feed. `state` is
+    the submission's afterwards.
+    """
+
+    __tablename__ = "tool_step"
+
+    step_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    tool_id: Mapped[UUID]
+    submission_id: Mapped[UUID | None]
+    step: Mapped[str]
+    state: Mapped[str | None]
+    revision: Mapped[int | None]
+    happened_at: Mapped[datetime]
+    role: Mapped[str]
+    organisation: Mapped[str | None]
+    name: Mapped[str | None]
+    actor: Mapped[str]
+    reason: Mapped[str | None]
+    details: Mapped[dict[str, Any] | None]
+
+
+class HistoryEntry(Base):
+    """A view: every step and every change once. `place` and `number` order what happened at the same moment."""
+
+    __tablename__ = "tool_history"
+
+    place: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    tool_id: Mapped[UUID]
+    submission_id: Mapped[UUID | None]
+    happened_at: Mapped[datetime]
+    step: Mapped[str]
+    state: Mapped[str | None]
+    revision: Mapped[int | None]
+    role: Mapped[str]
+    organisation: Mapped[str | None]
+    name: Mapped[str | None]
+    reason: Mapped[str | None]
+    category: Mapped[str | None]
+    details: Mapped[dict[str, Any] | None]
+
+
+def kept(actor: Actor) -> dict[str, str | None]:
+    """The columns that say who did it."""
+    return {
+        "actor": actor.reference,
+        "role": actor.role,
+        "organisation": actor.organisation,
+        "name": actor.name,
+    }

@@ -48,6 +48,7 @@ _TOOL: Final = select(
     Tool.stop_category,
     Tool.national,
     Tool.audience,
+    Tool.image_tag,
     Tool.published_at,
     Tool.updated_at,
 ).where(Tool.tool_id == bindparam("tool_id"))
@@ -148,7 +149,7 @@ async def find_tools(
 ) -> Sequence[Row[Any]]:
     """By rank and name, from behind `after` (rank, sort key, id); one more than `limit`, when there is one more."""
     rank, sort = _rank(filters.words), _SORT[language]
-    columns = Tool.tool_id, Tool.document, Tool.published_at, Tool.updated_at
+    columns = Tool.tool_id, Tool.document, Tool.image_tag, Tool.published_at, Tool.updated_at
     order = [rank, sort, Tool.tool_id] if filters.words else [sort, Tool.tool_id]
     conditions = list(_conditions(filters).values())
     if after is not None:

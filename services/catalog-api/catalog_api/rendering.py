@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Row
 
@@ -64,13 +65,20 @@ def _summary(row: Row[Any], language: str) -> Json:
         "name": texts["name"],
         "shortText": texts["shortText"],
         "textLanguage": text_language,
+        "imageUrl": image_url(row.tool_id, row.image_tag),
         **_times(row),
     }
 
 
 def render_tool(row: Row[Any], language: str) -> Json:
     texts, text_language = _texts(row.document, language)
-    return {**row.document, **texts, "textLanguage": text_language, **_times(row)}
+    url = image_url(row.document["toolId"], row.image_tag)
+    return {**row.document, **texts, "textLanguage": text_language, "imageUrl": url, **_times(row)}
+
+
+def image_url(tool_id: UUID | str, tag: str | None) -> str | None:
+    """Relative to the API's address, because that is not the same for all its readers."""
+    return None if tag is None else f"/v1/tools/{tool_id}/image"
 
 
 def _texts(document: Json, language: str) -> tuple[Json, str]:
@@ -139,7 +147,13 @@ def render_code_lists(language: str) -> Json:
 
 def render_code_list(name: str, found: CodeList, language: str) -> Json:
     items = [
-        {"code": item.code, "name": item.names[language], "names": item.names, "retired": item.retired}
+        {
+            "code": item.code,
+            "name": item.names[language],
+            "names": item.names,
+            "retired": item.retired,
+            **item.model_dump(include={"light", "stored"}, exclude_none=True),
+        }
         for item in found.items
     ]
     return {**_code_list(name, found, language), "items": items}

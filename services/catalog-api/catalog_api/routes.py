@@ -1,7 +1,7 @@
 """What anyone may read (K5, K6): HTTP only."""
 
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from catalog_api import codes, queries
 from catalog_api.answers import Answer, PublicRead
 from catalog_api.audience import Reading
+from catalog_api.conditional import READ, IfNoneMatch
 from catalog_api.errors import CodeListNotFound, ToolNotFound, ToolWithdrawn
 from catalog_api.models import STOPPED
 from catalog_api.rendering import (
@@ -33,12 +34,6 @@ _ASK_AGAIN: Final = "public, no-cache"
 _FOR_MINUTES: Final = "public, max-age=300"
 _LARGEST_SEQUENCE: Final = 2**63 - 1
 
-_TAGGED: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"headers": {"ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}}}},
-    304: {"description": "As the entity tag in If-None-Match says"},
-}
-
-IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that the reader has")]
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language", description="`nb` (default), `nn`, `en`")]
 
 
@@ -61,7 +56,7 @@ code_lists = APIRouter(prefix="/v1/code-lists", tags=["Code lists"])
     "",
     summary="List and search tools",
     response_model=ToolPage,
-    responses=_TAGGED | problems(*HELSEID_REFUSALS, CursorInvalid),
+    responses=READ | problems(*HELSEID_REFUSALS, CursorInvalid),
 )
 async def list_tools(
     filters: Annotated[ToolFilters, Query()], reader: Reader, language: Language, audience: Reading
@@ -95,7 +90,7 @@ def _list_position(cursor: str | None) -> tuple[int, str, UUID] | None:
     "/changes",
     summary="Follow the catalogue's changes",
     response_model=ChangeFeed,
-    responses=_TAGGED | problems(*HELSEID_REFUSALS, CursorInvalid),
+    responses=READ | problems(*HELSEID_REFUSALS, CursorInvalid),
 )
 async def list_tool_changes(
     reader: Reader, audience: Reading, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
@@ -124,7 +119,7 @@ def _feed_position(cursor: str | None) -> int:
     "/{toolId}",
     summary="Get one tool",
     response_model=ToolDetails,
-    responses=_TAGGED | problems(*HELSEID_REFUSALS, ToolNotFound, ToolWithdrawn),
+    responses=READ | problems(*HELSEID_REFUSALS, ToolNotFound, ToolWithdrawn),
 )
 async def get_tool(tool_id: ToolId, reader: Reader, language: Language, audience: Reading) -> Response:
     """Its texts in the language asked for, and in every language under `texts`. A stopped tool is 410, with why."""
@@ -136,7 +131,7 @@ async def get_tool(tool_id: ToolId, reader: Reader, language: Language, audience
     return Answer.of(render_tool(row, language), _ASK_AGAIN, language).response()
 
 
-@code_lists.get("", summary="List the code lists", response_model=CodeLists, responses=_TAGGED)
+@code_lists.get("", summary="List the code lists", response_model=CodeLists, responses=READ)
 async def list_code_lists(language: Language, if_none_match: IfNoneMatch = None) -> Response:
     """Their names and titles. The codes of the filters are in them, and of what is published about tools."""
     return _code_lists(language).response(if_none_match)
@@ -151,7 +146,7 @@ def _code_lists(language: str) -> Answer:
     "/{name}",
     summary="Get one code list",
     response_model=CodeListDetails,
-    responses=_TAGGED | problems(CodeListNotFound),
+    responses=READ | problems(CodeListNotFound),
 )
 async def get_code_list(name: str, language: Language, if_none_match: IfNoneMatch = None) -> Response:
     """Each code with its name in the language asked for and in every language, in the order to show them in."""

@@ -1,16 +1,15 @@
 """What the catalogue is asked, and what it answers."""
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from catalog_api.codes import Kind, Purpose, StopReason, SubjectArea, TargetGroup, ToolLanguage
 from catalog_api.documents import fold
+from catalog_api.free_text import Reason
 from catalog_api.models import Change
 from shared.events.catalog import Party, ToolDocument
 from shared.language import Language, Text
@@ -20,7 +19,10 @@ from shared.schemas import RequestSchema, Schema, Timestamp
 T = TypeVar("T")
 AnyOf: TypeAlias = Annotated[list[T], Field(default_factory=list, max_length=50)]
 
-_LOOKS_LIKE_A_NATIONAL_ID = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
+
+ImageUrl: TypeAlias = Annotated[
+    str | None, Field(description="Relative to the API's address; null when the tool has no image")
+]
 
 
 class ToolFilters(RequestSchema):
@@ -63,6 +65,7 @@ _SUMMARY_EXAMPLE: Final[dict[str, Any]] = {
     "prescribable": True,
     "minimumAge": 18,
     "representativeMayUse": False,
+    "imageUrl": "/v1/tools/0296a880-2aab-4e06-8968-eee2900e49ec/image",
     "publishedAt": "2026-11-22T08:00:00.000Z",
     "updatedAt": "2026-11-22T08:00:00.000Z",
 }
@@ -91,6 +94,7 @@ class ToolSummary(Schema):
     prescribable: bool
     minimum_age: int
     representative_may_use: bool
+    image_url: ImageUrl
     published_at: Timestamp
     updated_at: Timestamp
 
@@ -126,6 +130,7 @@ class ToolDetails(ToolDocument):
     long_text: str
     practitioner_text: str
     text_language: Language
+    image_url: ImageUrl
     published_at: Timestamp
     updated_at: Timestamp
 
@@ -161,31 +166,21 @@ class CodeLists(Schema):
 
 
 class CodeListItem(Schema):
-    """`name` in the language asked for. A retired code may occur in what is old and is not to be chosen."""
+    """`name` in the language asked for. A retired code may occur in what is old and is not to be chosen. `light` is in
+    `check-list`: a light approval asks for the item too. `stored` is in `data-uses`: something is kept elsewhere than
+    on the citizen's device.
+    """
 
     code: str
     name: str
     names: Text
     retired: bool
+    light: bool | None = None
+    stored: bool | None = None
 
 
 class CodeListDetails(CodeListSummary):
     items: Sequence[CodeListItem]
-
-
-def _without_national_id(text: str) -> str:
-    """I1: free text of staff is kept for ever and read by others."""
-    if _LOOKS_LIKE_A_NATIONAL_ID.search(text):
-        raise PydanticCustomError("national_id_in_text", "The text holds what looks like a national identity number.")
-    return text
-
-
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=3, max_length=1000),
-    AfterValidator(_without_national_id),
-    Field(description="For the history that staff and the supplier read; no national identity numbers"),
-]
 
 
 class StopRequest(RequestSchema):

@@ -1,7 +1,7 @@
 """Fills the catalogue from a file: `python -m catalog_api.seeding FILE` with DATABASE_URL set.
 
-The file is a list of tool documents without `revision`. It is the only way in while submissions and their approval
-(K2) have no API, and afterwards for sandboxes and tests alone: nobody assured or verified what comes this way.
+The file is a list of tool documents without `revision`. It is for sandboxes and tests alone: nobody assured or
+verified what comes this way (K2).
 """
 
 import asyncio
@@ -16,12 +16,13 @@ from typing import Any
 import structlog
 
 from catalog_api import queries, service
+from catalog_api.participants import SEEDING
+from catalog_api.tool_rules import DocumentInvalid, Fault, publishable
+from catalog_api.tool_shape import ToolDraft
 from shared.db import Database
 from shared.events.catalog import ToolDocument
 from shared.logging import configure_logging
 from shared.messaging.delivery import utc_now
-
-ACTOR = "seeding"
 
 
 async def seed(database: Database, documents: Sequence[Mapping[str, Any]], now: datetime) -> int:
@@ -34,12 +35,15 @@ async def seed(database: Database, documents: Sequence[Mapping[str, Any]], now: 
         await queries.take_turn(session)
         missing = tools.keys() - await queries.known_tools(session)
         for tool_id in [tool_id for tool_id in tools if tool_id in missing]:
-            await service.publish(session, tools[tool_id], ACTOR, now)
+            await service.publish(session, tools[tool_id], SEEDING, now)
     return len(missing)
 
 
 def _first_revision(document: Mapping[str, Any]) -> ToolDocument:
-    return ToolDocument.model_validate({**document, "revision": 1})
+    tool_id = ToolDraft.model_validate(document).tool_id
+    if tool_id is None:
+        raise DocumentInvalid([Fault("/toolId", "missing", "A tool of a file brings its id.")])
+    return publishable(document, tool_id, 1)
 
 
 async def _seed_with(documents: Sequence[Mapping[str, Any]], database_url: str) -> int:

@@ -1,27 +1,25 @@
 """What catalogue staff do (K4): HTTP only."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response, Security
+from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from catalog_api import service
+from catalog_api.acts import act_once
 from catalog_api.errors import ToolAlreadyStopped, ToolNotFound, ToolNotStopped
 from catalog_api.models import ToolChange
+from catalog_api.participants import Admin
 from catalog_api.rendering import render_status
 from catalog_api.schemas import ReinstateRequest, StopRequest, ToolStatus
-from shared import idempotency
 from shared.app import Now
-from shared.auth import STAFF_REFUSALS, Staff, staff
-from shared.db import Database
+from shared.auth import STAFF_REFUSALS
 from shared.errors import problems
-from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
+from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
 
 _REFUSALS: Final = (*STAFF_REFUSALS, ToolNotFound, IdempotencyInProgress, IdempotencyKeyReused)
 
-Admin = Annotated[Staff, Security(staff("nhn:verktoykatalog/admin"))]
 ToolId = Annotated[UUID, Path(alias="toolId")]
 
 staff_tools = APIRouter(prefix="/v1/tools", tags=["Staff"])
@@ -40,10 +38,11 @@ async def stop_tool(
     shown to everyone, `reason` to staff and the supplier.
     """
 
-    async def stop(session: AsyncSession) -> ToolChange:
-        return await service.stop(session, tool_id, wanted.category, wanted.reason, caller.subject, now)
+    async def stop(session: AsyncSession) -> Answer:
+        actor = caller.acting_as("staff")
+        return _status(await service.stop(session, tool_id, wanted.category, wanted.reason, actor, now))
 
-    return await _change_once(request, caller, key, stop)
+    return await act_once(request, caller, key, stop)
 
 
 @staff_tools.post(
@@ -55,30 +54,13 @@ async def stop_tool(
 async def reinstate_tool(
     tool_id: ToolId, wanted: ReinstateRequest, caller: Admin, request: Request, now: Now, key: IdempotencyKey = None
 ) -> Response:
-    """The revision that was stopped is what everyone sees again."""
+    """Its newest revision is what everyone sees from now on: the one that was stopped, or one published meanwhile."""
 
-    async def reinstate(session: AsyncSession) -> ToolChange:
-        return await service.reinstate(session, tool_id, wanted.reason, caller.subject, now)
+    async def reinstate(session: AsyncSession) -> Answer:
+        return _status(await service.reinstate(session, tool_id, wanted.reason, caller.acting_as("staff"), now))
 
-    return await _change_once(request, caller, key, reinstate)
-
-
-async def _change_once(
-    request: Request, caller: Staff, key: str | None, change: Callable[[AsyncSession], Awaitable[ToolChange]]
-) -> Response:
-    """The transaction ends here and not in a dependency, because the ready answers are stale only after the commit."""
-    repeat = await idempotency.repeatable(request, caller.client_id, key, _secret(request))
-    database: Database = request.app.state.database
-    async with database.session() as session:
-        if answered := await idempotency.claim(session, repeat):
-            return answered.response(replayed=True)
-        answer = idempotency.Answer(200, {}, render_status(await change(session)))
-        await idempotency.keep(session, repeat, answer)
-    request.app.state.answers.newest.changed()
-    return answer.response()
+    return await act_once(request, caller, key, reinstate)
 
 
-def _secret(request: Request) -> bytes:
-    settings = request.app.state.settings
-    key: bytes = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
-    return key
+def _status(change: ToolChange) -> Answer:
+    return Answer(200, {}, render_status(change))

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,15 +13,20 @@ import pytest
 from fastapi import FastAPI
 
 from catalog_api.app import create_app
+from catalog_api.codes import codes
 from catalog_api.seeding import seed
 from catalog_api.settings import Settings
 from shared.db import Database
+from shared.testing.national_ids import generate
 from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:verktoykatalog"
 ADMIN = "nhn:verktoykatalog/admin"
 HOST = "https://catalog.test"
-EMPTIED = ("tool_change", "tool_revision", "tool", "outbox", "local_message", "dpop_proof", "idempotent_answer")
+EMPTIED = (
+    *("image", "tool_step", "tool_change", "tool_revision", "tool", "submission"),
+    *("outbox", "local_message", "dpop_proof", "idempotent_answer"),
+)
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 Items = list[dict[str, Any]]
@@ -86,6 +91,7 @@ def make_tool_document(name: str, *, nn: str | None = None, en: str | None = Non
         "minimumAge": 16,
         "representativeMayUse": False,
         "defaultDeadlineDays": 30,
+        "dataUse": None,
         **deepcopy(fields),
     }
 
@@ -231,3 +237,90 @@ class Administrator:
 @pytest.fixture
 def administrator(client: httpx.AsyncClient, helseid: Issuer, clock: Clock) -> Administrator:
     return Administrator(client, helseid, clock)
+
+
+SUPPLIER, HEALTH_BODY, PLATFORM = "999977774", "999977775", "999977790"
+
+
+class Caller:
+    """Somebody who takes part in an approval: a system without a pid, a person with one. Tokens as above."""
+
+    def __init__(self, client: httpx.AsyncClient, issuer: Issuer, clock: Clock, **token: Any) -> None:
+        self.client, self.issuer, self.clock, self.token = client, issuer, clock, token
+        self.key = ProofKey()
+
+    def but(self, **token: Any) -> "Caller":
+        """The same with another token."""
+        return Caller(self.client, self.issuer, self.clock, **(self.token | token))
+
+    async def send(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """`body` is sent as it is when it is bytes."""
+        token = dict(self.token)
+        make = self.issuer.staff_token if "pid" in token else self.issuer.machine_token
+        issued = make(AUDIENCE, token.pop("scope"), self.key.thumbprint, **token)
+        content = body if isinstance(body, bytes | None) else json.dumps(body)
+        sent = ({} if body is None else {"Content-Type": "application/json"}) | dict(headers or {})
+        auth = DPoPAuth(issued, self.key, clock=self.clock)
+        return await self.client.request(method, path, content=content, headers=sent, auth=auth)
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.send("GET", path, headers=headers)
+
+    async def post(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.send("POST", path, body, headers)
+
+
+class Approval:
+    """A supplier, the health body it names, and two of the staff; and what each does to a submission, by its path."""
+
+    def __init__(self, make: Callable[..., Caller]) -> None:
+        self.supplier = make(scope="nhn:verktoykatalog/supplier", organisation=SUPPLIER)
+        self.health_body = make(scope="nhn:verktoykatalog/assure", organisation=HEALTH_BODY)
+        people = [generate(date(1970 + number, 1, 1), number) for number in range(2)]
+        names = ("Torunn Lavskrike", "Oddvar Myrsnipe")
+        self.staff, self.other_staff = (
+            make(scope=ADMIN, organisation=PLATFORM, pid=pid, name=name)
+            for pid, name in zip(people, names, strict=True)
+        )
+
+    async def draft(self, tool: Mapping[str, Any] | None = None, **more: Any) -> str:
+        response = await self.supplier.post("/v1/submissions", {"tool": tool or {}, **more})
+        assert response.status_code == 201, response.text
+        return response.headers["location"]
+
+    async def submit(self, path: str) -> httpx.Response:
+        return await self.supplier.post(f"{path}/submit")
+
+    async def assure(self, path: str, outcome: str = "assured") -> httpx.Response:
+        return await self.health_body.post(f"{path}/assurance", {"outcome": outcome, "reason": "Faglig gjennomgått"})
+
+    async def verify(self, path: str, *items: str, fulfilled: bool = True) -> httpx.Response:
+        """Every item of the check list unless some are named."""
+        answers = [{"item": item, "fulfilled": fulfilled} for item in items or codes("check-list")]
+        return await self.staff.post(f"{path}/verification", {"items": answers})
+
+    async def publish(self, path: str) -> httpx.Response:
+        return await self.staff.post(f"{path}/publish")
+
+    async def go(self, tool: Mapping[str, Any] | None = None, *, to: str, **more: Any) -> str:
+        """A submission that has come to this state; its path."""
+        path = await self.draft(tool, **more)
+        for state, step in (
+            ("submitted", self.submit),
+            ("assured", self.assure),
+            ("verified", self.verify),
+            ("published", self.publish),
+        ):
+            if to == "draft" or (await self.supplier.get(path)).json()["state"] == to:
+                break
+            light = (await self.supplier.get(path)).json()["approval"] == "light"
+            if not (light and state == "assured"):
+                assert (await step(path)).status_code == 200
+        return path
+
+
+@pytest.fixture
+def approval(client: httpx.AsyncClient, helseid: Issuer, clock: Clock) -> Approval:
+    return Approval(lambda **token: Caller(client, helseid, clock, **token))

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from catalog_api import queries
+from catalog_api import queries, service
 from catalog_api.audience import ANYONE, Audience
-from catalog_api.models import Tool, ToolChange, ToolRevision
+from catalog_api.participants import SEEDING
 from shared.auth import HelseIdToken
 from shared.auth.claims import ORGANISATION_CHILD
 from shared.events.catalog import ToolDocument
@@ -138,13 +138,7 @@ class Revisions:
         document, now = self.document, self.clock.now
         async with self.database.session() as session:
             await queries.take_turn(session)
-            tool = await session.get(Tool, document.tool_id)
-            tool.take(document, now)
-            session.add(ToolRevision.of(tool, "test", now))
-            await session.flush()
-            change = {"tool_id": document.tool_id, "revision": document.revision, "changed_at": now}
-            sequence = await queries.next_sequence(session)
-            session.add(ToolChange(sequence=sequence, change="updated", actor="test", **change))
+            await service.publish(session, document, SEEDING, now)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catalog_api import queries, service
+from catalog_api.participants import SEEDING
 from catalog_api.schemas import ChangeFeed
 from catalog_api.seeding import seed
 from shared.db import Database
@@ -151,5 +152,5 @@ async def test_K6_parallel_writers_leave_no_gap_and_readers_miss_nothing(
 async def fail_after_writing(database: Database, document: dict[str, Any], now: Any) -> None:
     async with database.session() as session:
         await queries.take_turn(session)
-        await service.publish(session, ToolDocument.model_validate(document | {"revision": 1}), "test", now)
+        await service.publish(session, ToolDocument.model_validate(document | {"revision": 1}), SEEDING, now)
         raise RuntimeError("after the write")

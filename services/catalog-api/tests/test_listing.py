@@ -43,6 +43,7 @@ async def test_K1_K5_an_item_tells_what_a_reader_chooses_by(client: Any, fill: A
         "prescribable": True,
         "minimumAge": 18,
         "representativeMayUse": True,
+        "imageUrl": None,
         "publishedAt": "2026-11-22T08:00:00.000Z",
         "updatedAt": "2026-11-22T08:00:00.000Z",
     }

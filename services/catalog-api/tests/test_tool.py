@@ -37,6 +37,7 @@ async def test_K1_K5_one_tool_with_everything_published(client: Any, fill: Any, 
         "longText": "Alt om søvn",
         "practitionerText": "For deg som behandler",
         "textLanguage": "nn",
+        "imageUrl": None,
         "publishedAt": "2026-11-22T08:00:00.000Z",
         "updatedAt": "2026-11-22T08:00:00.000Z",
     }

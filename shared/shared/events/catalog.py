@@ -43,6 +43,15 @@ class Integration(BaseModel):
     app_links: AppLinks | None = None
 
 
+class DataUse(BaseModel):
+    """What becomes of what the citizen enters: a code of the catalogue's list `data-uses`."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
+
+    category: str
+    privacy_statement: str | None = None
+
+
 class ToolDocument(BaseModel):
     """What prescribing and the citizen's pages need of a tool (K1), as of one revision."""
 
@@ -70,6 +79,7 @@ class ToolDocument(BaseModel):
     minimum_age: int = 0
     representative_may_use: bool = False
     default_deadline_days: int = 30
+    data_use: DataUse | None = None
 
 
 class _ToolEvent(Event):

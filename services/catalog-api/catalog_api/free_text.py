@@ -1,0 +1,24 @@
+"""Text that people write and others read for as long as the catalogue lives."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_LOOKS_LIKE_A_NATIONAL_ID: Final = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
+
+
+def without_national_id(text: str) -> str:
+    """I1. A number with a slip in it is somebody's too, so its check digits do not matter."""
+    if _LOOKS_LIKE_A_NATIONAL_ID.search(text):
+        raise PydanticCustomError("national_id_in_text", "The text holds what looks like a national identity number.")
+    return text
+
+
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=1000),
+    AfterValidator(without_national_id),
+    Field(description="For the history that staff and the supplier read; no national identity numbers"),
+]

@@ -1,0 +1,64 @@
+"""What can be wrong with an image.
+
+DomainError
+├── ImageNotFound  404
+└── ImageInvalid   422  `reason` says in what way
+"""
+
+from typing import ClassVar, Final, Literal
+
+from shared.errors import DomainError
+from shared.language import Text
+
+Reason = Literal["png-damaged", "png-too-large", "svg-damaged", "svg-entities", "svg-too-deep"]
+
+_DETAILS: Final[dict[Reason, Text]] = {
+    "png-damaged": {
+        "nb": "PNG-filen er ikke hel, eller den er ikke bygd opp etter standarden.",
+        "nn": "PNG-fila er ikkje heil, eller ho er ikkje bygd opp etter standarden.",
+        "en": "The PNG file is damaged, or not built as the standard says.",
+    },
+    "png-too-large": {
+        "nb": "PNG-bildet er mer enn 2048 punkter bredt eller høyt.",
+        "nn": "PNG-biletet er meir enn 2048 punkt breitt eller høgt.",
+        "en": "The PNG image is wider or higher than 2048 pixels.",
+    },
+    "svg-damaged": {
+        "nb": "SVG-filen er ikke velformet XML.",
+        "nn": "SVG-fila er ikkje velforma XML.",
+        "en": "The SVG file is not well-formed XML.",
+    },
+    "svg-entities": {
+        "nb": "SVG-filen erklærer entiteter, og det er ikke tillatt.",
+        "nn": "SVG-fila erklærer entitetar, og det er ikkje tillate.",
+        "en": "The SVG file declares entities, which is not allowed.",
+    },
+    "svg-too-deep": {
+        "nb": "SVG-filen har for mange nivåer.",
+        "nn": "SVG-fila har for mange nivå.",
+        "en": "The SVG file is nested too deep.",
+    },
+}
+
+
+class ImageNotFound(DomainError):
+    status = 404
+    code = "image-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet har ikke noe bilde.",
+        "nn": "Verktøyet har ikkje noko bilete.",
+        "en": "The tool has no image.",
+    }
+
+
+class ImageInvalid(DomainError):
+    status = 422
+    code = "image-invalid"
+    title: ClassVar[Text] = {
+        "nb": "Bildet kan ikke brukes.",
+        "nn": "Biletet kan ikkje brukast.",
+        "en": "The image cannot be used.",
+    }
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(_DETAILS[reason], reason=reason)

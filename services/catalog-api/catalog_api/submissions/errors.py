@@ -1,0 +1,90 @@
+"""What can be wrong with a request about a submission.
+
+DomainError
+├── OwnSubmission           403
+├── ToolOfAnotherSupplier   403
+├── SubmissionNotFound      404
+├── SubmissionOpen          409  `submissionId` is the one that is open
+├── TransitionNotAllowed    409  `state`, and the transitions that are `allowed` from it
+└── CheckListIncomplete     409  the `missing` items, and `allowed` as above
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from shared.errors import DomainError
+from shared.language import Text
+
+
+class OwnSubmission(DomainError):
+    """Four eyes: whoever belongs to the supplier's organisation approves nothing of it."""
+
+    status = 403
+    code = "own-submission"
+    title: ClassVar[Text] = {
+        "nb": "Ingen godkjenner det de selv har sendt inn.",
+        "nn": "Ingen godkjenner det dei sjølve har sendt inn.",
+        "en": "Nobody approves what they submitted themselves.",
+    }
+
+
+class ToolOfAnotherSupplier(DomainError):
+    status = 403
+    code = "tool-of-another-supplier"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet hører til en annen leverandør.",
+        "nn": "Verktøyet høyrer til ein annan leverandør.",
+        "en": "The tool belongs to another supplier.",
+    }
+
+
+class SubmissionNotFound(DomainError):
+    """Also for one that is there and not for this caller to see."""
+
+    status = 404
+    code = "submission-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Innsendingen finnes ikke.",
+        "nn": "Innsendinga finst ikkje.",
+        "en": "There is no such submission.",
+    }
+
+
+class SubmissionOpen(DomainError):
+    status = 409
+    code = "submission-open"
+    title: ClassVar[Text] = {
+        "nb": "Det er allerede en innsending av verktøyet som ikke er ferdig behandlet.",
+        "nn": "Det er alt ei innsending av verktøyet som ikkje er ferdig handsama.",
+        "en": "There is an open submission of the tool already.",
+    }
+
+    def __init__(self, submission_id: UUID) -> None:
+        super().__init__(submissionId=str(submission_id))
+
+
+class TransitionNotAllowed(DomainError):
+    status = 409
+    code = "transition-not-allowed"
+    title: ClassVar[Text] = {
+        "nb": "Dette kan ikke gjøres med en innsending i denne tilstanden.",
+        "nn": "Dette kan ikkje gjerast med ei innsending i denne tilstanden.",
+        "en": "This cannot be done with a submission in this state.",
+    }
+
+    def __init__(self, state: str, allowed: Sequence[str]) -> None:
+        super().__init__(state=state, allowed=list(allowed))
+
+
+class CheckListIncomplete(DomainError):
+    status = 409
+    code = "check-list-incomplete"
+    title: ClassVar[Text] = {
+        "nb": "Ikke alle krav på sjekklisten er oppfylt.",
+        "nn": "Ikkje alle krav på sjekklista er oppfylte.",
+        "en": "Not every item of the check list is fulfilled.",
+    }
+
+    def __init__(self, state: str, missing: Sequence[str], allowed: Sequence[str]) -> None:
+        super().__init__(state=state, missing=list(missing), allowed=list(allowed))

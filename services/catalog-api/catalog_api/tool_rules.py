@@ -1,0 +1,136 @@
+"""What a tool's document must hold before anyone sees it (K1). Works on JSON in the shape of ToolDraft."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from catalog_api.codes import code_lists
+from shared.events.catalog import ToolDocument
+from shared.language import DEFAULT_LANGUAGE
+
+Json = Mapping[str, Any]
+
+_ALWAYS: Final = (
+    *("/supplier/organisationNumber", "/supplier/name", "/healthBody/organisationNumber", "/healthBody/name"),
+    *(f"/texts/{DEFAULT_LANGUAGE}/{text}" for text in ("name", "shortText", "longText", "practitionerText")),
+    *("/purpose", "/kind", "/subjectAreas", "/targetGroups", "/languages", "/integration/method"),
+    *("/loginRequired", "/national", "/prescriptionRequired", "/prescribable"),
+)
+_IN_OTHER_LANGUAGES: Final = ("name", "shortText")
+_BY_METHOD: Final = {
+    "open-link": ("/integration/address",),
+    "signed-in-web": ("/integration/address", "/integration/launchAddress"),
+    "form": ("/integration/address",),
+    "integrated": ("/integration/address",),
+}
+_APP_LINKS: Final = ("/integration/appLinks/ios", "/integration/appLinks/android")
+_ADDRESSES: Final = ("/integration/address", "/integration/launchAddress", *_APP_LINKS, "/dataUse/privacyStatement")
+_LISTS: Final = (
+    *("/subjectAreas", "/targetGroups", "/languages", "/keywords", "/organisations"),
+    *("/requiredAuthorisations", "/prescriberOrganisations"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`pointer` is from the tool (RFC 6901); `detail` quotes nothing of the document."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class DocumentInvalid(ValueError):
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
+        self.faults = faults
+
+
+def publishable(tool: Json, tool_id: UUID, revision: int) -> ToolDocument:
+    """Raises DocumentInvalid with every fault there is."""
+    if faults := find_faults(tool):
+        raise DocumentInvalid(faults)
+    integration = {"address": next(_present(tool, _APP_LINKS), None), **tool["integration"]}
+    return ToolDocument.model_validate(
+        {**tool, "integration": integration, "toolId": str(tool_id), "revision": revision}
+    )
+
+
+def find_faults(tool: Json) -> list[Fault]:
+    return [*_missing(tool), *_integration(tool), *_addresses(tool), *_contradictions(tool), *_repeated(tool)]
+
+
+def value_at(tool: Json, pointer: str) -> Any:
+    """None where there is nothing, or only an empty text or list."""
+    found: Any = tool
+    for name in pointer.split("/")[1:]:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return None if found in ("", []) else found
+
+
+def _present(tool: Json, pointers: Sequence[str]) -> Iterator[Any]:
+    return (found for pointer in pointers if (found := value_at(tool, pointer)) is not None)
+
+
+def _missing(tool: Json) -> Iterator[Fault]:
+    others = (language for language in tool.get("texts", {}) if language != DEFAULT_LANGUAGE)
+    translated = (f"/texts/{language}/{text}" for language in others for text in _IN_OTHER_LANGUAGES)
+    for pointer in chain(_ALWAYS, translated):
+        if value_at(tool, pointer) is None:
+            yield Fault(pointer, "missing", "A tool cannot be published without this.")
+    if value_at(tool, "/dataUse") is not None and value_at(tool, "/dataUse/category") is None:
+        yield Fault("/dataUse/category", "missing", "The data use needs a category.")
+
+
+def _integration(tool: Json) -> Iterator[Fault]:
+    method = value_at(tool, "/integration/method")
+    for pointer in _BY_METHOD.get(method, ()):
+        if value_at(tool, pointer) is None:
+            yield Fault(pointer, "missing", f"The integration method {method} needs this address.")
+    if method == "app" and not any(_present(tool, _APP_LINKS)):
+        yield Fault("/integration/appLinks", "missing", "The integration method app needs a link to at least one app.")
+    if method == "signed-in-web" and value_at(tool, "/loginRequired") is False:
+        yield Fault("/loginRequired", "contradiction", "The integration method signed-in-web requires login.")
+
+
+def _addresses(tool: Json) -> Iterator[Fault]:
+    """Readers turn them into links, so that no other scheme may come through."""
+    for pointer in _ADDRESSES:
+        address = value_at(tool, pointer)
+        if address is not None and not _is_https(address):
+            yield Fault(pointer, "not-https", "This is no https address.")
+
+
+def _is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        known = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return known and "@" not in parts.netloc and address.isprintable() and " " not in address
+
+
+def _contradictions(tool: Json) -> Iterator[Fault]:
+    if value_at(tool, "/national") is False and value_at(tool, "/organisations") is None:
+        yield Fault("/organisations", "missing", "A tool that is not national must name the organisations it is for.")
+    if value_at(tool, "/prescriptionRequired") is True and value_at(tool, "/prescribable") is False:
+        yield Fault("/prescribable", "contradiction", "A tool that must be prescribed can be prescribed.")
+    if _is_stored(tool) and value_at(tool, "/dataUse/privacyStatement") is None:
+        detail = "What is stored outside the citizen's device needs a privacy statement."
+        yield Fault("/dataUse/privacyStatement", "missing", detail)
+
+
+def _is_stored(tool: Json) -> bool:
+    category = value_at(tool, "/dataUse/category")
+    return any(item.stored for item in code_lists()["data-uses"].items if item.code == category)
+
+
+def _repeated(tool: Json) -> Iterator[Fault]:
+    for pointer in _LISTS:
+        found = value_at(tool, pointer) or []
+        for place, value in enumerate(found):
+            if value in found[:place]:
+                yield Fault(f"{pointer}/{place}", "repeated", "This is in the list already.")
