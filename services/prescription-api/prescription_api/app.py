@@ -6,9 +6,14 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
+from prescription_api import journal_routes, routes
+from prescription_api.accesslog import routes as access_log_routes
+from prescription_api.fhir import routes as fhir_routes
+from prescription_api.fhir.documentation import describe_outcomes
+from prescription_api.fhir.outcomes import OperationOutcomes
 from prescription_api.outside import Outside
-from prescription_api.routes import router
 from prescription_api.settings import Settings
+from prescription_api.suppliers import routes as supplier_routes
 from shared.app import build_app
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
@@ -29,10 +34,19 @@ def create_app(
         settings,
         title="Prescription API",
         description=DESCRIPTION,
-        routers=[router, dead_letter_routes()],
+        routers=[
+            routes.router,
+            journal_routes.router,
+            fhir_routes.router,
+            supplier_routes.router,
+            access_log_routes.router,
+            dead_letter_routes(),
+        ],
         http=http,
         clock=clock,
     )
+    app.add_middleware(OperationOutcomes)
+    describe_outcomes(app)
     app.state.outside = Outside.connect(settings, app.state.http, app.state.database, app.state.references)
     return app
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from prescription_api.models import OSLO, Prescriber
@@ -52,6 +52,23 @@ def note_language(language: str) -> str:
 
 def tool_name(tool: ToolDocument, language: str) -> str:
     return tool.texts.get(language, tool.texts[DEFAULT_LANGUAGE]).name
+
+
+def compose(facts: Prescribed, language: str) -> dict[str, Any]:
+    """What is kept with the prescription: the text to paste, the reminder beside it, and the tool as it was then."""
+    tool = facts.tool
+    return {
+        "language": language,
+        "text": write_note(facts, language),
+        "responsibilityReminder": RESPONSIBILITY[language],
+        "tool": {
+            "toolId": str(tool.tool_id),
+            "revision": tool.revision,
+            "name": tool_name(tool, language),
+            "supplier": {"organisationNumber": tool.supplier.organisation_number, "name": tool.supplier.name},
+            "purpose": tool.purpose,
+        },
+    }
 
 
 def write_note(facts: Prescribed, language: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from prescription_api.models import access_log, catalogue_position, prescription, tool_copy
+from prescription_api.models import catalogue_position, prescription, tool_copy
 from shared.auth import Practitioner
 from shared.events.catalog import ToolDocument
 from shared.idempotency import Answer, Repeatable
@@ -117,17 +117,6 @@ async def search_prescriptions(
 
 def own_organisations(caller: Practitioner) -> list[str]:
     return [o for o in (caller.organisation, caller.organisation_child) if o]
-
-
-async def read_access_log(
-    connection: AsyncConnection, citizen: str, after: tuple[Any, ...] | None, limit: int
-) -> Sequence[RowMapping]:
-    """Newest first; one more than `limit` when there are more (P13)."""
-    at, key = access_log.c.at, access_log.c.entry_id
-    statement = select(access_log).where(access_log.c.citizen == citizen)
-    if after:
-        statement = statement.where(tuple_(at, key) < after)
-    return (await connection.execute(statement.order_by(at.desc(), key.desc()).limit(limit + 1))).mappings().all()
 
 
 async def tool_names(connection: AsyncConnection, tool_ids: Sequence[UUID]) -> dict[UUID, ToolDocument]:

@@ -1,36 +1,33 @@
-"""What practitioners and citizens read: prescribable tools, prescriptions, the access log."""
+"""What practitioners read: prescribable tools, and what their own organisation has prescribed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prescription_api import journal, models, queries
+from prescription_api.accesslog import recording
 from prescription_api.errors import PrescriptionNotFound
 from prescription_api.models import Prescriber
-from prescription_api.professions import profession_name
+from prescription_api.outside import Outside
 from prescription_api.queries import ToolFilter
 from shared.auth import Practitioner
 from shared.events.catalog import ToolDocument
-from shared.language import DEFAULT_LANGUAGE, Text
+from shared.language import DEFAULT_LANGUAGE
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339
 
-ACTIONS: Final[dict[str, Text]] = {
-    "looked-up": {
-        "nb": "{who} slo deg opp for å sende deg et digitalt helseverktøy.",
-        "nn": "{who} slo deg opp for å sende deg eit digitalt helseverktøy.",
-        "en": "{who} looked you up in order to send you a digital health tool.",
-    },
-    "prescribed": {
-        "nb": "{who} sendte deg verktøyet {tool}.",
-        "nn": "{who} sende deg verktøyet {tool}.",
-        "en": "{who} sent you the tool {tool}.",
-    },
-}
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A prescription of the caller's organisation; `tool` as the catalogue has it now, None while the copy lacks it."""
+
+    row: RowMapping
+    tool: ToolDocument | None
 
 
 async def list_prescribable_tools(
@@ -78,29 +75,43 @@ def _prescribable(
     }
 
 
+async def open_own(outside: Outside, caller: Practitioner, prescription_id: UUID, now: datetime) -> Own:
+    """Written in the citizen's access log (P13). Raises PrescriptionNotFound, also for another organisation's."""
+    viewer = await recording.viewer(outside, caller, now)
+    async with outside.database.reader() as connection:
+        row = await queries.get_prescription(connection, caller, prescription_id)
+        if row is None:
+            raise PrescriptionNotFound()
+        await recording.record_reads(connection, viewer, [row], now)
+        tools = await queries.tool_names(connection, [row["tool_id"]])
+    return Own(row, tools.get(row["tool_id"]))
+
+
 async def get_prescription(
-    connection: AsyncConnection, caller: Practitioner, prescription_id: Any, language: str
+    outside: Outside, caller: Practitioner, prescription_id: UUID, language: str, now: datetime
 ) -> dict[str, Any]:
-    """Raises PrescriptionNotFound, also for another organisation's."""
-    row = await queries.get_prescription(connection, caller, prescription_id)
-    if row is None:
-        raise PrescriptionNotFound()
-    tools = await queries.tool_names(connection, [row["tool_id"]])
-    return _prescription(row, tools.get(row["tool_id"]), language)
+    """Raises PrescriptionNotFound."""
+    own = await open_own(outside, caller, prescription_id, now)
+    return _prescription(own.row, own.tool, language)
 
 
 async def search_prescriptions(
-    connection: AsyncConnection,
+    outside: Outside,
     caller: Practitioner,
     citizen: str,
-    after: tuple[Any, ...] | None,
+    after: tuple[datetime, UUID] | None,
     limit: int,
     language: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    rows = await queries.search_prescriptions(connection, caller, citizen, after, limit)
-    tools = await queries.tool_names(connection, [row["tool_id"] for row in rows])
+    """Written in the citizen's access log, also when nothing is found (P13)."""
+    viewer = await recording.viewer(outside, caller, now)
+    async with outside.database.reader() as connection:
+        await recording.record_look_up(connection, viewer, "searched", citizen, now)
+        rows = await queries.search_prescriptions(connection, caller, citizen, after, limit)
+        tools = await queries.tool_names(connection, [row["tool_id"] for row in rows])
     items = [_prescription(row, tools.get(row["tool_id"]), language) for row in rows[:limit]]
-    return {"items": items, "nextCursor": _cursor(rows, limit, "prescribed_at", "prescription_id")}
+    return {"items": items, "nextCursor": _cursor(rows, limit)}
 
 
 def _prescription(row: RowMapping, tool: ToolDocument | None, language: str) -> dict[str, Any]:
@@ -125,37 +136,9 @@ def _prescription(row: RowMapping, tool: ToolDocument | None, language: str) -> 
     }
 
 
-async def read_access_log(
-    connection: AsyncConnection, citizen: str, after: tuple[Any, ...] | None, limit: int, language: str
-) -> dict[str, Any]:
-    """P13, in plain words."""
-    rows = await queries.read_access_log(connection, citizen, after, limit)
-    tools = await queries.tool_names(connection, [row["tool_id"] for row in rows if row["tool_id"]])
-    items = [_entry(row, tools.get(row["tool_id"]), language) for row in rows[:limit]]
-    return {"items": items, "nextCursor": _cursor(rows, limit, "at", "entry_id")}
-
-
-def _entry(row: RowMapping, tool: ToolDocument | None, language: str) -> dict[str, Any]:
-    profession = profession_name(row["profession"], language)
-    name = journal.tool_name(tool, language) if tool else None
-    return {
-        "entryId": str(row["entry_id"]),
-        "at": rfc3339(row["at"]),
-        "action": row["action"],
-        "text": ACTIONS[row["action"]][language].format(who=f"{row['name']} ({profession})", tool=name),
-        "name": row["name"],
-        "profession": profession,
-        "organisation": row["organisation"],
-        "clientId": row["client_id"],
-        "toolId": str(row["tool_id"]) if row["tool_id"] else None,
-        "toolName": name,
-        "prescriptionId": str(row["prescription_id"]) if row["prescription_id"] else None,
-    }
-
-
-def _cursor(rows: Sequence[RowMapping], limit: int, at: str, key: str) -> str | None:
+def _cursor(rows: Sequence[RowMapping], limit: int) -> str | None:
     """Of the last row of the page, when one more was found."""
     if len(rows) <= limit:
         return None
-    moment: datetime = rows[limit - 1][at]
-    return encode_cursor(moment.isoformat(), str(rows[limit - 1][key]))
+    last = rows[limit - 1]
+    return encode_cursor(last["prescribed_at"].isoformat(), str(last["prescription_id"]))

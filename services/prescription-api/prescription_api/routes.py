@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response, Security
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from prescription_api import errors, models, patients, reading, service
+from prescription_api.callers import IfNoneMatch, Prescriber, PrescriptionId, Reading
 from prescription_api.outside import CurrentOutside
 from prescription_api.queries import ToolFilter
 from prescription_api.schemas import (
-    AccessLogEntry,
     LookUp,
     OrganisationNumber,
     PatientFound,
@@ -22,8 +22,7 @@ from prescription_api.schemas import (
     Search,
 )
 from shared.app import Now
-from shared.auth import CITIZEN_REFUSALS, PRACTITIONER_REFUSALS, Citizen, Practitioner, citizen, either, practitioner
-from shared.db import Reader
+from shared.auth import PRACTITIONER_REFUSALS
 from shared.errors import problems
 from shared.http import etag_matches
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
@@ -32,14 +31,6 @@ from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalfo
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_cursor, decode_moment_cursor
 
 router = APIRouter()
-
-_prescribing = practitioner("nhn:verktoyformidler/prescribe")
-_reading = either(practitioner("nhn:verktoyformidler/read"), _prescribing)
-Prescriber = Annotated[Practitioner, Security(_prescribing)]
-Reading = Annotated[Practitioner, Security(_reading)]
-Me = Annotated[Citizen, Security(citizen())]
-PrescriptionId = Annotated[UUID, Path(alias="prescriptionId")]
-IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=200)]
 
 _NUMBER = (NationalIdMalformed, NationalIdCheckDigits)
 _REGISTERS = (errors.HprNotValid, errors.HprUnavailable)
@@ -155,18 +146,19 @@ async def prescribe(
     response_model=Prescription,
     tags=["prescriptions"],
     summary="Get one prescription",
-    responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound),
+    responses=problems(*PRACTITIONER_REFUSALS, errors.HprNotValid, errors.PrescriptionNotFound),
 )
 async def get_prescription(
     prescription_id: PrescriptionId,
     caller: Reading,
-    connection: Reader,
+    outside: CurrentOutside,
+    now: Now,
     request: Request,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """For the organisation that prescribed it."""
+    """For the organisation that prescribed it. In the patient's access log once a day for each who asks."""
     language = best_language(request.headers.get("accept-language"))
-    found = await reading.get_prescription(connection, caller, prescription_id, language)
+    found = await reading.get_prescription(outside, caller, prescription_id, language, now)
     etag = models.entity_tag(found["version"], language)
     headers = {"ETag": etag, "Content-Language": language, "Vary": "Accept-Language"}
     if etag_matches(if_none_match, etag):
@@ -179,53 +171,22 @@ async def get_prescription(
     response_model=Page[Prescription],
     tags=["prescriptions"],
     summary="Find what the caller's organisation has prescribed to a patient",
-    responses=problems(*PRACTITIONER_REFUSALS, *_NUMBER, CursorInvalid),
+    responses=problems(*PRACTITIONER_REFUSALS, *_NUMBER, errors.HprNotValid, CursorInvalid),
 )
 async def search_prescriptions(
     wanted: Search,
     caller: Reading,
     outside: CurrentOutside,
-    connection: Reader,
+    now: Now,
     request: Request,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Response:
-    """Newest first. A search because the number must not be in an address (P3)."""
+    """Newest first. A search because the number must not be in an address (P3). In the patient's access log."""
     language = best_language(request.headers.get("accept-language"))
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
     after = decode_moment_cursor(cursor)
     page = await reading.search_prescriptions(
-        connection, caller, outside.references.of(national_id), after, limit, language
+        outside, caller, outside.references.of(national_id), after, limit, language, now
     )
     return JSONResponse(page, headers={"Content-Language": language})
-
-
-@router.get(
-    "/v1/prescriptions/{prescriptionId}/journal-note",
-    response_class=PlainTextResponse,
-    tags=["prescriptions"],
-    summary="Get the note for the record",
-    responses=problems(*PRACTITIONER_REFUSALS, errors.PrescriptionNotFound),
-)
-async def get_journal_note(prescription_id: PrescriptionId, caller: Reading, connection: Reader) -> PlainTextResponse:
-    """As text, in the language it was written in when the tool was prescribed (P8)."""
-    found = await reading.get_prescription(connection, caller, prescription_id, "nb")
-    note = found["journalNote"]
-    return PlainTextResponse(note["text"], headers={"Content-Language": note["language"]})
-
-
-@router.get(
-    "/v1/me/access-log",
-    response_model=Page[AccessLogEntry],
-    tags=["citizen"],
-    summary="See who looked me up or prescribed to me",
-    responses=problems(*CITIZEN_REFUSALS, CursorInvalid),
-)
-async def list_access_log(
-    me: Me, connection: Reader, request: Request, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
-) -> Response:
-    """Newest first. It is always the logged-in person's own log, also when they act for somebody (P13)."""
-    language = best_language(request.headers.get("accept-language"))
-    after = decode_moment_cursor(cursor)
-    page = await reading.read_access_log(connection, me.reference, after, limit, language)
-    return JSONResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})

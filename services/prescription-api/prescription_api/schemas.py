@@ -75,12 +75,30 @@ class PrescribedBy(Schema):
     profession: str | None = Field(description="Code of 9060")
 
 
+class NotedSupplier(Schema):
+    organisation_number: str
+    name: str
+
+
+class NotedTool(Schema):
+    """The tool as it was when it was prescribed."""
+
+    tool_id: UUID
+    revision: int
+    name: str
+    supplier: NotedSupplier
+    purpose: Purpose
+
+
 class JournalNote(Schema):
-    """Ready to paste into the record (P8); the reminder is for the practitioner and stays outside it."""
+    """Ready to paste into the record (P8); the reminder is for the practitioner and stays outside it. With the
+    prescription's other members `tool` is the note in structured form.
+    """
 
     language: Literal["nb", "nn"]
     text: str
     responsibility_reminder: str
+    tool: NotedTool | None = Field(None, description="Null in notes from before it was kept")
 
 
 class Prescription(Schema):
@@ -104,6 +122,13 @@ class Prescription(Schema):
                         "language": "nb",
                         "text": "Digitalt helseverktøy sendt på Helsenorge: Søvnstigen ...",
                         "responsibilityReminder": "Du som sender verktøyet, svarer for ...",
+                        "tool": {
+                            "toolId": TOOL,
+                            "revision": 1,
+                            "name": "Søvnstigen",
+                            "supplier": {"organisationNumber": "299900304", "name": "Stille Vann"},
+                            "purpose": "treatment",
+                        },
                     },
                 }
             ]
@@ -151,19 +176,3 @@ class Search(RequestSchema):
     model_config = ConfigDict(json_schema_extra={"examples": [{"patient": {"nationalId": "17858401267"}}]})
 
     patient: Patient
-
-
-class AccessLogEntry(Schema):
-    """Who looked the citizen up or prescribed to them (P13)."""
-
-    entry_id: UUID
-    at: Timestamp
-    action: Literal["looked-up", "prescribed"]
-    text: str = Field(description="The same in plain words")
-    name: str
-    profession: str
-    organisation: str
-    client_id: str
-    tool_id: UUID | None = None
-    tool_name: str | None = None
-    prescription_id: UUID | None = None

@@ -105,11 +105,7 @@ def decide(
         organisation=organisation,
         client_id=caller.client_id,
         message=wanted.message,
-        journal_note={
-            "language": note_language,
-            "text": journal.write_note(facts, note_language),
-            "responsibilityReminder": journal.RESPONSIBILITY[note_language],
-        },
+        journal_note=journal.compose(facts, note_language),
         prescribed_at=now,
         deadline=deadline,
     )

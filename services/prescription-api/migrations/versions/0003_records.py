@@ -1,4 +1,4 @@
-"""The access log by the quarter, added to and never changed, and what organisations read of their own (P8, P11, P13)."""
+"""The access log by the quarter, added to and never changed; and organisations reading their own (P8, P11, P13)."""
 
 from alembic import op
 

@@ -1,0 +1,67 @@
+"""The access log over HTTP."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic_core import to_json
+
+from prescription_api.accesslog import reading
+from prescription_api.accesslog.schemas import AccessLogEntry
+from prescription_api.answers import tagged
+from prescription_api.callers import IfNoneMatch, Me
+from prescription_api.fhir import audit_event, examples
+from prescription_api.fhir.errors import NotAcceptable
+from prescription_api.fhir.links import base_address
+from prescription_api.fhir.negotiation import FHIR, JSON, choose
+from shared.auth import CITIZEN_REFUSALS
+from shared.db import Reader
+from shared.errors import problems
+from shared.language import best_language
+from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_moment_cursor
+
+router = APIRouter()
+
+_EITHER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {FHIR: examples.content(examples.AUDIT_EVENTS)},
+        "headers": {
+            "ETag": {"description": "Of this answer in this language and form", "schema": {"type": "string"}},
+            "Content-Language": {"description": "Of the texts", "schema": {"type": "string"}},
+        },
+    },
+    304: {"description": "Nothing has changed since the answer with the ETag in If-None-Match"},
+}
+
+
+@router.get(
+    "/v1/me/access-log",
+    response_model=Page[AccessLogEntry],
+    tags=["citizen"],
+    summary="See who looked me up or prescribed to me",
+    responses=_EITHER | problems(*CITIZEN_REFUSALS, CursorInvalid, NotAcceptable),
+)
+async def list_access_log(
+    me: Me,
+    connection: Reader,
+    request: Request,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Newest first, kept for five years. It is always the logged-in person's own log, also when they act for somebody
+    (P13). As JSON with texts in plain words, or with `Accept: application/fhir+json` as a Bundle of R4 AuditEvents.
+
+    A look-up of a person is one entry each time. That somebody has opened one prescription, or had it in a list, is one
+    entry a day.
+    """
+    media_type = choose(request, JSON, FHIR)
+    language = best_language(request.headers.get("accept-language"))
+    after = decode_moment_cursor(cursor)
+    page = await reading.read_access_log(connection, me.reference, after, limit, language)
+    if media_type == FHIR:
+        address = f"{base_address(request)}/v1/me/access-log"
+        body = to_json(audit_event.bundle(page, address, limit, cursor, language))
+    else:
+        body = to_json(reading.in_plain_words(page, language))
+    headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
+    return tagged(body, media_type, if_none_match, headers)

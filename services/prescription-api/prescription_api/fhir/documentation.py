@@ -1,0 +1,93 @@
+"""The FHIR operations in the contract: media types, parameters, the form, and refusals as OperationOutcomes."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from prescription_api.fhir.capability import PATIENT_PARAMETER, SEARCH_PARAMETERS, SearchParameter
+from prescription_api.fhir.elements import Json
+from prescription_api.fhir.examples import content
+from prescription_api.fhir.negotiation import FHIR, JSON
+from prescription_api.fhir.outcomes import operation_outcome
+from prescription_api.fhir.search import SORTS
+from shared.errors import PROBLEM_MEDIA_TYPE
+from shared.paging import DEFAULT_LIMIT, MAX_LIMIT
+
+FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
+
+_TAG: Final = {"ETag": {"description": "Of this answer in this language", "schema": {"type": "string"}}}
+
+
+def answer(example: Json) -> dict[int | str, dict[str, Any]]:
+    """200 and 304 of an operation that answers with a resource."""
+    form = content(example)
+    return {
+        200: {"content": {FHIR: form, JSON: form}, "headers": _TAG},
+        304: {"description": "Nothing has changed since the answer with the ETag in If-None-Match"},
+    }
+
+
+def _parameter(name: str, description: str, example: str | int, **schema: Any) -> Json:
+    described = {"schema": {"type": "string", **schema}, "examples": {name: {"value": example}}}
+    return {"name": name, "in": "query", "required": False, "description": description, **described}
+
+
+def _named(known: SearchParameter) -> str:
+    return f"{known.name}:identifier" if known.type == "reference" else known.name
+
+
+PARAMETERS: Final = [
+    *(_parameter(_named(known), known.documentation, known.example) for known in SEARCH_PARAMETERS),
+    _parameter("_sort", f"{SORTS[0]} unless said otherwise", "_lastUpdated", enum=list(SORTS)),
+    _parameter("_count", f"At most so many in a page; {DEFAULT_LIMIT} unless said, at most {MAX_LIMIT}", "100"),
+    _parameter("_format", "JSON is all there is", "json", enum=["json", JSON, FHIR]),
+    _parameter("_cursor", "In the link `next` only, and alone there; opaque", "pC3o..."),
+]
+
+FORM: Final = {
+    "required": True,
+    "content": {
+        FORM_MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "description": "Any of the parameters of the search by GET, and the patient",
+                "properties": {
+                    "patient.identifier": {"type": "string", "description": PATIENT_PARAMETER.documentation}
+                },
+                "additionalProperties": {"type": "string"},
+            },
+            "examples": {
+                "patient": {"value": {"patient.identifier": PATIENT_PARAMETER.example, "status": "ready,in-progress"}}
+            },
+        }
+    },
+}
+
+
+def describe_outcomes(app: FastAPI) -> None:
+    """Refusals under /fhir are OperationOutcomes with the same codes."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        new = app.openapi_schema is None
+        document = describe()
+        if new:
+            for path, operations in document["paths"].items():
+                if path.startswith("/fhir/"):
+                    _rewrite(operations)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _rewrite(operations: dict[str, Any]) -> None:
+    for operation in operations.values():
+        for response in operation["responses"].values():
+            problem = response.get("content", {}).pop(PROBLEM_MEDIA_TYPE, None)
+            if problem:
+                response["content"][FHIR] = _outcome(problem["examples"])
+
+
+def _outcome(problems: dict[str, Any]) -> Json:
+    outcomes = {code: {**said, "value": operation_outcome(said["value"])} for code, said in problems.items()}
+    return {**content({"resourceType": "OperationOutcome"}), "examples": outcomes}
