@@ -1,9 +1,10 @@
-"""prescription-api's worker: the relay, the consumer, and the reading of the catalogue."""
+"""prescription-api's worker: the relay, the consumer, the reading of the catalogue, the access log's quarters."""
 
 import asyncio
 
 import httpx
 
+from prescription_api.accesslog import partitions
 from prescription_api.clients.catalog import Catalogue
 from prescription_api.handlers import HANDLERS
 from prescription_api.reconciliation import Reconciliation
@@ -31,7 +32,11 @@ def create_worker(
     async def read_catalogue(stop: asyncio.Event) -> None:
         await reconciliation.run(stop, settings.reconcile_seconds)
 
-    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=[read_catalogue])
+    async def keep_access_log(stop: asyncio.Event) -> None:
+        await partitions.run(database, stop)
+
+    jobs = [read_catalogue, keep_access_log]
+    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs)
 
 
 def main() -> None:

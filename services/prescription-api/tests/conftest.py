@@ -279,6 +279,20 @@ def practitioner(world: World, clock: Clock) -> Callable[..., DPoPAuth]:
 
 
 @pytest.fixture
+def supplier(world: World, clock: Clock) -> Callable[..., DPoPAuth]:
+    """The machine of Stille Vann, who supplies the tools of `publish`."""
+
+    def log_in(
+        scope: str = "nhn:verktoyformidler/supplier", organisation: str | None = "299900304", **claims: Any
+    ) -> DPoPAuth:
+        key = ProofKey()
+        token = world.helseid.machine_token(AUDIENCE, scope, key.thumbprint, organisation=organisation, **claims)
+        return DPoPAuth(token, key, clock=clock)
+
+    return log_in
+
+
+@pytest.fixture
 def citizen(world: World) -> Callable[[str], BearerAuth]:
     def log_in(number: str) -> BearerAuth:
         return BearerAuth(world.helsenorge.citizen_token(AUDIENCE, pid=number))

@@ -54,8 +54,8 @@ BEGIN
                 quarter AT TIME ZONE 'UTC',
                 (quarter + interval '3 months') AT TIME ZONE 'UTC'
             );
-        EXCEPTION WHEN check_violation THEN
-            NULL; -- rows of that quarter already lie in the default partition and stay there
+        EXCEPTION WHEN check_violation OR invalid_object_definition THEN
+            NULL; -- that quarter's rows already lie in the default partition, or in the first one, and stay there
         END;
     END LOOP;
 END $$;
