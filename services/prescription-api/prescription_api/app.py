@@ -44,6 +44,7 @@ def create_app(
         ],
         http=http,
         clock=clock,
+        intakes=[fhir_routes.FORM],
     )
     app.add_middleware(OperationOutcomes)
     describe_outcomes(app)

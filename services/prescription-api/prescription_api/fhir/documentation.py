@@ -19,12 +19,14 @@ _TAG: Final = {"ETag": {"description": "Of this answer in this language", "schem
 
 
 def answer(example: Json) -> dict[int | str, dict[str, Any]]:
-    """200 and 304 of an operation that answers with a resource."""
+    """200 of an operation that answers with a resource."""
     form = content(example)
-    return {
-        200: {"content": {FHIR: form, JSON: form}, "headers": _TAG},
-        304: {"description": "Nothing has changed since the answer with the ETag in If-None-Match"},
-    }
+    return {200: {"content": {FHIR: form, JSON: {"schema": form["schema"]}}, "headers": _TAG}}
+
+
+UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "Nothing has changed since the answer with the ETag in If-None-Match"}
+}
 
 
 def _parameter(name: str, description: str, example: str | int, **schema: Any) -> Json:

@@ -1,7 +1,7 @@
 """FHIR over HTTP: Tasks and the CapabilityStatement."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from prescription_api.outside import CurrentOutside, Outside
 from shared.app import Now
 from shared.auth import PRACTITIONER_REFUSALS, Practitioner
 from shared.errors import InvalidInput, MalformedRequest, problems
+from shared.http import BodyTooLarge, Intake, UnsupportedMediaType
 from shared.language import best_language
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
 from shared.paging import CursorInvalid
@@ -30,14 +31,19 @@ from shared.paging import CursorInvalid
 router = APIRouter(prefix="/fhir", tags=["fhir"])
 
 _REFUSALS = (*PRACTITIONER_REFUSALS, errors.HprNotValid, NotAcceptable)
-_MOST_PARAMETERS = 60
+_MOST_PARAMETERS: Final = 60
+
+# the one route that takes no JSON
+FORM: Final = Intake("POST", "/fhir/Task/_search", frozenset({documentation.FORM_MEDIA_TYPE}), 64 * 1024)
 
 
 @router.get(
     "/metadata",
     summary="Read the CapabilityStatement",
     response_class=Response,
-    responses=documentation.answer(capability.statement("https://prescription.example")) | problems(NotAcceptable),
+    responses=documentation.answer(capability.statement("https://prescription.example"))
+    | documentation.UNCHANGED
+    | problems(NotAcceptable),
 )
 async def get_capability_statement(request: Request, if_none_match: IfNoneMatch = None) -> Response:
     """What can be done here, and what is not claimed. No login."""
@@ -48,7 +54,9 @@ async def get_capability_statement(request: Request, if_none_match: IfNoneMatch 
     "/Task/{id}",
     summary="Read a prescription as a Task",
     response_class=Response,
-    responses=documentation.answer(examples.TASK) | problems(*_REFUSALS, errors.PrescriptionNotFound),
+    responses=documentation.answer(examples.TASK)
+    | documentation.UNCHANGED
+    | problems(*_REFUSALS, errors.PrescriptionNotFound),
 )
 async def read_task(
     prescription_id: Annotated[UUID, Path(alias="id")],
@@ -69,7 +77,9 @@ async def read_task(
     "/Task",
     summary="Search the organisation's prescriptions",
     response_class=Response,
-    responses=documentation.answer(examples.TASKS) | problems(*_REFUSALS, PatientSearchByPost, CursorInvalid),
+    responses=documentation.answer(examples.TASKS)
+    | documentation.UNCHANGED
+    | problems(*_REFUSALS, PatientSearchByPost, CursorInvalid),
     openapi_extra={"parameters": documentation.PARAMETERS},
 )
 async def search_tasks(
@@ -91,7 +101,16 @@ async def search_tasks(
     summary="Search by patient",
     response_class=Response,
     responses=documentation.answer(examples.TASKS)
-    | problems(*_REFUSALS, NationalIdMalformed, NationalIdCheckDigits, InvalidInput, MalformedRequest),
+    | problems(
+        *_REFUSALS,
+        NationalIdMalformed,
+        NationalIdCheckDigits,
+        PatientSearchByPost,
+        InvalidInput,
+        MalformedRequest,
+        BodyTooLarge,
+        UnsupportedMediaType,
+    ),
     openapi_extra={"requestBody": documentation.FORM},
 )
 async def search_tasks_by_form(caller: Reading, outside: CurrentOutside, now: Now, request: Request) -> Response:
