@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +44,22 @@ def test_every_operation_can_be_built_against(api: str, generated: dict[str, dic
         assert operation.get("tags"), name
 
 
+def refusals(document: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """The path, the operation's name, the status, and the content of every answer that is none."""
+    for path, operations_of_path in document["paths"].items():
+        for operation in operations_of_path.values():
+            for status, response in operation["responses"].items():
+                if status >= "400":
+                    yield path, operation["operationId"], status, response["content"]
+
+
 @pytest.mark.parametrize("api", APIS)
 def test_every_refusal_is_a_problem_document_with_its_codes(api: str, generated: dict[str, dict[str, Any]]) -> None:
-    for operation in operations(generated[f"{api}.json"]):
-        for status, response in operation["responses"].items():
-            if status >= "400":
-                assert response["content"].keys() == {"application/problem+json"}, (operation["operationId"], status)
-                assert response["content"]["application/problem+json"].get("examples"), (
-                    operation["operationId"],
-                    status,
-                )
+    """Who speaks FHIR gets the same codes in OperationOutcomes."""
+    for path, name, status, content in refusals(generated[f"{api}.json"]):
+        media_type = "application/fhir+json" if path.startswith("/fhir/") else "application/problem+json"
+        assert content.keys() == {media_type}, (name, status)
+        assert content[media_type].get("examples"), (name, status)
 
 
 def test_every_event_is_in_the_contract_with_a_sender(generated: dict[str, dict[str, Any]]) -> None:
