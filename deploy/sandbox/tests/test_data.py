@@ -20,13 +20,14 @@ def _read(name: str) -> Any:
 TOOLS: list[dict[str, Any]] = _read("tools.json")
 CITIZENS: list[dict[str, Any]] = _read("citizens.json")
 PRACTITIONERS: list[dict[str, Any]] = _read("practitioners.json")
+STAFF: list[dict[str, Any]] = _read("staff.json")
 ORGANISATIONS: list[dict[str, Any]] = _read("organisations.json")
 RELATIONS: dict[str, list[dict[str, Any]]] = _read("relations.json")
 
 ORGANISATION = {it["organisationNumber"]: it for it in ORGANISATIONS}
 CITIZEN = {it["nationalId"]: it for it in CITIZENS}
 STATE = {it["state"]: it for it in CITIZENS}
-NATIONAL_IDS = [it["nationalId"] for it in (*CITIZENS, *PRACTITIONERS)]
+NATIONAL_IDS = [it["nationalId"] for it in (*CITIZENS, *PRACTITIONERS, *STAFF)]
 
 CHOSEN_ON = date(2026, 11, 22)  # ages were chosen on this day
 
@@ -46,6 +47,7 @@ TOOL_FIELDS = {
     *("toolId", "supplier", "healthBody", "texts", "purpose", "kind", "subjectAreas", "targetGroups", "languages"),
     *("keywords", "integration", "loginRequired", "national", "organisations", "prescriptionRequired", "prescribable"),
     *("requiredAuthorisations", "prescriberOrganisations", "minimumAge", "representativeMayUse", "defaultDeadlineDays"),
+    "dataUse",
 }
 
 FIRST_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2)
@@ -151,7 +153,7 @@ def test_nothing_and_nobody_is_there_twice() -> None:
 
 
 def test_no_two_have_the_same_name() -> None:
-    assert _repeated([it["name"] for it in (*CITIZENS, *PRACTITIONERS, *ORGANISATIONS)]) == []
+    assert _repeated([it["name"] for it in (*CITIZENS, *PRACTITIONERS, *STAFF, *ORGANISATIONS)]) == []
     for language in ("nb", "nn", "en"):
         names = [tool["texts"][language]["name"] for tool in TOOLS if language in tool["texts"]]
         assert _repeated(names) == []
@@ -244,7 +246,7 @@ def test_a_general_practitioner_works_at_the_office_and_is_a_physician() -> None
 
 
 def test_everybody_says_what_they_are_good_for_in_one_sentence() -> None:
-    for person in (*CITIZENS, *PRACTITIONERS):
+    for person in (*CITIZENS, *PRACTITIONERS, *STAFF):
         assert re.fullmatch(r"[A-ZÆØÅ].{20,180}\.", person["goodFor"]), person["name"]
 
 

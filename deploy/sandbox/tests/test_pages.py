@@ -13,7 +13,9 @@ from sandbox.context import Sandbox
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/mailbox", "/people", "/practitioners", "/organisations", "/tools"])
+@pytest.mark.parametrize(
+    "path", ["/", "/login", "/mailbox", "/people", "/practitioners", "/staff", "/organisations", "/tools"]
+)
 async def test_every_page_stands_on_its_own(http: httpx.AsyncClient, path: str) -> None:
     response = await http.get(path, headers=BROWSER)
 
@@ -56,7 +58,7 @@ async def test_the_commands_on_the_start_page_ask_for_tokens_that_are_made(http:
         unescape(it)
         for it in re.findall(r"<pre[^>]*>(curl[^<]*test-token\?as=curl[^<]*)</pre>", (await http.get("/")).text)
     ]
-    assert len(commands) == 3
+    assert len(commands) == 4
 
     for command in commands:
         body = re.search(r"-d '(\{.*?\})' \\", command)

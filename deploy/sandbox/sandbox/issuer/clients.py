@@ -82,11 +82,11 @@ def _ehrs(population: Population, keys: KeyStore) -> list[Client]:
 def _partners(population: Population, keys: KeyStore) -> list[Client]:
     """One client for each tool supplier and each public health body; the first body also sends to participants."""
     suppliers = population.organisations_of("supplier")
-    bodies = population.organisations_of("health-body")
+    senders = population.organisations_of("health-body")[:1]
     return [
         *(_partner("supplier", it, keys, (scopes.SUPPLY_TOOLS, scopes.ASK_FOR_PRESCRIBERS)) for it in suppliers),
-        *(_partner("health-body", it, keys, (scopes.ASSURE_TOOLS,)) for it in bodies),
-        *(_partner("sender", it, keys, (scopes.SEND_CAMPAIGNS,)) for it in bodies[:1]),
+        *(_partner("health-body", it, keys, (scopes.ASSURE_TOOLS,)) for it in population.health_bodies()),
+        *(_partner("sender", it, keys, (scopes.SEND_CAMPAIGNS,)) for it in senders),
     ]
 
 

@@ -24,6 +24,7 @@ def snippets(sandbox: Sandbox, citizen: CitizenRecord, practitioner: Practitione
         _prescribable_tools(sandbox, practitioner),
         _prescribe(sandbox, citizen, practitioner),
         _by_hand(sandbox, practitioner),
+        _submission(sandbox),
         _messages(sandbox),
         _fault(sandbox),
     ]
@@ -71,6 +72,25 @@ def _by_hand(sandbox: Sandbox, practitioner: PractitionerRecord) -> Snippet:
         f"set -- $(curl -s {_JSON} -d '{wanted}' \\\n  {sandbox.settings.public_url}/test-token \\\n"
         f"  | python3 -c '{pick}')\n"
         f'curl -s -H "Authorization: DPoP $1" -H "DPoP: $2" {url}',
+    )
+
+
+def _submission(sandbox: Sandbox) -> Snippet:
+    url = sandbox.settings.service_urls["catalog-api"] + "/v1/submissions"
+    supplier = next(it for it in sandbox.clients.values() if it.kind == "supplier")
+    wanted = {
+        "scope": scopes.SUPPLY_TOOLS,
+        "clientClaimsParameters": {"clientId": supplier.client_id},
+        "createDPoPTokenWithDPoPProof": True,
+        "htm": "POST",
+        "htu": url,
+    }
+    return Snippet(
+        "Leverandøren begynner på en innsending",
+        "Et utkast kan mangle hva som helst. Hele veien til publisert, med kvalitetssikring, sjekkliste og avslag, "
+        "står som kommandoer i docs/supplier-walkthrough.md.",
+        f"{_token_command(sandbox, wanted)} \\\n"
+        f"  | curl -s -K - {_JSON} -d '{_as_json({'tool': {'minimumAge': 18}})}' \\\n  {url}",
     )
 
 

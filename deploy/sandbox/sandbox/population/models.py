@@ -49,6 +49,14 @@ class PractitionerRecord(Record):
     organisation: str | None = None
 
 
+class StaffRecord(Record):
+    """Somebody who runs the catalogue; `organisation` is who employs them."""
+
+    national_id: str
+    name: str
+    organisation: str
+
+
 class OrganisationRecord(Record):
     organisation_number: str
     name: str

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from sandbox.population.models import CitizenRecord, OrganisationRecord, PractitionerRecord, Relations
+from sandbox.population.models import CitizenRecord, OrganisationRecord, PractitionerRecord, Relations, StaffRecord
 
 Shape = TypeVar("Shape")
 
@@ -20,12 +20,14 @@ class Population:
         self,
         citizens: Iterable[CitizenRecord],
         practitioners: Iterable[PractitionerRecord],
+        staff: Iterable[StaffRecord],
         organisations: Iterable[OrganisationRecord],
         relations: Relations,
         tools: list[dict[str, Any]],
     ) -> None:
         self.citizens = {citizen.national_id: citizen for citizen in citizens}
         self.practitioners = {practitioner.hpr_number: practitioner for practitioner in practitioners}
+        self.staff = {person.national_id: person for person in staff}
         self.organisations = {organisation.organisation_number: organisation for organisation in organisations}
         self.relations = relations
         self.tools = tools
@@ -37,6 +39,7 @@ class Population:
         return cls(
             _read(directory / "citizens.json", TypeAdapter(list[CitizenRecord])),
             _read(directory / "practitioners.json", TypeAdapter(list[PractitionerRecord])),
+            _read(directory / "staff.json", TypeAdapter(list[StaffRecord])),
             _read(directory / "organisations.json", TypeAdapter(list[OrganisationRecord])),
             _read(directory / "relations.json", TypeAdapter(Relations)),
             _read(directory / "tools.json", TypeAdapter(list[dict[str, Any]])),
@@ -51,12 +54,23 @@ class Population:
     def practitioner_with(self, national_id: str) -> PractitionerRecord | None:
         return self._practitioner_by_national_id.get(national_id)
 
+    def employee(self, national_id: str) -> PractitionerRecord | StaffRecord | None:
+        """Somebody who is at work when they log in."""
+        return self.practitioner_with(national_id) or self.staff.get(national_id)
+
     def name_of(self, national_id: str) -> str | None:
-        known = self.person(national_id) or self.practitioner_with(national_id)
+        known = self.person(national_id) or self.employee(national_id)
         return known.name if known else None
 
     def organisations_of(self, kind: str) -> list[OrganisationRecord]:
         return [organisation for organisation in self.organisations.values() if organisation.kind == kind]
+
+    def health_bodies(self) -> list[OrganisationRecord]:
+        """Those that assure tools: bodies made for it, and whoever else vouches for one."""
+        vouching = {tool["healthBody"]["organisationNumber"] for tool in self.tools}
+        return [
+            it for it in self.organisations.values() if it.kind == "health-body" or it.organisation_number in vouching
+        ]
 
     def office(self, her_id: int) -> OrganisationRecord | None:
         return next((it for it in self.organisations_of("gp-office") if it.her_id == her_id), None)
@@ -72,7 +86,7 @@ class Population:
         return [person for person in found if person]
 
     def national_ids(self) -> set[str]:
-        return set(chain(self.citizens, self._practitioner_by_national_id, self.generated))
+        return set(chain(self.citizens, self._practitioner_by_national_id, self.staff, self.generated))
 
     def add(self, people: Iterable[CitizenRecord]) -> None:
         self.generated.update((person.national_id, person) for person in people)

@@ -41,6 +41,10 @@ _PRACTITIONERS = Listing(
         "goodFor": "Egner seg til",
     },
 )
+_STAFF = Listing(
+    "Oppdiktede forvaltere",
+    {"nationalId": "Fødselsnummer", "name": "Navn", "organisation": "Ansatt i", "goodFor": "Egner seg til"},
+)
 _ORGANISATIONS = Listing(
     "Oppdiktede virksomheter",
     {
@@ -102,6 +106,13 @@ async def generate_people(wanted: CrowdRequest, sandbox: Here) -> JSONResponse:
 async def list_practitioners(request: Request, sandbox: Here) -> Response:
     items = [practitioner.document() for practitioner in sandbox.population.practitioners.values()]
     return answer(request, _PRACTITIONERS, items)
+
+
+@router.get("/staff", operation_id="listStaff")
+async def list_staff(request: Request, sandbox: Here) -> Response:
+    """Those who verify, publish and stop tools."""
+    items = [person.document() for person in sandbox.population.staff.values()]
+    return answer(request, _STAFF, items)
 
 
 @router.get("/organisations", operation_id="listOrganisations")

@@ -8,7 +8,7 @@ from sandbox.issuer import claims as names
 from sandbox.issuer.claims import registered_claims, subject_of
 from sandbox.issuer.clients import Client
 from sandbox.issuer.scopes import audiences_of
-from sandbox.population.models import PractitionerRecord
+from sandbox.population.models import PractitionerRecord, StaffRecord
 from sandbox.services import AUDIENCES
 from sandbox.testtoken.deviations import present, refuse_real_person, scope_claim, with_faults
 from sandbox.testtoken.errors import BadParameters
@@ -19,11 +19,12 @@ def helseid_claims(wanted: WantedToken, sandbox: Sandbox, now: datetime) -> dict
     """Raises BadParameters when no audience can be found, or a person is named by a number that could be somebody's."""
     refuse_real_person(wanted.user_claims_parameters.pid, "userClaimsParameters/pid")
     practitioner = _practitioner(wanted, sandbox)
+    employee = practitioner or sandbox.population.staff.get(wanted.user_claims_parameters.pid or "")
     client = _client(wanted, sandbox)
     claims = {
         **registered_claims(sandbox.settings.issuer, _audience(wanted), now),
         **scope_claim(wanted),
-        **_known_client(wanted, client, practitioner, sandbox),
+        **_known_client(wanted, client, employee, sandbox),
         **_asked_client(wanted),
         **_known_person(wanted, practitioner, sandbox),
         **_asked_person(wanted),
@@ -58,7 +59,7 @@ def _client(wanted: WantedToken, sandbox: Sandbox) -> Client | None:
 
 
 def _known_client(
-    wanted: WantedToken, client: Client | None, practitioner: PractitionerRecord | None, sandbox: Sandbox
+    wanted: WantedToken, client: Client | None, employee: PractitionerRecord | StaffRecord | None, sandbox: Sandbox
 ) -> dict[str, Any]:
     claims: dict[str, Any] = {"client_id": client.client_id if client else None, "client_amr": "private_key_jwt"}
     if wanted.without_default_general_claims:
@@ -66,15 +67,15 @@ def _known_client(
     return {
         **claims,
         names.CLIENT_NAME: client.name if client else None,
-        **_organisation_claims(practitioner, client, sandbox),
+        **_organisation_claims(employee, client, sandbox),
     }
 
 
 def _organisation_claims(
-    practitioner: PractitionerRecord | None, client: Client | None, sandbox: Sandbox
+    employee: PractitionerRecord | StaffRecord | None, client: Client | None, sandbox: Sandbox
 ) -> dict[str, str | None]:
-    """Where the practitioner works, else whose the client is."""
-    works_at = sandbox.population.organisations.get(practitioner.organisation or "") if practitioner else None
+    """Where the person works, else whose the client is."""
+    works_at = sandbox.population.organisations.get(employee.organisation or "") if employee else None
     organisation = works_at or (client.organisation if client else None)
     if organisation is None:
         return {}
