@@ -18,10 +18,12 @@ PAUSE = 0.2
 
 
 @pytest.fixture
-async def replica(make_app: Callable[..., FastAPI], database: Any) -> AsyncIterator[httpx.AsyncClient]:
+async def replica(
+    make_app: Callable[..., FastAPI], database: Any, request: pytest.FixtureRequest
+) -> AsyncIterator[httpx.AsyncClient]:
     """Another process on the same database, with a pause between its questions."""
     async with AsyncExitStack() as stack:
-        app = make_app(catalogue_check_seconds=PAUSE)
+        app = make_app(catalogue_check_seconds=getattr(request, "param", PAUSE))
         await stack.enter_async_context(app.router.lifespan_context(app))
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST)
         yield await stack.enter_async_context(client)
@@ -61,6 +63,7 @@ async def test_K4_a_tool_stopped_by_one_replica_is_gone_from_the_others_within_a
     assert (await replica.get("/v1/tools")).json()["items"] == []
 
 
+@pytest.mark.parametrize("replica", [1.0], indirect=True, ids=["a pause longer than the test"])
 async def test_K4_the_replica_that_stopped_it_knows_at_once(
     replica: Any, fill: Any, make_tool: Any, helseid: Any, clock: Any, administrator: Any
 ) -> None:

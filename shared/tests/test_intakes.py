@@ -1,0 +1,65 @@
+"""A route that takes something else than JSON, or more of it, loosens nothing for the others."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse
+
+from shared.errors import install_error_handlers
+from shared.http import Gate, Intake
+from shared.metrics import Metrics
+
+PNG, JSON = {"Content-Type": "image/png"}, {"Content-Type": "application/json"}
+IMAGE = "/things/7/image"
+
+
+async def measure(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI()
+    install_error_handlers(app)
+    for path in ("/things/{id}/image", "/things"):
+        app.add_api_route(path, measure, methods=["PUT", "POST"])
+    intake = Intake("PUT", "/things/{id}/image", frozenset({"image/png"}), 100)
+    gate = Gate(app, service="test", metrics=Metrics(), max_body_bytes=50, intakes=[intake])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://test") as http:
+        yield http
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "size", "status"),
+    [
+        ("PUT", IMAGE, PNG, 100, 200),
+        ("PUT", IMAGE, PNG, 101, 413),
+        ("PUT", IMAGE, JSON, 10, 415),
+        ("PUT", IMAGE, {}, 10, 415),
+        ("POST", IMAGE, PNG, 10, 415),
+        ("POST", IMAGE, JSON, 51, 413),
+        ("PUT", f"{IMAGE}/more", PNG, 10, 415),
+        ("PUT", "/things", PNG, 10, 415),
+        ("PUT", "/things", JSON, 50, 200),
+        ("PUT", "/things", JSON, 51, 413),
+    ],
+)
+async def test_each_route_takes_its_own(
+    http: httpx.AsyncClient, method: str, path: str, headers: dict[str, str], size: int, status: int
+) -> None:
+    answer = await http.request(method, path, content=b"x" * size, headers=headers)
+    assert answer.status_code == status
+
+
+async def test_what_would_have_been_taken_is_told(http: httpx.AsyncClient) -> None:
+    for path, accepted in ((IMAGE, "image/png"), ("/things", "application/json")):
+        answer = await http.put(path, content=b"x", headers={"Content-Type": "text/html"})
+        assert (answer.headers["accept"], answer.json()["accepted"]) == (accepted, [accepted])
+
+
+async def test_an_escaped_nul_is_refused_in_json_and_means_nothing_elsewhere(http: httpx.AsyncClient) -> None:
+    escaped = b'"\\u0000"'
+    assert (await http.put(IMAGE, content=escaped, headers=PNG)).status_code == 200
+    assert (await http.put("/things", content=escaped, headers=JSON)).status_code == 400
