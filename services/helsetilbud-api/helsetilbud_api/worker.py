@@ -1,4 +1,6 @@
-"""helsetilbud-api's worker: the relay, the consumer, the reading of the catalogue, and how fresh everything is."""
+"""helsetilbud-api's worker: the relay, the consumer, the reading of the catalogue and of patient lists, and how fresh
+everything is.
+"""
 
 import asyncio
 
@@ -8,8 +10,11 @@ from helsetilbud_api.citizen.freshness import Freshness, backlog_of
 from helsetilbud_api.citizen.handlers import HANDLERS
 from helsetilbud_api.citizen.reconciliation import Reconciliation
 from helsetilbud_api.clients.catalog import Catalogue
+from helsetilbud_api.clients.gp_register import GpRegister
+from helsetilbud_api.offering.patient_lists import PatientLists
 from helsetilbud_api.settings import Settings
 from shared.auth.client import HelseIdClient
+from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.messaging import Transport
 from shared.metrics import Metrics
@@ -28,6 +33,9 @@ def create_worker(
     http = http or httpx.AsyncClient()
     helseid = HelseIdClient.from_settings(settings, http, timeout=5)
     reconciliation = Reconciliation(database, Catalogue(http, settings.catalog_url, helseid), metrics)
+    references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)
+    register = GpRegister.from_settings(settings, http)
+    lists = PatientLists(database, register, references, metrics, allow_synthetic=settings.allow_synthetic)
     freshness = Freshness(database, backlog_of(settings, database))
 
     async def read_catalogue(stop: asyncio.Event) -> None:
@@ -36,7 +44,10 @@ def create_worker(
     async def keep_freshness(stop: asyncio.Event) -> None:
         await freshness.run(stop, settings.freshness_seconds)
 
-    jobs = [read_catalogue, keep_freshness]
+    async def read_patient_lists(stop: asyncio.Event) -> None:
+        await lists.run(stop, settings.patient_lists_seconds)
+
+    jobs = [read_catalogue, read_patient_lists, keep_freshness]
     return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs)
 
 

@@ -45,7 +45,7 @@ def test_every_operation_is_described(app: FastAPI) -> None:
     paths = {name: path for name, path in app.openapi()["paths"].items() if name.startswith("/v1/me/")}
     operations = [operation for path in paths.values() for operation in path.values()]
     names = {operation["operationId"] for operation in operations}
-    assert names == {"listMyTools", "getMyTool", "deleteMyTool", "openMyTool", "listFeed"}
+    assert names == {"listMyTools", "getMyTool", "deleteMyTool", "openMyTool", "listFeed", "getGpPanel"}
     for operation in operations:
         assert operation["tags"]
         assert operation["summary"]

@@ -1,0 +1,181 @@
+"""What those who edit an office's offering can be refused, besides what `shared` refuses."""
+
+from typing import ClassVar
+
+from shared.errors import DomainError, Unavailable
+from shared.language import Text
+
+
+class GpRegisterUnavailable(Unavailable):
+    code = "gp-register-unavailable"
+    title: ClassVar[Text] = {
+        "nb": "Fastlegeregisteret svarer ikke akkurat nå.",
+        "nn": "Fastlegeregisteret svarar ikkje akkurat no.",
+        "en": "The register of GPs does not answer right now.",
+    }
+
+
+class OfficeNotFound(DomainError):
+    """The register has no GP office with this HER-id."""
+
+    status = 404
+    code = "office-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Det finnes ikke noe legekontor med denne HER-id-en.",
+        "nn": "Det finst ikkje noko legekontor med denne HER-id-en.",
+        "en": "There is no GP office with this HER-id.",
+    }
+
+
+class OfficeAccessDenied(DomainError):
+    """H1, H5: the office exists (HER-ids are public), and the caller is neither a GP nor an editor of it."""
+
+    status = 403
+    code = "office-access-denied"
+    title: ClassVar[Text] = {
+        "nb": "Du er verken fastlege eller redaktør ved dette kontoret.",
+        "nn": "Du er verken fastlege eller redaktør ved dette kontoret.",
+        "en": "You are neither a GP nor an editor of this office.",
+    }
+
+
+class OnlyGps(DomainError):
+    """H5: who edits on behalf of the office is for its GPs to say."""
+
+    status = 403
+    code = "only-gps"
+    title: ClassVar[Text] = {
+        "nb": "Bare en fastlege ved kontoret kan gjøre dette.",
+        "nn": "Berre ein fastlege ved kontoret kan gjere dette.",
+        "en": "Only a GP of the office may do this.",
+    }
+
+
+class PractitionerNotFound(DomainError):
+    status = 404
+    code = "practitioner-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Ingen fastlege ved kontoret har dette HPR-nummeret.",
+        "nn": "Ingen fastlege ved kontoret har dette HPR-nummeret.",
+        "en": "No GP of the office has this HPR number.",
+    }
+
+
+class SubstituteUnknown(DomainError):
+    """`hprNumber` is the one that the register does not have at this office."""
+
+    status = 422
+    code = "substitute-unknown"
+    title: ClassVar[Text] = {
+        "nb": "Vikaren er ikke registrert ved kontoret.",
+        "nn": "Vikaren er ikkje registrert ved kontoret.",
+        "en": "The substitute is not registered at the office.",
+    }
+
+
+class TextTooLong(DomainError):
+    """`length` and `limit` are in characters as people count them (H2)."""
+
+    status = 422
+    code = "text-too-long"
+    title: ClassVar[Text] = {
+        "nb": "Teksten er for lang.",
+        "nn": "Teksten er for lang.",
+        "en": "The text is too long.",
+    }
+
+
+class TextNotPlain(DomainError):
+    status = 422
+    code = "text-not-plain"
+    title: ClassVar[Text] = {
+        "nb": "Teksten må være ren tekst, uten HTML og styretegn.",
+        "nn": "Teksten må vere rein tekst, utan HTML og styreteikn.",
+        "en": "The text must be plain, without markup and control characters.",
+    }
+
+
+class TextHoldsNationalId(DomainError):
+    status = 422
+    code = "text-holds-national-id"
+    title: ClassVar[Text] = {
+        "nb": "Teksten inneholder et fødselsnummer eller D-nummer.",
+        "nn": "Teksten inneheld eit fødselsnummer eller D-nummer.",
+        "en": "The text holds a national identity number.",
+    }
+
+
+class FormNotOffered(DomainError):
+    """H3. `kind` says which of the two is not on the standard list of the service."""
+
+    status = 422
+    code = "form-not-offered"
+    title: ClassVar[Text] = {
+        "nb": "Skjemaet er ikke på standardlisten for denne tjenesten.",
+        "nn": "Skjemaet er ikkje på standardlista for denne tenesta.",
+        "en": "The form is not on the standard list of this service.",
+    }
+
+
+class EditorNotFound(DomainError):
+    status = 404
+    code = "editor-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Kontoret har ingen slik redaktør.",
+        "nn": "Kontoret har ingen slik redaktør.",
+        "en": "The office has no such editor.",
+    }
+
+
+class EditorAlreadyAppointed(DomainError):
+    """`editorId` is the one that the person has already."""
+
+    status = 409
+    code = "editor-already-appointed"
+    title: ClassVar[Text] = {
+        "nb": "Personen er allerede redaktør for kontoret.",
+        "nn": "Personen er alt redaktør for kontoret.",
+        "en": "The person is an editor of the office already.",
+    }
+
+
+class BlockNotFound(DomainError):
+    status = 404
+    code = "block-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Kontoret har ingen slik sperring.",
+        "nn": "Kontoret har inga slik sperring.",
+        "en": "The office has no such block.",
+    }
+
+
+class PatientAlreadyBlocked(DomainError):
+    """`blockId` is the one that there is already, and can be changed."""
+
+    status = 409
+    code = "patient-already-blocked"
+    title: ClassVar[Text] = {
+        "nb": "Pasienten er allerede sperret for noe ved kontoret.",
+        "nn": "Pasienten er alt sperra for noko ved kontoret.",
+        "en": "Something at the office is closed to the patient already.",
+    }
+
+
+class NotAPatientOfTheOffice(DomainError):
+    status = 422
+    code = "not-a-patient-of-the-office"
+    title: ClassVar[Text] = {
+        "nb": "Personen står ikke på listen til noen fastlege ved kontoret.",
+        "nn": "Personen står ikkje på lista til nokon fastlege ved kontoret.",
+        "en": "The person is not on the list of any GP of the office.",
+    }
+
+
+class ChangeNotFound(DomainError):
+    status = 404
+    code = "change-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Kontorets historikk har ingen slik endring.",
+        "nn": "Historikken til kontoret har inga slik endring.",
+        "en": "The history of the office has no such change.",
+    }

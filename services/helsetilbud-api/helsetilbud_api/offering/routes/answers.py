@@ -1,0 +1,130 @@
+"""What the routes of the offering have in common: entity tags, who changed what, and creating once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from hashlib import blake2b
+from typing import Annotated, Any, Final
+
+from fastapi import Header, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from helsetilbud_api.offering.access import OFFICE_REFUSALS, Caller
+from helsetilbud_api.offering.codes import Role
+from helsetilbud_api.offering.errors import TextHoldsNationalId, TextNotPlain, TextTooLong
+from helsetilbud_api.offering.office_settings import C
+from helsetilbud_api.offering.queries import Kept
+from helsetilbud_api.offering.schemas import ChangedBy, Person
+from shared import idempotency
+from shared.errors import (
+    DomainError,
+    InvalidInput,
+    MalformedRequest,
+    PreconditionFailed,
+    PreconditionRequired,
+    problems,
+)
+from shared.http import BodyTooLarge, UnsupportedMediaType, etag_matches
+from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKeyReused
+from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
+from shared.paging import decode_cursor, encode_cursor
+from shared.schemas import Schema
+
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", max_length=500, description="The ETag that the change builds on")
+]
+IfNoneMatch = Annotated[
+    str | None, Header(alias="If-None-Match", max_length=500, description="The ETag that the caller has")
+]
+Hpr = Annotated[
+    str, Path(alias="hpr", pattern=r"^[0-9]{1,9}$", description="The GP's HPR number", examples=["990000101"])
+]
+
+TEXT_REFUSALS: Final = (TextTooLong, TextNotPlain, TextHoldsNationalId)
+NUMBER_REFUSALS: Final = (NationalIdMalformed, NationalIdCheckDigits)
+
+Responses = dict[int | str, dict[str, Any]]
+
+_ETAG: Final = {"ETag": {"description": "The version of what is answered", "schema": {"type": "string"}}}
+_TAGGED: Final[Responses] = {200: {"headers": _ETAG}}
+_UNCHANGED: Final[Responses] = {304: {"description": "As the ETag in If-None-Match says"}}
+_SENT_IN: Final = (MalformedRequest, BodyTooLarge, UnsupportedMediaType, InvalidInput)
+
+
+def reading(*errors: type[DomainError]) -> Responses:
+    return _TAGGED | _UNCHANGED | problems(*OFFICE_REFUSALS, *errors)
+
+
+def changing(*errors: type[DomainError]) -> Responses:
+    """The second of two who change the same is told by whom and when it was changed first (H6)."""
+    return _TAGGED | problems(*OFFICE_REFUSALS, *_SENT_IN, PreconditionRequired, PreconditionFailed, *errors)
+
+
+def ending(*errors: type[DomainError]) -> Responses:
+    return problems(*OFFICE_REFUSALS, PreconditionRequired, PreconditionFailed, *errors)
+
+
+def creating(*errors: type[DomainError]) -> Responses:
+    location = {"Location": {"description": "Where it is", "schema": {"type": "string"}}}
+    made: Responses = {201: {"headers": _ETAG | location}}
+    return made | problems(*OFFICE_REFUSALS, *_SENT_IN, IdempotencyKeyReused, IdempotencyInProgress, *errors)
+
+
+def searching(*errors: type[DomainError]) -> Responses:
+    return problems(*OFFICE_REFUSALS, *_SENT_IN, *errors)
+
+
+def changed(kept: Kept[C]) -> dict[str, Any]:
+    """The members of `Changed`."""
+    by = changed_by(kept.changed_by_name, kept.changed_by_role, kept.changed_by_hpr_number)
+    return {"version": kept.version, "changed_at": kept.changed_at, "changed_by": by}
+
+
+def changed_by(name: str | None, role: Role | None, hpr_number: str | None) -> ChangedBy | None:
+    return ChangedBy(name=name, role=role, hpr_number=hpr_number) if role else None
+
+
+def tagged(document: Schema, etag: str | None = None, known: str | None = None) -> Response:
+    """The document with its version, else a digest of it, as its entity tag; 304 when the caller has it."""
+    body = document.model_dump_json(by_alias=True).encode()
+    headers = {"ETag": etag or f'"{blake2b(body, digest_size=15).hexdigest()}"'}
+    if known and etag_matches(known, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+async def create_once(
+    session: AsyncSession,
+    request: Request,
+    caller: Caller,
+    key: str | None,
+    create: Callable[[], Awaitable[tuple[str, str, Schema]]],
+) -> Response:
+    """`create` makes the thing, and answers with its id, its entity tag and itself. Repeated, it has one effect."""
+    settings = request.app.state.settings
+    secret = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
+    repeat = await idempotency.repeatable(request, caller.reference, key, secret)
+    if answered := await idempotency.claim(session, repeat):
+        return answered.response(replayed=True)
+    made, etag, document = await create()
+    headers = {"Location": f"{request.url.path}/{made}", "ETag": etag}
+    answer = Answer(201, headers, document.model_dump(mode="json", by_alias=True))
+    await idempotency.keep(session, repeat, answer)
+    return answer.response()
+
+
+def reference_of(request: Request, person: Person) -> str:
+    """The citizen reference. Raises NationalIdMalformed or NationalIdCheckDigits."""
+    state = request.app.state
+    number = NationalId.parse(person.national_id, allow_synthetic=state.settings.allow_synthetic)
+    reference: str = state.references.of(number)
+    return reference
+
+
+def name_after(cursor: str | None) -> str:
+    """The name of the setting that the page comes after. Raises CursorInvalid."""
+    position = decode_cursor(cursor, str)
+    return str(position[0]) if position else ""
+
+
+def next_cursor(found: Sequence[Kept[C]], limit: int) -> str | None:
+    """`found` holds one more than the page when there are more."""
+    return encode_cursor(found[limit - 1].name) if len(found) > limit else None

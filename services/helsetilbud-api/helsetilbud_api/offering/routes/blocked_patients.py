@@ -1,0 +1,146 @@
+"""Patients to whom the office has closed something (H5). Their numbers come in bodies, become references, and are
+forgotten (I1).
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+
+from helsetilbud_api.offering import contents, office_settings, queries, service
+from helsetilbud_api.offering.access import AtOffice
+from helsetilbud_api.offering.contents import Block
+from helsetilbud_api.offering.errors import BlockNotFound, NotAPatientOfTheOffice, PatientAlreadyBlocked
+from helsetilbud_api.offering.office_settings import BLOCKED_PATIENTS
+from helsetilbud_api.offering.queries import Kept
+from helsetilbud_api.offering.routes.answers import (
+    NUMBER_REFUSALS,
+    TEXT_REFUSALS,
+    IfMatch,
+    IfNoneMatch,
+    changed,
+    changing,
+    create_once,
+    creating,
+    ending,
+    name_after,
+    next_cursor,
+    reading,
+    reference_of,
+    searching,
+    tagged,
+)
+from helsetilbud_api.offering.schemas import BlockChange, BlockedPatient, BlockedPatients, BlockSearch, NewBlock
+from shared.app import Now
+from shared.db import Reader, Session
+from shared.idempotency import IdempotencyKey
+from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit
+
+router = APIRouter(prefix="/v1/offices/{herId}/blocked-patients", tags=["Blocked patients"])
+
+BlockId = Annotated[UUID, Path(alias="blockId")]
+
+
+@router.get(
+    "",
+    summary="List the blocks",
+    response_model=BlockedPatients,
+    responses=reading(CursorInvalid),
+)
+async def list_blocked_patients(
+    editor: AtOffice, reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, known: IfNoneMatch = None
+) -> Response:
+    """What is closed, since when and why. Not to whom: numbers are not kept, so search for a patient's block."""
+    after, any_block = name_after(cursor), office_settings.blocked_patient(UUID(int=0))
+    found = await queries.list_about_people(reader, editor.office.her_id, BLOCKED_PATIENTS, any_block, after, limit + 1)
+    page = BlockedPatients(items=[_block(it) for it in found[:limit]], next_cursor=next_cursor(found, limit))
+    return tagged(page, known=known)
+
+
+@router.post(
+    "",
+    summary="Close services to a patient",
+    status_code=201,
+    response_model=BlockedPatient,
+    responses=creating(NotAPatientOfTheOffice, PatientAlreadyBlocked, *NUMBER_REFUSALS, *TEXT_REFUSALS),
+)
+async def block_patient(
+    editor: AtOffice,
+    new: NewBlock,
+    request: Request,
+    session: Session,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """The patient does not see these services any more, whichever GP of the office they have; the reason stays with the
+    office.
+    """
+    citizen = reference_of(request, new.patient)
+
+    async def create() -> tuple[str, str, BlockedPatient]:
+        block = Block(services=new.services, reason=new.reason)
+        block_id, kept = await service.block_patient(session, editor, citizen, block, now)
+        return str(block_id), kept.etag, _block(kept)
+
+    return await create_once(session, request, editor.caller, idempotency_key, create)
+
+
+@router.post(
+    "/search",
+    summary="Find a patient's block",
+    response_model=BlockedPatients,
+    responses=searching(*NUMBER_REFUSALS),
+)
+async def search_blocked_patients(
+    editor: AtOffice, wanted: BlockSearch, request: Request, reader: Reader
+) -> BlockedPatients:
+    """The patient's block at this office, if there is one."""
+    patient = await queries.find_patient(reader, reference_of(request, wanted.patient))
+    if patient.her_id != editor.office.her_id or patient.block_id is None or not patient.blocked:
+        return BlockedPatients(items=[])
+    return BlockedPatients(items=[_block(await service.find_block(reader, editor, patient.block_id))])
+
+
+@router.get(
+    "/{blockId}",
+    summary="Get a block",
+    response_model=BlockedPatient,
+    responses=reading(BlockNotFound),
+)
+async def get_blocked_patient(
+    editor: AtOffice, block_id: BlockId, reader: Reader, known: IfNoneMatch = None
+) -> Response:
+    """As in the list, with the ETag that a change builds on."""
+    kept = await service.find_block(reader, editor, block_id)
+    return tagged(_block(kept), kept.etag, known)
+
+
+@router.put(
+    "/{blockId}",
+    summary="Change a block",
+    response_model=BlockedPatient,
+    responses=changing(BlockNotFound, *TEXT_REFUSALS),
+)
+async def change_blocked_patient(
+    editor: AtOffice, block_id: BlockId, block: BlockChange, session: Session, now: Now, seen: IfMatch = None
+) -> Response:
+    """Other services, another reason."""
+    wanted = Block(services=block.services, reason=block.reason)
+    kept = await service.change_block(session, editor, block_id, wanted, seen, now)
+    return tagged(_block(kept), kept.etag)
+
+
+@router.delete(
+    "/{blockId}",
+    summary="Lift a block",
+    status_code=204,
+    responses=ending(BlockNotFound),
+)
+async def lift_block(editor: AtOffice, block_id: BlockId, session: Session, now: Now, seen: IfMatch = None) -> None:
+    """The patient sees all that others see, from now on."""
+    await service.change_block(session, editor, block_id, contents.NOT_BLOCKED, seen, now)
+
+
+def _block(kept: Kept[Block]) -> BlockedPatient:
+    block_id = UUID(kept.name.removeprefix(BLOCKED_PATIENTS))
+    return BlockedPatient(block_id=block_id, **kept.content.model_dump(), **changed(kept))
