@@ -20,7 +20,10 @@ class RequestSchema(Schema):
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # an end of the calendar that UTC does not reach
+        raise ValueError("out of range") from None
 
 
 def rfc3339(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
-from prescription_api import journal_routes, routes
+from prescription_api import ending_routes, journal_routes, routes
 from prescription_api.accesslog import routes as access_log_routes
 from prescription_api.fhir import routes as fhir_routes
 from prescription_api.fhir.documentation import describe_outcomes
@@ -36,6 +36,7 @@ def create_app(
         description=DESCRIPTION,
         routers=[
             routes.router,
+            ending_routes.router,
             journal_routes.router,
             fhir_routes.router,
             supplier_routes.router,
@@ -48,7 +49,8 @@ def create_app(
     )
     app.add_middleware(OperationOutcomes)
     describe_outcomes(app)
-    app.state.outside = Outside.connect(settings, app.state.http, app.state.database, app.state.references)
+    state = app.state
+    state.outside = Outside.connect(settings, state.http, state.database, state.references, state.metrics)
     return app
 
 

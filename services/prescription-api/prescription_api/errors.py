@@ -3,9 +3,11 @@
 DomainError
 ├── HprNotValid, AuthorisationRequired, OrganisationRequired, OrganisationNotAllowed     403
 ├── ToolNotFound, PrescriptionNotFound                                                   404
-├── AlreadyPrescribed, ToolStopped                                                       409
-├── ToolNotPrescribable, PatientUnknown, PatientDeceased,
-│   PatientNotDigitallyActive, DeadlineInvalid                                           422
+├── ToolStopped, PrescriptionStateConflict                                               409
+├── ToolNotPrescribable, PatientUnknown, DeadlineInvalid                                 422
+├── AboutPatient: what an attempt tells of a patient, who can see it in the access log
+│   ├── AlreadyPrescribed                                                                409
+│   └── PatientDeceased, PatientNotDigitallyActive, PatientTooYoung                      422
 └── ConsentServiceUnavailable, HprUnavailable, PersonRegisterUnavailable                 503
 """
 
@@ -77,7 +79,11 @@ class PrescriptionNotFound(NotFound):
     }
 
 
-class AlreadyPrescribed(DomainError):
+class AboutPatient(DomainError):
+    """The caller is told something about the patient, so the attempt is in the patient's access log (P13)."""
+
+
+class AlreadyPrescribed(AboutPatient):
     """`since`, and for the same organisation `prescriptionId` (P6)."""
 
     status = 409
@@ -96,6 +102,18 @@ class ToolStopped(DomainError):
         "nb": "Verktøyet er stanset og kan ikke sendes nå.",
         "nn": "Verktøyet er stansa og kan ikkje sendast no.",
         "en": "The tool has been stopped and cannot be sent now.",
+    }
+
+
+class PrescriptionStateConflict(DomainError):
+    """`state` it is in, and `allowed`: what may be done in that state."""
+
+    status = 409
+    code = "prescription-state-conflict"
+    title: ClassVar[Text] = {
+        "nb": "Dette kan ikke gjøres med sendingen slik den er nå.",
+        "nn": "Dette kan ikkje gjerast med sendinga slik ho er no.",
+        "en": "This cannot be done with the prescription as it is now.",
     }
 
 
@@ -119,7 +137,7 @@ class PatientUnknown(DomainError):
     }
 
 
-class PatientDeceased(DomainError):
+class PatientDeceased(AboutPatient):
     status = 422
     code = "patient-deceased"
     title: ClassVar[Text] = {
@@ -129,7 +147,7 @@ class PatientDeceased(DomainError):
     }
 
 
-class PatientNotDigitallyActive(DomainError):
+class PatientNotDigitallyActive(AboutPatient):
     """`reasons` are codes, `detail` the same in words to pass on to the patient (P4)."""
 
     status = 422
@@ -141,8 +159,20 @@ class PatientNotDigitallyActive(DomainError):
     }
 
 
+class PatientTooYoung(AboutPatient):
+    """The tool has a lowest age, `minimumAge`, that the patient has not reached (K1)."""
+
+    status = 422
+    code = "patient-too-young"
+    title: ClassVar[Text] = {
+        "nb": "Pasienten er yngre enn aldersgrensen for verktøyet.",
+        "nn": "Pasienten er yngre enn aldersgrensa for verktøyet.",
+        "en": "The patient is below the tool's lowest age.",
+    }
+
+
 class DeadlineInvalid(DomainError):
-    """`earliest` and `latest` bound what is accepted (P7)."""
+    """`earliest` and `latest` are the first and the last day that are accepted, in Norway (P7)."""
 
     status = 422
     code = "deadline-invalid"

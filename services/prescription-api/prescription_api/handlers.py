@@ -4,14 +4,37 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import DateTime, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from prescription_api.models import catalogue_position, prescription, tool_copy
+from prescription_api import queries
+from prescription_api.models import catalogue_position, tool_copy
 from shared.events import ToolOpened, ToolPublished, ToolReinstated, ToolRemoved, ToolStopped
 from shared.events.catalog import ToolDocument
 from shared.messaging import Delivery, Handlers
+
+_TYPES: Final = (
+    bindparam("citizen", type_=Text),
+    bindparam("prescription_id", type_=Uuid),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
+
+_OPENS: Final = f"(p.state = 'active' OR (p.state = 'expired' AND NOT {queries.newer_than('p')}))"
+_OPEN: Final = text(f"""
+    UPDATE prescription p SET
+        state = CASE WHEN {_OPENS} THEN 'opened' ELSE p.state END,
+        opened_at = :at,
+        version = p.version + 1,
+        changed_at = :now
+    WHERE p.citizen = :citizen AND p.prescription_id = :prescription_id AND (p.opened_at IS NULL OR p.opened_at > :at)
+""").bindparams(*_TYPES, bindparam("at", type_=DateTime(timezone=True)))  # noqa: S608 - put together from constants
+
+_REMOVE: Final = text("""
+    UPDATE prescription SET state = 'removed', version = version + 1, changed_at = :now
+    WHERE citizen = :citizen AND prescription_id = :prescription_id
+        AND state IN ('active', 'opened', 'expired', 'stopped')
+""").bindparams(*_TYPES)
 
 
 async def apply_tool(session: AsyncSession, sequence: int, tool: ToolDocument) -> None:
@@ -64,24 +87,21 @@ async def on_tool_stopped(session: AsyncSession, event: ToolStopped, delivery: D
 
 
 async def on_tool_opened(session: AsyncSession, event: ToolOpened, delivery: Delivery) -> None:
-    """M1: the first opening. Later ones, and one that comes after the prescription's end, change nothing."""
-    await _move(session, event, ("active",), {"state": "opened", "opened_at": event.at, "changed_at": delivery.now})
+    """M1: the first opening is kept in every state; what waits for it becomes opened.
+
+    One that is heard of after the expiry was before the citizen's pages knew of that: the citizen has the tool, so the
+    prescription lives, unless a newer one has taken its place.
+    """
+    await session.execute(_OPEN, _about(event, delivery) | {"at": event.at})
 
 
 async def on_tool_removed(session: AsyncSession, event: ToolRemoved, delivery: Delivery) -> None:
-    """P10: what the citizen has deleted may be prescribed again."""
-    await _move(session, event, ("active", "opened"), {"state": "removed", "changed_at": delivery.now})
+    """P10: what the citizen has deleted may be prescribed again, and does not come back with its tool."""
+    await session.execute(_REMOVE, _about(event, delivery))
 
 
-async def _move(
-    session: AsyncSession, event: ToolOpened | ToolRemoved, states: tuple[str, ...], values: dict[str, Any]
-) -> None:
-    statement = update(prescription).where(
-        prescription.c.citizen == event.citizen,
-        prescription.c.prescription_id == event.prescription_id,
-        prescription.c.state.in_(states),
-    )
-    await session.execute(statement.values(version=prescription.c.version + 1, **values))
+def _about(event: ToolOpened | ToolRemoved, delivery: Delivery) -> dict[str, Any]:
+    return {"citizen": event.citizen, "prescription_id": event.prescription_id, "now": delivery.now}
 
 
 HANDLERS: Final[Handlers] = {

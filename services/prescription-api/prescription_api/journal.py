@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from prescription_api.models import OSLO, Prescriber
+from prescription_api.deadlines import OSLO
+from prescription_api.models import Prescriber
 from prescription_api.professions import profession_name
 from shared.events.catalog import ToolDocument
 from shared.language import DEFAULT_LANGUAGE

@@ -1,30 +1,46 @@
 """Tables, and the rules of prescribing that need no I/O."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from prescription_api.errors import (
     AuthorisationRequired,
-    DeadlineInvalid,
     OrganisationNotAllowed,
     OrganisationRequired,
+    PrescriptionStateConflict,
     ToolNotPrescribable,
     ToolStopped,
 )
+from prescription_api.professions import profession_name
 from shared.auth import Practitioner
 from shared.db import metadata
-from shared.errors import DomainError
+from shared.errors import DomainError, InvalidInput
 from shared.events.catalog import ToolDocument
-from shared.schemas import rfc3339
+from shared.language import LANGUAGES
+from shared.language import Text as Words
+from shared.nationalid import holds_national_id
 
-OSLO: Final = ZoneInfo("Europe/Oslo")
-LONGEST_DEADLINE: Final = timedelta(days=365)
+State = Literal["active", "opened", "ended", "revoked", "removed", "expired", "stopped"]
+Act = Literal["revoke", "end"]
+AccessAction = Literal[
+    "looked-up", "searched", "read", "prescribed", "prescribing-refused", "revoked", "ended", "asked-prescribers"
+]
+
+# P6: one of these at a time for a patient and a tool
+LIVE: Final[tuple[State, ...]] = ("active", "opened")
+# What a practitioner may do in which state. What is stopped comes back with its tool, so it can be revoked as well;
+# what nobody has opened has not begun, so it cannot be ended.
+_ACTS: Final[dict[State, tuple[Act, ...]]] = {
+    "active": ("revoke",),
+    "opened": ("revoke", "end"),
+    "stopped": ("revoke",),
+}
 
 _metadata = metadata()
 
@@ -123,11 +139,26 @@ def refusals(
     if not tool.prescribable:
         yield ToolNotPrescribable()
     if tool.required_authorisations and prescriber.authorisations.isdisjoint(tool.required_authorisations):
-        yield AuthorisationRequired(acceptedAuthorisations=tool.required_authorisations)
+        accepted = tool.required_authorisations
+        yield AuthorisationRequired(_only_for(accepted), acceptedAuthorisations=accepted)
     if organisation is not None and organisation not in prescriber.organisations:
         yield OrganisationNotAllowed()
     elif allowed := tool.prescriber_organisations or (tool.organisations if not tool.national else []):
         yield from _organisation_refusals(allowed, organisation)
+
+
+_ONLY_FOR: Final[Words] = {
+    "nb": "Verktøyet kan bare sendes av: {names}.",
+    "nn": "Verktøyet kan berre sendast av: {names}.",
+    "en": "Only these may send the tool: {names}.",
+}
+
+
+def _only_for(codes: Sequence[str]) -> Words:
+    return {
+        language: _ONLY_FOR[language].format(names=", ".join(profession_name(code, language) for code in codes))
+        for language in LANGUAGES
+    }
 
 
 def _organisation_refusals(allowed: Sequence[str], organisation: str | None) -> Iterator[DomainError]:
@@ -142,15 +173,33 @@ def entity_tag(version: int, language: str) -> str:
     return f'"{version}-{language}"'
 
 
-def deadline_for(tool: ToolDocument, asked: datetime | None, now: datetime) -> datetime:
-    """The end of the last day, by Norwegian time, on which the citizen can take the tool into use (P7).
+def check_text(text: str | None, pointer: str) -> None:
+    """What a practitioner writes is kept, so it must hold no national identity number (I1). Raises InvalidInput."""
+    if text and holds_national_id(text):
+        detail = "A national identity number must not be written here."
+        raise InvalidInput(errors=[{"pointer": pointer, "code": "holds-national-id", "detail": detail}])
 
-    Raises DeadlineInvalid for one that is past or more than a year away.
-    """
-    if asked is None:
-        last_day = now.astimezone(OSLO).date() + timedelta(days=tool.default_deadline_days)
-        return datetime.combine(last_day, time(23, 59, 59), OSLO).astimezone(UTC)
-    latest = now + LONGEST_DEADLINE
-    if not now < asked <= latest:
-        raise DeadlineInvalid(earliest=rfc3339(now), latest=rfc3339(latest))
-    return asked
+
+def check_act(act: Act, state: State) -> None:
+    """Raises PrescriptionStateConflict, which says what may be done instead."""
+    allowed = _ACTS.get(state, ())
+    if act not in allowed:
+        raise PrescriptionStateConflict(state=state, allowed=list(allowed))
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """Who did what about a citizen, or tried to (P13). `outcome` is the code of the refusal."""
+
+    citizen: str
+    at: datetime
+    action: AccessAction
+    hpr_number: str
+    name: str
+    profession: str | None
+    organisation: str
+    client_id: str
+    tool_id: UUID | None = None
+    prescription_id: UUID | None = None
+    outcome: str | None = None
+    entry_id: UUID = field(default_factory=uuid4)

@@ -1,5 +1,6 @@
 """The outside systems that prescribing asks, gathered once for the app."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -7,16 +8,19 @@ from typing import Annotated
 import httpx
 from fastapi import Depends, Request
 
+from prescription_api.clients.asking import show_state
 from prescription_api.clients.consent import ConsentClient
 from prescription_api.clients.hpr import HprClient
 from prescription_api.clients.person_register import PersonRegisterClient
-from prescription_api.models import OSLO, Prescriber
+from prescription_api.deadlines import day_in_norway
+from prescription_api.models import Prescriber
 from prescription_api.queries import ToolCopies
 from prescription_api.settings import Settings
 from shared.auth import Practitioner
 from shared.auth.client import HelseIdClient
 from shared.citizenref import CitizenReferences
 from shared.db import Database
+from shared.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +36,50 @@ class Outside:
     allow_synthetic: bool
     # keys the digests of repeated requests (P14)
     secret: bytes
+    # seconds for all the questions of one request together
+    patience: float
+    # days before the deadline (P7)
+    reminder_days: tuple[int, ...]
 
     @classmethod
     def connect(
-        cls, settings: Settings, http: httpx.AsyncClient, database: Database, references: CitizenReferences
+        cls,
+        settings: Settings,
+        http: httpx.AsyncClient,
+        database: Database,
+        references: CitizenReferences,
+        metrics: Metrics,
     ) -> "Outside":
         wait = settings.call_timeout
         helseid = HelseIdClient.from_settings(settings, http, timeout=wait)
         key = settings.citizen_reference_keys[settings.citizen_reference_key_id]
+        hpr = HprClient(http, settings.hpr_url, timeout=wait, cache_seconds=settings.hpr_cache_seconds)
+        persons = PersonRegisterClient(
+            http, settings.person_register_url, timeout=wait, cache_seconds=settings.person_cache_seconds
+        )
+        consent = ConsentClient(http, settings.consent_url, helseid, timeout=wait)
+        show_state(metrics, hpr=hpr.system, person_register=persons.system, consent=consent.system)
         return cls(
             database=database,
             tools=ToolCopies(),
-            hpr=HprClient(http, settings.hpr_url, timeout=wait, cache_seconds=settings.hpr_cache_seconds),
-            persons=PersonRegisterClient(
-                http, settings.person_register_url, timeout=wait, cache_seconds=settings.person_cache_seconds
-            ),
-            consent=ConsentClient(http, settings.consent_url, helseid, timeout=wait),
+            hpr=hpr,
+            persons=persons,
+            consent=consent,
             references=references,
             allow_synthetic=settings.allow_synthetic,
             secret=key.get_secret_value().encode(),
+            patience=settings.answer_within,
+            reminder_days=settings.reminder_days,
         )
 
-    async def prescriber(self, caller: Practitioner, now: datetime) -> Prescriber:
+    def until(self) -> float:
+        """When the last answer must be here, on the event loop's clock; taken when a request begins."""
+        return asyncio.get_running_loop().time() + self.patience
+
+    async def prescriber(self, caller: Practitioner, now: datetime, until: float) -> Prescriber:
         """The caller with what the register says of them. Raises HprNotValid or HprUnavailable (P1)."""
-        registered = await self.hpr.find(caller.hpr_number)
-        professions = registered.professions(now.astimezone(OSLO).date())
+        registered = await self.hpr.find(caller.hpr_number, until)
+        professions = registered.professions(day_in_norway(now))
         return Prescriber.of(caller, caller.name or registered.name, professions)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from prescription_api.models import catalogue_position, prescription, tool_copy
 from shared.auth import Practitioner
@@ -102,6 +103,33 @@ async def get_prescription(
     return (await connection.execute(statement)).mappings().first()
 
 
+async def take_prescription(session: AsyncSession, caller: Practitioner, prescription_id: UUID) -> RowMapping | None:
+    """What the caller or their own organisation has prescribed (P10); nobody else changes it until the transaction
+    ends.
+    """
+    theirs = prescription.c.organisation.in_(own_organisations(caller))
+    statement = select(prescription).where(
+        prescription.c.prescription_id == prescription_id, theirs | (prescription.c.prescriber_hpr == caller.hpr_number)
+    )
+    return (await session.execute(statement.with_for_update())).mappings().first()
+
+
+async def take_due(session: AsyncSession, now: datetime, most: int) -> Sequence[RowMapping]:
+    """Unopened prescriptions about which something is to be done by now, ours until the transaction ends. What another
+    transaction holds is left to it.
+    """
+    c = prescription.c
+    due_at = func.coalesce(c.due_at, c.deadline)
+    statement = (
+        select(c.citizen, c.prescription_id, c.tool_id, c.version, c.prescribed_at, c.deadline, c.due_at)
+        .where(c.state == "active", due_at <= now)
+        .order_by(due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.execute(statement)).mappings().all()
+
+
 async def search_prescriptions(
     connection: AsyncConnection, caller: Practitioner, citizen: str, after: tuple[Any, ...] | None, limit: int
 ) -> Sequence[RowMapping]:
@@ -129,6 +157,18 @@ async def tool_names(connection: AsyncConnection, tool_ids: Sequence[UUID]) -> d
 async def catalogue_cursor(connection: AsyncConnection) -> str | None:
     cursor: str | None = await connection.scalar(select(catalogue_position.c.cursor))
     return cursor
+
+
+def newer_than(name: str) -> str:
+    """SQL: whether the citizen has been prescribed the tool again after the prescription that is called `name`.
+
+    Only the newest one of a tool comes back to life, as it is the one that the citizen's pages show.
+    """
+    return f"""EXISTS (
+        SELECT FROM prescription newer
+        WHERE newer.citizen = {name}.citizen AND newer.tool_id = {name}.tool_id
+            AND (newer.prescribed_at, newer.prescription_id) > ({name}.prescribed_at, {name}.prescription_id)
+    )"""
 
 
 _LIVE: Final = """

@@ -92,7 +92,7 @@ async def get_prescription(
 ) -> dict[str, Any]:
     """Raises PrescriptionNotFound."""
     own = await open_own(outside, caller, prescription_id, now)
-    return _prescription(own.row, own.tool, language)
+    return show_prescription(own.row, own.tool, language)
 
 
 async def search_prescriptions(
@@ -110,11 +110,11 @@ async def search_prescriptions(
         await recording.record_look_up(connection, viewer, "searched", citizen, now)
         rows = await queries.search_prescriptions(connection, caller, citizen, after, limit)
         tools = await queries.tool_names(connection, [row["tool_id"] for row in rows])
-    items = [_prescription(row, tools.get(row["tool_id"]), language) for row in rows[:limit]]
+    items = [show_prescription(row, tools.get(row["tool_id"]), language) for row in rows[:limit]]
     return {"items": items, "nextCursor": _cursor(rows, limit)}
 
 
-def _prescription(row: RowMapping, tool: ToolDocument | None, language: str) -> dict[str, Any]:
+def show_prescription(row: RowMapping, tool: ToolDocument | None, language: str) -> dict[str, Any]:
     return {
         "prescriptionId": str(row["prescription_id"]),
         "toolId": str(row["tool_id"]),
@@ -131,6 +131,8 @@ def _prescription(row: RowMapping, tool: ToolDocument | None, language: str) -> 
         "prescribedAt": rfc3339(row["prescribed_at"]),
         "deadline": rfc3339(row["deadline"]),
         "openedAt": rfc3339(row["opened_at"]) if row["opened_at"] else None,
+        "endedAt": None if row["state"] in models.LIVE else rfc3339(row["changed_at"]),
+        "endReason": row["end_reason"],
         "message": row["message"],
         "journalNote": row["journal_note"],
     }

@@ -84,7 +84,7 @@ async def list_prescribable_tools(
     language = best_language(request.headers.get("accept-language"))
     after = _position(cursor)
     wanted = ToolFilter(purpose, subject_area, target_group, q)
-    prescriber = await outside.prescriber(caller, now)
+    prescriber = await outside.prescriber(caller, now, outside.until())
     async with outside.database.reader() as connection:
         page = await reading.list_prescribable_tools(
             connection, prescriber, wanted, organisation, after, limit, language
@@ -120,6 +120,7 @@ def _position(cursor: str | None) -> tuple[str, UUID] | None:
         errors.ToolStopped,
         errors.ToolNotPrescribable,
         errors.PatientNotDigitallyActive,
+        errors.PatientTooYoung,
         errors.DeadlineInvalid,
         errors.ConsentServiceUnavailable,
         IdempotencyInProgress,

@@ -1,17 +1,18 @@
 """What callers send and get."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from prescription_api.models import State
 from shared.schemas import RequestSchema, Schema, Timestamp
 
 # Sent in a body, never in an address (P3); what is wrong with it is told by the rules of the number itself.
 NationalIdText = Annotated[str, Field(max_length=64, description="Fødselsnummer or D-number", examples=["17858401267"])]
 OrganisationNumber = Annotated[str, Field(pattern=r"^[0-9]{9}$", examples=["299900452"])]
 Purpose = Literal["learning", "mapping", "treatment"]
-State = Literal["active", "opened", "ended", "revoked", "removed", "expired", "stopped"]
 
 TOOL = "0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11"
 PRESCRIPTION = "7d1c0a52-8b1f-4a5e-9a0e-3f5f0d1b2c33"
@@ -52,10 +53,15 @@ class PatientFound(Schema):
 
 
 class Prescribing(RequestSchema):
-    """An act of prescribing. Without `deadline` the tool's own default counts, to the end of the day in Norway."""
+    """An act of prescribing."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"patient": {"nationalId": "17858401267"}, "toolId": TOOL}]}
+        json_schema_extra={
+            "examples": [
+                {"patient": {"nationalId": "17858401267"}, "toolId": TOOL},
+                {"patient": {"nationalId": "17858401267"}, "toolId": TOOL, "deadline": "2026-12-24"},
+            ]
+        }
     )
 
     patient: Patient
@@ -63,7 +69,12 @@ class Prescribing(RequestSchema):
     organisation: OrganisationNumber | None = Field(
         None, description="Needed only for tools restricted to organisations; one that the token speaks for (P5)"
     )
-    deadline: Timestamp | None = None
+    deadline: Annotated[Timestamp | date, Field(union_mode="left_to_right")] | None = Field(
+        None,
+        description="The last day on which the citizen can take the tool into use: a day, or a moment in it. It ends "
+        "when the day does in Norway, and lies between today and a year from today. Without it the tool's own default "
+        "counts (P7)",
+    )
     message: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
         None, description="A greeting to the patient; no national identity numbers"
     )
@@ -117,6 +128,8 @@ class Prescription(Schema):
                     "prescribedAt": "2026-11-22T08:15:30.000Z",
                     "deadline": "2026-12-22T22:59:59.000Z",
                     "openedAt": None,
+                    "endedAt": None,
+                    "endReason": None,
                     "message": None,
                     "journalNote": {
                         "language": "nb",
@@ -146,8 +159,18 @@ class Prescription(Schema):
     prescribed_at: Timestamp
     deadline: Timestamp
     opened_at: Timestamp | None = None
+    ended_at: Timestamp | None = Field(None, description="Since when it is neither active nor opened")
+    end_reason: str | None = Field(None, description="Why it was revoked")
     message: str | None = None
     journal_note: JournalNote
+
+
+class Revocation(RequestSchema):
+    """Why a prescription is taken back; for the record, not told to the patient (P10)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Sendt til feil pasient."}]})
+
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S", description="No identity numbers")]
 
 
 class PrescribableTool(Schema):

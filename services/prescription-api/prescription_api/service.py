@@ -1,22 +1,20 @@
 """Prescribing: outside systems are asked first, then one statement writes everything."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from prescription_api import journal, models, patients, writing
-from prescription_api.errors import ToolNotFound
-from prescription_api.models import Prescriber
+from prescription_api import deadlines, journal, models, patients, writing
+from prescription_api.errors import AboutPatient, ToolNotFound
+from prescription_api.models import AccessEntry, Prescriber
 from prescription_api.outside import Outside
 from prescription_api.queries import ToolStanding
 from prescription_api.schemas import Prescribing
 from prescription_api.writing import NewPrescription
 from shared.auth import Practitioner
-from shared.errors import InvalidInput
 from shared.events import ToolPrescribed
 from shared.idempotency import Answer, Repeatable
-from shared.nationalid import NationalId, holds_national_id
+from shared.nationalid import NationalId
 from shared.schemas import rfc3339
 
 
@@ -28,29 +26,36 @@ async def prescribe(
     language: str,
     now: datetime,
 ) -> tuple[Answer, bool]:
-    """The answer, and whether it was given before (P14). Raises what the contract lists for prescribing."""
+    """The answer, and whether it was given before (P14). Raises what the contract lists for prescribing, in the order
+    of docs/decisions/0020.
+    """
+    until = outside.until()
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
-    check_message(wanted.message)
+    models.check_text(wanted.message, "/body/message")
     async with outside.database.driver() as connection:
         tool, answered = await outside.tools.before_prescribing(connection, wanted.tool_id, repeat)
     if answered:
         return answered, True
-    prescriber = await outside.prescriber(caller, now)
+    prescriber = await outside.prescriber(caller, now, until)
     tool = check_tool(tool, prescriber, wanted.organisation)
-    deadline = models.deadline_for(tool.document, wanted.deadline, now)
+    deadline = deadlines.deadline_for(tool.document.default_deadline_days, wanted.deadline, now)
     citizen = outside.references.of(national_id)
-    await check_patient(outside, national_id, citizen)
-    new = decide(tool, prescriber, caller, wanted, citizen, deadline, journal.note_language(language), now)
+    new = decide(outside, tool, prescriber, caller, wanted, citizen, deadline, language, now)
+    try:
+        person, standing = await patients.ask_about(outside, national_id, citizen, until)
+        patients.check_can_use(tool.document, person, standing, deadlines.day_in_norway(now))
+        return await _write(outside, new, tool, repeat, language)
+    except AboutPatient as refusal:
+        await writing.log_access(outside.database, refused(new, refusal))
+        raise
+
+
+async def _write(
+    outside: Outside, new: NewPrescription, tool: ToolStanding, repeat: Repeatable | None, language: str
+) -> tuple[Answer, bool]:
     answer = answer_for(new, journal.tool_name(tool.document, language), language)
     stored = await writing.write(outside.database, new, event_for(new), answer, repeat)
     return (stored, True) if stored else (answer, False)
-
-
-def check_message(message: str | None) -> None:
-    """The greeting is kept, so it must hold no national identity number (I1)."""
-    if message and holds_national_id(message):
-        detail = "A national identity number must not be written in the message."
-        raise InvalidInput(errors=[{"pointer": "/body/message", "code": "holds-national-id", "detail": detail}])
 
 
 def check_tool(tool: ToolStanding | None, prescriber: Prescriber, organisation: str | None) -> ToolStanding:
@@ -64,28 +69,15 @@ def check_tool(tool: ToolStanding | None, prescriber: Prescriber, organisation: 
     return tool
 
 
-async def check_patient(outside: Outside, national_id: NationalId, citizen: str) -> None:
-    """Both are asked at once; that somebody is unknown or dead weighs more than their consent (P3, P4)."""
-    person, standing = await asyncio.gather(
-        outside.persons.find_living(national_id, citizen),
-        outside.consent.digitally_active(national_id),
-        return_exceptions=True,
-    )
-    if isinstance(person, BaseException):
-        raise person
-    if isinstance(standing, BaseException):
-        raise standing
-    patients.check_reachable(standing)
-
-
 def decide(
+    outside: Outside,
     tool: ToolStanding,
     prescriber: Prescriber,
     caller: Practitioner,
     wanted: Prescribing,
     citizen: str,
     deadline: datetime,
-    note_language: str,
+    language: str,
     now: datetime,
 ) -> NewPrescription:
     prescription_id = uuid4()
@@ -94,6 +86,7 @@ def decide(
     facts = journal.Prescribed(
         prescription_id, tool.document, prescriber, profession, organisation, prescribed_at=now, deadline=deadline
     )
+    note_language = journal.note_language(language)
     return NewPrescription(
         prescription_id=prescription_id,
         citizen=citizen,
@@ -108,6 +101,23 @@ def decide(
         journal_note=journal.compose(facts, note_language),
         prescribed_at=now,
         deadline=deadline,
+        due_at=deadlines.next_due(now, deadline, outside.reminder_days, now),
+    )
+
+
+def refused(new: NewPrescription, refusal: AboutPatient) -> AccessEntry:
+    """What the patient sees of an attempt."""
+    return AccessEntry(
+        citizen=new.citizen,
+        at=new.prescribed_at,
+        action="prescribing-refused",
+        hpr_number=new.prescriber_hpr,
+        name=new.prescriber_name,
+        profession=new.profession,
+        organisation=new.organisation,
+        client_id=new.client_id,
+        tool_id=new.tool_id,
+        outcome=refusal.code,
     )
 
 
@@ -143,6 +153,8 @@ def answer_for(new: NewPrescription, tool_name: str, language: str) -> Answer:
         "prescribedAt": rfc3339(new.prescribed_at),
         "deadline": rfc3339(new.deadline),
         "openedAt": None,
+        "endedAt": None,
+        "endReason": None,
         "message": new.message,
         "journalNote": new.journal_note,
     }

@@ -16,7 +16,14 @@ class Settings(CallingServiceSettings):
     hpr_url: str = Field(description="Base address of the register of health personnel")
     person_register_url: str = Field(description="Base address of the person register")
 
-    call_timeout: Annotated[float, Field(gt=0, le=2)] = 1.5
+    call_timeout: Annotated[float, Field(gt=0, le=2, description="Seconds for one question to an outside system")] = 1.5
+    answer_within: Annotated[
+        float, Field(gt=0, lt=2, description="Seconds for all questions of a request together")
+    ] = 1.8
     hpr_cache_seconds: Annotated[int, Field(ge=0, le=900)] = 300
     person_cache_seconds: Annotated[int, Field(ge=0, le=300)] = 60
     reconcile_seconds: Annotated[float, Field(gt=0, le=10)] = 3.0
+    lifecycle_seconds: Annotated[float, Field(gt=0, le=60, description="Between looks at deadlines and stops")] = 1.0
+    reminder_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
+        (7, 1), description="Days before the deadline on which an approaching deadline is told of, if still unopened"
+    )

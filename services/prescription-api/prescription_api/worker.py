@@ -1,4 +1,6 @@
-"""prescription-api's worker: the relay, the consumer, the reading of the catalogue, the access log's quarters."""
+"""prescription-api's worker: the relay, the consumer, the reading of the catalogue, the access log's quarters, and what
+time and stops do to prescriptions.
+"""
 
 import asyncio
 
@@ -6,12 +8,15 @@ import httpx
 
 from prescription_api.accesslog import partitions
 from prescription_api.clients.catalog import Catalogue
+from prescription_api.due import Deadlines
 from prescription_api.handlers import HANDLERS
 from prescription_api.reconciliation import Reconciliation
 from prescription_api.settings import Settings
+from prescription_api.stopping import Stops
 from shared.auth.client import HelseIdClient
 from shared.db import Database
 from shared.messaging import Transport
+from shared.messaging.delivery import Clock, utc_now
 from shared.metrics import Metrics
 from shared.worker import Worker, main_with
 
@@ -23,6 +28,7 @@ def create_worker(
     *,
     http: httpx.AsyncClient | None = None,
     metrics: Metrics | None = None,
+    clock: Clock = utc_now,
 ) -> Worker:
     metrics = metrics or Metrics()
     http = http or httpx.AsyncClient()
@@ -35,7 +41,15 @@ def create_worker(
     async def keep_access_log(stop: asyncio.Event) -> None:
         await partitions.run(database, stop)
 
-    jobs = [read_catalogue, keep_access_log]
+    deadlines, stops = Deadlines(database, settings.reminder_days, clock), Stops(database, clock)
+
+    async def keep_deadlines(stop: asyncio.Event) -> None:
+        await deadlines.run(stop, settings.lifecycle_seconds)
+
+    async def follow_stops(stop: asyncio.Event) -> None:
+        await stops.run(stop, settings.lifecycle_seconds)
+
+    jobs = [read_catalogue, keep_access_log, keep_deadlines, follow_stops]
     return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs)
 
 

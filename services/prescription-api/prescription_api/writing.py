@@ -8,12 +8,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
 from prescription_api import queries
 from prescription_api.errors import AlreadyPrescribed, ToolStopped
+from prescription_api.models import AccessEntry
 from shared import idempotency, outbox
 from shared.db import Database
 from shared.events.envelope import CloudEvent, Event
@@ -27,8 +28,8 @@ _WRITE: Final = """
     ), new AS (
         INSERT INTO prescription (citizen, prescription_id, tool_id, tool_revision, state, prescriber_hpr,
             prescriber_name, prescriber_profession, organisation, client_id, message, journal_note,
-            prescribed_at, deadline, changed_at)
-        SELECT $1, $2, $3, $4, 'active', $5, $6, $7, $8, $18, $9, $10::jsonb, $11, $12, $11
+            prescribed_at, deadline, changed_at, due_at)
+        SELECT $1, $2, $3, $4, 'active', $5, $6, $7, $8, $18, $9, $10::jsonb, $11, $12, $11, $21
         FROM lock JOIN tool_copy ON tool_id = $3 AND NOT stopped WHERE ours
         RETURNING 1
     ), event AS (
@@ -44,9 +45,10 @@ _WRITE: Final = """
     SELECT (SELECT ours FROM lock) AS ours, EXISTS (SELECT FROM new) AS written
 """
 
-_LOG_LOOK_UP: Final = """
-    INSERT INTO access_log (citizen, at, entry_id, action, hpr_number, name, profession, organisation, client_id)
-    VALUES ($1, $2, $3, 'looked-up', $4, $5, $6, $7, $8)
+_LOG_ACCESS: Final = """
+    INSERT INTO access_log (citizen, at, entry_id, action, hpr_number, name, profession, organisation, client_id,
+        tool_id, prescription_id, outcome)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 
 
@@ -67,6 +69,7 @@ class NewPrescription:
     journal_note: dict[str, Any]
     prescribed_at: datetime
     deadline: datetime
+    due_at: datetime
 
 
 async def write(
@@ -112,6 +115,7 @@ def _values(new: NewPrescription, event: Event, answer: Answer, repeat: Repeatab
         new.client_id,
         repeat.key if repeat else None,
         repeat.fingerprint if repeat else None,
+        new.due_at,
     )
 
 
@@ -128,18 +132,21 @@ async def _met(connection: asyncpg.Connection, new: NewPrescription, repeat: Rep
     raise AlreadyPrescribed(**members)
 
 
-async def log_look_up(
-    database: Database,
-    *,
-    citizen: str,
-    now: datetime,
-    hpr_number: str,
-    name: str,
-    profession: str | None,
-    organisation: str,
-    client_id: str,
-) -> None:
-    """P13: a look-up that is not in the log has not been answered."""
+async def log_access(database: Database, entry: AccessEntry) -> None:
+    """P13: what is not in the log has not been answered."""
+    values = (
+        entry.citizen,
+        entry.at,
+        entry.entry_id,
+        entry.action,
+        entry.hpr_number,
+        entry.name,
+        entry.profession,
+        entry.organisation,
+        entry.client_id,
+        entry.tool_id,
+        entry.prescription_id,
+        entry.outcome,
+    )
     async with database.driver() as connection:
-        values = (citizen, now, uuid4(), hpr_number, name, profession, organisation, client_id)
-        await connection.execute(_LOG_LOOK_UP, *values)
+        await connection.execute(_LOG_ACCESS, *values)

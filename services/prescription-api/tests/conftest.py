@@ -51,6 +51,7 @@ class World:
     helsenorge: Issuer
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     reasons: dict[str, list[str]] = field(default_factory=dict)
+    through_others: set[str] = field(default_factory=set)
     practitioners: dict[str, dict[str, Any]] = field(default_factory=dict)
     changes: list[dict[str, Any]] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
@@ -59,8 +60,10 @@ class World:
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
     def reset(self) -> None:
-        for kept in (self.people, self.reasons, self.practitioners, self.changes, self.away, self.asked):
+        for kept in (self.people, self.reasons, self.practitioners, self.changes, self.asked):
             kept.clear()
+        self.through_others.clear()
+        self.away.clear()
         self.meanwhile = None
         self.practise("9144889", "LE")
 
@@ -122,7 +125,7 @@ class World:
             {
                 "nationalId": number,
                 "active": not self.reasons.get(number),
-                "activeThroughOthers": False,
+                "activeThroughOthers": number in self.through_others,
                 "reasons": self.reasons.get(number, []),
             }
             for number in json.loads(request.content)["nationalIds"]

@@ -1,6 +1,7 @@
 """Our own tokens from HelseID: client credentials with private_key_jwt and DPoP (RFC 7523, RFC 9449).
 
-Profile: HelseID's security profile; the assertion's audience is the issuer and its life is short.
+Profile: HelseID's security profile; the assertion's audience is the issuer and its life is short. HelseID asks for a
+nonce in the proof at its token endpoint (RFC 9449, section 8).
 """
 
 import asyncio
@@ -10,18 +11,38 @@ import time
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Final, Self
 from uuid import uuid4
 
 import httpx
+import structlog
 from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from shared.correlation import outgoing_headers
 from shared.settings import CallingServiceSettings
 
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_RENEW_BEFORE = 60.0
+_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_RENEW_BEFORE: Final = 60.0
+# a token that is still good is not waited for long when its successor does not come
+_RENEWAL_PATIENCE: Final = 0.3
+_RENEWAL_PAUSE: Final = 10.0
+
+_logger = structlog.get_logger(__name__)
+
+
+class _Discovery(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    token_endpoint: HttpUrl
+
+
+class _TokenAnswer(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    access_token: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$")]
+    expires_in: Annotated[float, Field(gt=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +50,13 @@ class _Token:
     value: str
     digest: str
     renew_at: float
+    ends_at: float
+
+    @classmethod
+    def of(cls, answer: _TokenAnswer, now: float) -> "_Token":
+        digest = urlsafe_b64encode(hashlib.sha256(answer.access_token.encode()).digest()).rstrip(b"=").decode()
+        ends_at = now + answer.expires_in
+        return cls(answer.access_token, digest, ends_at - min(_RENEW_BEFORE, answer.expires_in / 2), ends_at)
 
 
 class HelseIdClient:
@@ -42,33 +70,66 @@ class HelseIdClient:
         self._timeout = timeout
         self._proof_key = ECKey.generate_key("P-256")
         self._tokens: dict[str, _Token] = {}
+        self._renew_later: dict[str, float] = {}
         self._lock = asyncio.Lock()
         self._token_endpoint: str | None = None
+        self._nonce: str | None = None
 
     @classmethod
     def from_settings(cls, settings: CallingServiceSettings, http: httpx.AsyncClient, *, timeout: float) -> Self:
         return cls(http, settings.issuer, settings.helseid_client_id, settings.helseid_client_key_file, timeout=timeout)
 
     async def headers(self, scope: str, method: str, url: str) -> dict[str, str]:
-        """The Authorization and DPoP headers of one call. Raises httpx.HTTPError when HelseID does not answer
-        properly.
+        """The Authorization and DPoP headers of one call. Raises httpx.HTTPError, TimeoutError or ValueError when
+        HelseID does not answer properly.
         """
         token = await self._token(scope)
         return {"Authorization": f"DPoP {token.value}", "DPoP": self._proof(method, url, ath=token.digest)}
 
     async def _token(self, scope: str) -> _Token:
         async with self._lock:
-            token = self._tokens.get(scope)
-            if token is None or token.renew_at < time.monotonic():
-                token = self._tokens[scope] = await self._fetch(scope)
+            token, now = self._tokens.get(scope), time.monotonic()
+            if token is None or token.ends_at <= now:
+                token = self._tokens[scope] = await self._fetch(scope, self._timeout)
+            elif max(token.renew_at, self._renew_later.get(scope, 0.0)) <= now:
+                token = self._tokens[scope] = await self._renew(scope, token)
+            return token
+
+    async def _renew(self, scope: str, token: _Token) -> _Token:
+        """The old one goes on while HelseID is away."""
+        try:
+            return await self._fetch(scope, _RENEWAL_PATIENCE)
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+            _logger.warning("token_not_renewed", exc_info=error)
+            self._renew_later[scope] = time.monotonic() + _RENEWAL_PAUSE
             return token
 
     def forget(self, scope: str) -> None:
         """After a refusal: the next call fetches a new token."""
         self._tokens.pop(scope, None)
 
-    async def _fetch(self, scope: str) -> _Token:
-        endpoint = await self._discover()
+    async def _fetch(self, scope: str, patience: float) -> _Token:
+        """Within so many seconds altogether, however slowly the answers trickle in."""
+        async with asyncio.timeout(patience):
+            endpoint = await self._discover()
+            try:
+                response = await self._ask_for_token(endpoint, scope)
+                response.raise_for_status()
+                return _Token.of(_TokenAnswer.model_validate_json(response.content), time.monotonic())
+            except (httpx.HTTPError, ValueError):
+                self._token_endpoint = None  # it may have moved
+                raise
+
+    async def _ask_for_token(self, endpoint: str, scope: str) -> httpx.Response:
+        response = await self._post(endpoint, scope)
+        nonce = response.headers.get("DPoP-Nonce")
+        if nonce and nonce != self._nonce:
+            self._nonce = nonce
+            if response.status_code in (400, 401):
+                response = await self._post(endpoint, scope)
+        return response
+
+    async def _post(self, endpoint: str, scope: str) -> httpx.Response:
         form = {
             "grant_type": "client_credentials",
             "client_id": self._client_id,
@@ -76,19 +137,16 @@ class HelseIdClient:
             "client_assertion": self._assertion(),
             "scope": scope,
         }
-        headers = outgoing_headers() | {"DPoP": self._proof("POST", endpoint)}
-        response = await self._http.post(endpoint, data=form, headers=headers, timeout=self._timeout)
-        response.raise_for_status()
-        answer = response.json()
-        digest = urlsafe_b64encode(hashlib.sha256(answer["access_token"].encode()).digest()).rstrip(b"=").decode()
-        return _Token(answer["access_token"], digest, time.monotonic() + answer["expires_in"] - _RENEW_BEFORE)
+        nonce = {"nonce": self._nonce} if self._nonce else {}
+        headers = outgoing_headers() | {"DPoP": self._proof("POST", endpoint, **nonce)}
+        return await self._http.post(endpoint, data=form, headers=headers, timeout=self._timeout)
 
     async def _discover(self) -> str:
         if self._token_endpoint is None:
             url = f"{self._issuer}/.well-known/openid-configuration"
             response = await self._http.get(url, timeout=self._timeout)
             response.raise_for_status()
-            self._token_endpoint = str(response.json()["token_endpoint"])
+            self._token_endpoint = str(_Discovery.model_validate_json(response.content).token_endpoint)
         return self._token_endpoint
 
     def _assertion(self) -> str:
@@ -107,7 +165,8 @@ class HelseIdClient:
         header = {"alg": algorithm, "typ": "client-authentication+jwt", "kid": key.kid or key.thumbprint()}
         return jwt.encode(header, claims, key, algorithms=[algorithm])
 
-    def _proof(self, method: str, url: str, ath: str | None = None) -> str:
+    def _proof(self, method: str, url: str, **bound: str) -> str:
+        """`bound` are the claims that some proofs have: `ath` with a token, `nonce` for the token endpoint."""
         header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": self._proof_key.as_dict(private=False)}
         claims = {"jti": str(uuid4()), "htm": method, "htu": url, "iat": int(time.time())}
-        return jwt.encode(header, claims | ({"ath": ath} if ath else {}), self._proof_key, algorithms=["ES256"])
+        return jwt.encode(header, claims | bound, self._proof_key, algorithms=["ES256"])

@@ -9,16 +9,24 @@ from shared.events.consent import LevelChanged, RepresentationChanged, Reservati
 from shared.events.envelope import EVENTS, CloudEvent, Event, InvalidEvent, parse_event
 from shared.events.helsetilbud import ToolAdded, ToolOpened, ToolRemoved
 from shared.events.notification import NotificationFailed, NotificationSent
-from shared.events.prescription import PrescriptionExpired, PrescriptionRevoked, ToolPrescribed
+from shared.events.prescription import (
+    DeadlineApproaching,
+    PrescriptionEnded,
+    PrescriptionExpired,
+    PrescriptionRevoked,
+    ToolPrescribed,
+)
 
 __all__ = [
     "EVENTS",
     "CloudEvent",
+    "DeadlineApproaching",
     "Event",
     "InvalidEvent",
     "LevelChanged",
     "NotificationFailed",
     "NotificationSent",
+    "PrescriptionEnded",
     "PrescriptionExpired",
     "PrescriptionRevoked",
     "RepresentationChanged",

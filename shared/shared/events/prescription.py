@@ -48,3 +48,20 @@ class PrescriptionExpired(_PrescriptionEvent):
     name = "prescription.prescription-expired.v1"
 
     expired_at: Timestamp
+
+
+class PrescriptionEnded(_PrescriptionEvent):
+    """By the prescribing organisation, after the tool was opened: it has done its work."""
+
+    name = "prescription.prescription-ended.v1"
+
+    ended_at: Timestamp
+
+
+class DeadlineApproaching(_PrescriptionEvent):
+    """So many days are left, and the tool is not known to be opened (P7, V5): 0 is the last day, by Norwegian time."""
+
+    name = "prescription.deadline-approaching.v1"
+
+    deadline: Timestamp
+    days_left: int

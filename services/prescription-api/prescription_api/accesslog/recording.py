@@ -13,8 +13,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from prescription_api.deadlines import OSLO, day_in_norway
 from prescription_api.errors import HprUnavailable
-from prescription_api.models import OSLO, access_log
+from prescription_api.models import access_log
 from prescription_api.outside import Outside
 from shared.auth import Practitioner
 
@@ -53,7 +54,7 @@ async def viewer(outside: Outside, caller: Practitioner, now: datetime) -> Viewe
     """
     name, profession = caller.name or f"HPR {caller.hpr_number}", None
     try:
-        registered = await outside.prescriber(caller, now)
+        registered = await outside.prescriber(caller, now, outside.until())
         name, profession = registered.name, registered.profession(())
     except HprUnavailable:
         pass
@@ -90,7 +91,7 @@ async def record_reads(
         return
     values = {
         "now": now,
-        "day": datetime.combine(now.astimezone(OSLO).date(), time.min, OSLO),
+        "day": datetime.combine(day_in_norway(now), time.min, OSLO),
         "hpr_number": viewer.hpr_number,
         "name": viewer.name,
         "profession": viewer.profession,

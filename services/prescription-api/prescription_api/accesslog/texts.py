@@ -63,6 +63,11 @@ OUTCOMES: Final[dict[str, Text]] = {
         "nn": "Det vart ikkje sendt, for du er yngre enn aldersgrensa.",
         "en": "It was not sent, because you are below the lowest age.",
     },
+    "patient-deceased": {
+        "nb": "Svaret var at du er registrert som død.",
+        "nn": "Svaret var at du er registrert som død.",
+        "en": "The answer was that you are registered as deceased.",
+    },
 }
 OTHER_OUTCOME: Final[Text] = {
     "nb": "Det ble avvist.",

@@ -1,5 +1,6 @@
 """catalog-api's change feed, by its contract (openapi/catalog-api.json): all of it, restricted tools as well."""
 
+import asyncio
 from typing import Final, Literal
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.correlation import outgoing_headers
 from shared.events.catalog import ToolDocument
 
 SCOPE: Final = "nhn:verktoykatalog/copy"
+_PATIENCE: Final = 5.0
 
 
 class Change(BaseModel):
@@ -42,10 +44,11 @@ class Catalogue:
         self._helseid = helseid
 
     async def changes_since(self, cursor: str | None) -> Changes:
-        """Raises httpx.HTTPError or pydantic's ValidationError; the caller tries again later."""
+        """Raises httpx.HTTPError, TimeoutError or pydantic's ValidationError; the caller tries again later."""
         query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
         headers = outgoing_headers() | await self._helseid.headers(SCOPE, "GET", self._address)
-        response = await self._http.get(self._address, params=query, headers=headers, timeout=5)
+        async with asyncio.timeout(_PATIENCE):
+            response = await self._http.get(self._address, params=query, headers=headers, timeout=_PATIENCE)
         if response.status_code == 401:
             self._helseid.forget(SCOPE)
         response.raise_for_status()

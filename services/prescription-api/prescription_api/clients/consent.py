@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 import httpx
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from prescription_api.clients.asking import OutsideSystem, answer_by
 from prescription_api.clients.batching import Batcher
 from prescription_api.errors import ConsentServiceUnavailable
 from shared.auth.client import HelseIdClient
@@ -19,7 +20,9 @@ AREA = "health-care"
 class DigitallyActive(BaseModel):
     """`reasons` are codes, and empty when the person can be reached."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="ignore", frozen=True, strict=True, hide_input_in_errors=True
+    )
 
     national_id: str
     active: bool
@@ -46,26 +49,29 @@ class ConsentClient:
         self._url = f"{url.rstrip('/')}/v1/digitally-active"
         self._helseid = helseid
         self._timeout = timeout
-        self._batcher: Batcher[str, DigitallyActive] = Batcher(self._ask)
+        self._batcher: Batcher[str, DigitallyActive] = Batcher(self._ask_all)
+        self.system = OutsideSystem(timeout=timeout)
 
-    async def digitally_active(self, national_id: NationalId) -> DigitallyActive:
-        """Asked anew every time: a change of consent takes effect at once (S1). Raises ConsentServiceUnavailable."""
-        answer = await self._batcher.ask(national_id.reveal())
+    async def digitally_active(self, national_id: NationalId, until: float) -> DigitallyActive:
+        """Asked anew every time: a change of consent takes effect at once (S1). Raises ConsentServiceUnavailable,
+        also when there is no answer by `until`.
+        """
+        answer = await answer_by(until, self._batcher.ask(national_id.reveal()), ConsentServiceUnavailable)
         if answer is None:
             raise ConsentServiceUnavailable()
         return answer
 
+    async def _ask_all(self, national_ids: list[str]) -> Mapping[str, DigitallyActive]:
+        return await self.system.ask(lambda: self._ask(national_ids))
+
     async def _ask(self, national_ids: list[str]) -> Mapping[str, DigitallyActive]:
-        try:
+        response = await self._post(national_ids)
+        if response.status_code == 401:
+            # the issuer may have changed its keys, or our token its standing: once more with a new token
+            self._helseid.forget(SCOPE)
             response = await self._post(national_ids)
-            if response.status_code == 401:
-                # the issuer may have changed its keys, or our token its standing: once more with a new token
-                self._helseid.forget(SCOPE)
-                response = await self._post(national_ids)
-            response.raise_for_status()
-            return {item.national_id: item for item in _ANSWER.validate_json(response.content).items}
-        except (httpx.HTTPError, ValidationError, KeyError, ValueError) as error:
-            raise ConsentServiceUnavailable() from error
+        response.raise_for_status()
+        return {item.national_id: item for item in _ANSWER.validate_json(response.content).items}
 
     async def _post(self, national_ids: list[str]) -> httpx.Response:
         headers = outgoing_headers() | await self._helseid.headers(SCOPE, "POST", self._url)

@@ -3,16 +3,19 @@
 from datetime import date
 
 import httpx
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from prescription_api.clients.asking import OutsideSystem, answer_by
 from prescription_api.errors import HprNotValid, HprUnavailable
 from shared.caching import ShortCache
 from shared.correlation import outgoing_headers
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="ignore", frozen=True, strict=True, hide_input_in_errors=True
+    )
 
 
 class Authorisation(_Part):
@@ -47,25 +50,28 @@ class HprClient:
         self._url = url.rstrip("/")
         self._timeout = timeout
         self._cache: ShortCache[str, RegisteredPractitioner] = ShortCache(cache_seconds)
+        self.system = OutsideSystem(timeout=timeout)
 
-    async def find(self, hpr_number: str) -> RegisteredPractitioner:
+    async def find(self, hpr_number: str, until: float) -> RegisteredPractitioner:
         """Raises HprNotValid for a number the register does not know, HprUnavailable when it does not answer
-        properly.
+        properly by `until`.
         """
         known = self._cache.get(hpr_number)
         if known is None:
-            known = await self._ask(hpr_number)
+            known = await answer_by(until, self.system.ask(lambda: self._ask(hpr_number)), HprUnavailable)
+            if known is None:
+                raise HprNotValid()
             self._cache.put(hpr_number, known)
         return known
 
-    async def _ask(self, hpr_number: str) -> RegisteredPractitioner:
-        try:
-            response = await self._http.get(
-                f"{self._url}/practitioners/{hpr_number}", timeout=self._timeout, headers=outgoing_headers()
-            )
-            if response.status_code == 404:
-                raise HprNotValid()
-            response.raise_for_status()
-            return _ANSWER.validate_json(response.content)
-        except (httpx.HTTPError, ValidationError) as error:
-            raise HprUnavailable() from error
+    async def _ask(self, hpr_number: str) -> RegisteredPractitioner | None:
+        response = await self._http.get(
+            f"{self._url}/practitioners/{hpr_number}", timeout=self._timeout, headers=outgoing_headers()
+        )
+        if response.status_code == 404:
+            return None
+        response.raise_for_status()
+        answer = _ANSWER.validate_json(response.content)
+        if answer.hpr_number != hpr_number:
+            raise ValueError("the register answered about somebody else")
+        return answer

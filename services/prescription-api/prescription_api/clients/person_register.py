@@ -5,9 +5,10 @@ from datetime import date
 from typing import Literal
 
 import httpx
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from prescription_api.clients.asking import OutsideSystem, answer_by
 from prescription_api.clients.batching import Batcher
 from prescription_api.errors import PatientDeceased, PatientUnknown, PersonRegisterUnavailable
 from shared.caching import ShortCache
@@ -18,7 +19,9 @@ from shared.nationalid import NationalId
 class Person(BaseModel):
     """`confidential_address` is passed over here: it concerns representation, not prescribing."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="ignore", frozen=True, strict=True, hide_input_in_errors=True
+    )
 
     national_id: str
     name: str
@@ -43,13 +46,15 @@ class PersonRegisterClient:
         self._url = f"{url.rstrip('/')}/persons/lookup"
         self._timeout = timeout
         self._cache: ShortCache[str, Person] = ShortCache(cache_seconds)
-        self._batcher: Batcher[str, Person] = Batcher(self._ask)
+        self._batcher: Batcher[str, Person] = Batcher(self._ask_all)
+        self.system = OutsideSystem(timeout=timeout)
 
-    async def find_living(self, national_id: NationalId, reference: str) -> Person:
-        """Raises PatientUnknown, PatientDeceased or PersonRegisterUnavailable."""
+    async def find_living(self, national_id: NationalId, reference: str, until: float) -> Person:
+        """Raises PatientUnknown, PatientDeceased, or PersonRegisterUnavailable when there is no answer by `until`."""
         person = self._cache.get(reference)
         if person is None:
-            person = await self._batcher.ask(national_id.reveal())
+            asked = self._batcher.ask(national_id.reveal())
+            person = await answer_by(until, asked, PersonRegisterUnavailable)
             if person is None:
                 raise PatientUnknown()
             self._cache.put(reference, person)
@@ -57,12 +62,12 @@ class PersonRegisterClient:
             raise PatientDeceased()
         return person
 
+    async def _ask_all(self, national_ids: list[str]) -> Mapping[str, Person]:
+        return await self.system.ask(lambda: self._ask(national_ids))
+
     async def _ask(self, national_ids: list[str]) -> Mapping[str, Person]:
-        try:
-            response = await self._http.post(
-                self._url, json={"nationalIds": national_ids}, timeout=self._timeout, headers=outgoing_headers()
-            )
-            response.raise_for_status()
-            return {person.national_id: person for person in _ANSWER.validate_json(response.content).persons}
-        except (httpx.HTTPError, ValidationError) as error:
-            raise PersonRegisterUnavailable() from error
+        response = await self._http.post(
+            self._url, json={"nationalIds": national_ids}, timeout=self._timeout, headers=outgoing_headers()
+        )
+        response.raise_for_status()
+        return {person.national_id: person for person in _ANSWER.validate_json(response.content).persons}

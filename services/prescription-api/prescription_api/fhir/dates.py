@@ -7,7 +7,7 @@ from typing import Final, Literal, Self, cast
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from prescription_api.models import OSLO
+from prescription_api.deadlines import OSLO
 
 Prefix = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
 

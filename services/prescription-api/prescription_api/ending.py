@@ -1,0 +1,104 @@
+"""What a practitioner does with a prescription afterwards: revoke it (P10), or end it when it has done its work."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from prescription_api import models, queries, reading
+from prescription_api.errors import PrescriptionNotFound
+from prescription_api.models import AccessAction, AccessEntry, Act, Prescriber, State, access_log, prescription
+from prescription_api.outside import Outside
+from shared import idempotency, outbox
+from shared.auth import Practitioner
+from shared.events import PrescriptionEnded, PrescriptionRevoked
+from shared.events.envelope import Event
+from shared.idempotency import Answer, Repeatable
+
+_BECOMES: Final[dict[Act, State]] = {"revoke": "revoked", "end": "ended"}
+_LOGGED: Final[dict[Act, AccessAction]] = {"revoke": "revoked", "end": "ended"}
+
+
+async def close(
+    outside: Outside,
+    caller: Practitioner,
+    prescription_id: UUID,
+    act: Act,
+    reason: str | None,
+    repeat: Repeatable | None,
+    language: str,
+    now: datetime,
+) -> tuple[Answer, bool]:
+    """The answer, and whether it was given before (P14).
+
+    Raises PrescriptionNotFound, also for another organisation's; PrescriptionStateConflict; what asking the register
+    raises.
+    """
+    until = outside.until()
+    models.check_text(reason, "/body/reason")
+    if repeat and (answered := await _answered(outside, repeat)):
+        return answered, True
+    prescriber = await outside.prescriber(caller, now, until)
+    async with outside.database.session() as session:
+        if answered := await idempotency.claim(session, repeat):
+            return answered, True
+        row = await _change(session, caller, prescription_id, act, reason, now)
+        await session.execute(insert(access_log), asdict(_entry(row, caller, prescriber, act)))
+        await outbox.add(session, _event(row, act), now)
+        answer = await _answer(session, row, language)
+        await idempotency.keep(session, repeat, answer)
+    return answer, False
+
+
+async def _answered(outside: Outside, repeat: Repeatable) -> Answer | None:
+    """Before the register is asked: what is done needs no register."""
+    async with outside.database.driver() as connection:
+        return await idempotency.find(connection, repeat)
+
+
+async def _change(
+    session: AsyncSession, caller: Practitioner, prescription_id: UUID, act: Act, reason: str | None, now: datetime
+) -> RowMapping:
+    found = await queries.take_prescription(session, caller, prescription_id)
+    if found is None:
+        raise PrescriptionNotFound()
+    models.check_act(act, found["state"])
+    changed = (
+        update(prescription)
+        .where(prescription.c.citizen == found["citizen"], prescription.c.prescription_id == prescription_id)
+        .values(state=_BECOMES[act], version=found["version"] + 1, changed_at=now, end_reason=reason)
+        .returning(*prescription.c)
+    )
+    return (await session.execute(changed)).mappings().one()
+
+
+def _entry(row: RowMapping, caller: Practitioner, prescriber: Prescriber, act: Act) -> AccessEntry:
+    return AccessEntry(
+        citizen=row["citizen"],
+        at=row["changed_at"],
+        action=_LOGGED[act],
+        hpr_number=prescriber.hpr_number,
+        name=prescriber.name,
+        profession=prescriber.profession(()),
+        organisation=caller.organisation,
+        client_id=caller.client_id,
+        tool_id=row["tool_id"],
+        prescription_id=row["prescription_id"],
+    )
+
+
+def _event(row: RowMapping, act: Act) -> Event:
+    about = {name: row[name] for name in ("prescription_id", "citizen", "tool_id", "version")}
+    if act == "revoke":
+        return PrescriptionRevoked(**about, revoked_at=row["changed_at"])
+    return PrescriptionEnded(**about, ended_at=row["changed_at"])
+
+
+async def _answer(session: AsyncSession, row: RowMapping, language: str) -> Answer:
+    tools = await queries.tool_names(await session.connection(), [row["tool_id"]])
+    body = reading.show_prescription(row, tools.get(row["tool_id"]), language)
+    headers = {"ETag": models.entity_tag(row["version"], language), "Content-Language": language}
+    return Answer(200, headers, body)

@@ -1,0 +1,85 @@
+"""Revoking and ending over HTTP (P10)."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from prescription_api import ending, errors
+from prescription_api.callers import Prescriber, PrescriptionId
+from prescription_api.models import Act
+from prescription_api.outside import CurrentOutside, Outside
+from prescription_api.schemas import Prescription, Revocation
+from shared.auth import PRACTITIONER_REFUSALS, Practitioner
+from shared.errors import problems
+from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
+from shared.language import best_language
+
+router = APIRouter()
+
+_CLOSING = problems(
+    *PRACTITIONER_REFUSALS,
+    errors.HprNotValid,
+    errors.HprUnavailable,
+    errors.PrescriptionNotFound,
+    errors.PrescriptionStateConflict,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+)
+
+
+@router.post(
+    "/v1/prescriptions/{prescriptionId}/revoke",
+    response_model=Prescription,
+    tags=["prescriptions"],
+    summary="Take a prescription back",
+    responses=_CLOSING,
+)
+async def revoke_prescription(
+    prescription_id: PrescriptionId,
+    revocation: Revocation,
+    caller: Prescriber,
+    outside: CurrentOutside,
+    request: Request,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """By whoever prescribed it, and by everybody of the organisation that did (P10). The citizen no longer has the tool
+    and can have it prescribed again. A prescription that a stopped tool has ended can be revoked too: else it comes
+    back when the tool does.
+    """
+    return await _close(request, outside, caller, prescription_id, "revoke", revocation.reason, idempotency_key)
+
+
+@router.post(
+    "/v1/prescriptions/{prescriptionId}/end",
+    response_model=Prescription,
+    tags=["prescriptions"],
+    summary="End a prescription that has done its work",
+    responses=_CLOSING,
+)
+async def end_prescription(
+    prescription_id: PrescriptionId,
+    caller: Prescriber,
+    outside: CurrentOutside,
+    request: Request,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """One that the citizen has opened; one that nobody has opened is revoked instead. The citizen no longer has the
+    tool and can have it prescribed again.
+    """
+    return await _close(request, outside, caller, prescription_id, "end", None, idempotency_key)
+
+
+async def _close(
+    request: Request,
+    outside: Outside,
+    caller: Practitioner,
+    prescription_id: UUID,
+    act: Act,
+    reason: str | None,
+    idempotency_key: str | None,
+) -> Response:
+    language = best_language(request.headers.get("accept-language"))
+    repeat = await repeatable(request, caller.client_id, idempotency_key, outside.secret)
+    now = request.app.state.clock()
+    answer, replayed = await ending.close(outside, caller, prescription_id, act, reason, repeat, language, now)
+    return answer.response(replayed=replayed)
