@@ -16,10 +16,8 @@ class Settings(CallingServiceSettings):
     hpr_url: str = Field(description="Base address of the register of health personnel")
     person_register_url: str = Field(description="Base address of the person register")
 
-    call_timeout: Annotated[float, Field(gt=0, le=2, description="Seconds for one question to an outside system")] = 1.5
-    answer_within: Annotated[
-        float, Field(gt=0, lt=2, description="Seconds for all questions of a request together")
-    ] = 1.8
+    call_timeout: Annotated[float, Field(gt=0, le=2, description="Seconds for one question to an outside system")] = 1.2
+    answer_within: Annotated[float, Field(gt=0, lt=2, description="Seconds for a request's questions together")] = 1.5
     hpr_cache_seconds: Annotated[int, Field(ge=0, le=900)] = 300
     person_cache_seconds: Annotated[int, Field(ge=0, le=300)] = 60
     reconcile_seconds: Annotated[float, Field(gt=0, le=10)] = 3.0
