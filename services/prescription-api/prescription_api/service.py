@@ -27,7 +27,7 @@ async def prescribe(
     now: datetime,
 ) -> tuple[Answer, bool]:
     """The answer, and whether it was given before (P14). Raises what the contract lists for prescribing, in the order
-    of docs/decisions/0020.
+    of docs/decisions/0022.
     """
     until = outside.until()
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)

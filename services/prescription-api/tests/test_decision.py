@@ -1,6 +1,6 @@
 """P1 to P6, K1, K4: every combination of what decides a prescribing gives exactly the promised code.
 
-What is promised is worked out here anew, from the contract and the order in docs/decisions/0020, without the service's
+What is promised is worked out here anew, from the contract and the order in docs/decisions/0022, without the service's
 rules. All combinations go through the use case with stand-ins for what it asks; those of the patient's facts, and those
 of the others, go over HTTP to the real database as well.
 """
