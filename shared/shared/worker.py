@@ -31,7 +31,9 @@ _logger = structlog.get_logger(__name__)
 
 
 class Worker:
-    """`jobs` are loops of the service's own, such as sending what waits to be sent."""
+    """`jobs` are loops of the service's own, such as sending what waits to be sent. `replay_handlers` are for dead
+    letters that the service wrote itself, about events that it does not consume.
+    """
 
     def __init__(
         self,
@@ -42,11 +44,13 @@ class Worker:
         *,
         metrics: Metrics,
         jobs: Sequence[Job] = (),
+        replay_handlers: Handlers | None = None,
     ) -> None:
         self.service = service
         self.database = database
         self.transport = transport
         self.dispatcher = Dispatcher(database, handlers, metrics)
+        self.replayer = Dispatcher(database, {**handlers, **(replay_handlers or {})}, metrics)
         self.relay = Relay(database, transport, metrics)
         self._metrics = metrics
         self._jobs = jobs
@@ -61,7 +65,7 @@ class Worker:
         loops = [self.relay.run(stop), keep_house(self.database, self._metrics, stop)]
         if names := self.dispatcher.names:
             loops.append(self.transport.consume(self.service, names, self.dispatcher.receive, stop))
-            loops.append(replay_dead_letters(self.database, self.dispatcher.receive, stop))
+            loops.append(replay_dead_letters(self.database, self.replayer.receive, stop))
         return [*loops, *(_again(job, stop) for job in self._jobs)]
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
-from notification_service.routes import router
+from notification_service.notifying.routes import router as notifications
+from notification_service.preferences.routes import router as preferences
 from notification_service.settings import Settings
+from notification_service.texts.templates import load_templates
 from shared.app import build_app
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
@@ -21,7 +23,8 @@ and shows them what was sent and how it went. The messages are generic: they nev
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
-    routers = [router, dead_letter_routes()]
+    load_templates()
+    routers = [preferences, notifications, dead_letter_routes()]
     return build_app(
         settings, title="Notification service", description=DESCRIPTION, routers=routers, http=http, clock=clock
     )

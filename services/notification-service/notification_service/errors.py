@@ -1,11 +1,14 @@
-"""What this service refuses, besides what `shared` does, and how a sending can end.
+"""How a sending can end, for all who send. What requests are refused for is with each use case.
 
 NotDelivered
 ├── NoLongerWanted       the notification is dropped
+├── HeldBack             it waits, and this was no attempt
 ├── MessageRefused       final on this channel: the other one is tried
+├── OutcomeUnknown       the same, because senders have died over it
 └── ProviderUnavailable  tried again after a pause
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 from shared.errors import DomainError
@@ -24,18 +27,6 @@ class RepresentationNotAllowed(DomainError):
     }
 
 
-class ContactPointMissing(DomainError):
-    """`channel` is the chosen channel that the settings have no phone number or e-mail address for."""
-
-    status = 422
-    code = "contact-point-missing"
-    title: ClassVar[Text] = {
-        "nb": "Du har valgt en kanal uten å oppgi telefonnummer eller e-postadresse for den.",
-        "nn": "Du har valt ein kanal utan å oppgje telefonnummer eller e-postadresse for han.",
-        "en": "A channel is chosen without a phone number or e-mail address for it.",
-    }
-
-
 class NotDelivered(Exception):
     """`reason` is a code of ours, shown to the citizen; never a provider's text, which could quote the address."""
 
@@ -48,7 +39,17 @@ class NoLongerWanted(NotDelivered):
     pass
 
 
+class HeldBack(NotDelivered):
+    def __init__(self, reason: str, until: datetime) -> None:
+        super().__init__(reason)
+        self.until = until
+
+
 class MessageRefused(NotDelivered):
+    pass
+
+
+class OutcomeUnknown(NotDelivered):
     pass
 
 

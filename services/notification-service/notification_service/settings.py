@@ -1,10 +1,17 @@
 """What this service is told from outside, besides what every service is."""
 
+import hashlib
+import hmac
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 
+from notification_service.notifying.models import Gathering
+from notification_service.sending.pace import Pace
 from shared.settings import Port, ServiceSettings
+
+PerSecond = Annotated[float, Field(gt=0, le=10_000)]
 
 
 class Settings(ServiceSettings):
@@ -13,6 +20,7 @@ class Settings(ServiceSettings):
 
     sms_url: str = Field(description="Base address of the SMS gateway")
     sms_api_key: SecretStr
+    sms_per_second: PerSecond | None = Field(None, description="The most that the gateway takes from all our workers")
 
     smtp_host: str
     smtp_port: Port = 587
@@ -23,9 +31,31 @@ class Settings(ServiceSettings):
         pattern=r"^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$",
         description="Who e-mail is from: an address, or a name and an address in angle brackets",
     )
+    email_per_second: PerSecond | None = Field(None, description="The most that the mail server takes")
 
     pages_url: str = Field(
         pattern=r"^https?://\S+$",
         description="The citizen's own pages, as linked to from e-mail; the same for everybody",
     )
     parallel_sends: Annotated[int, Field(ge=1, le=100)] = Field(8, description="At once, on each channel")
+    gather_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        120, description="How long a notification waits for others to go with it; 0 sends each by itself at once"
+    )
+
+    @property
+    def gathering(self) -> Gathering:
+        return Gathering(timedelta(seconds=self.gather_seconds))
+
+    @property
+    def sms_pace(self) -> Pace | None:
+        return Pace(self.sms_per_second) if self.sms_per_second else None
+
+    @property
+    def email_pace(self) -> Pace | None:
+        return Pace(self.email_per_second) if self.email_per_second else None
+
+    @property
+    def code_secret(self) -> bytes:
+        """What confirmation codes are made from: a key of its own out of the one that references are made with."""
+        key = self.citizen_reference_keys[self.citizen_reference_key_id].get_secret_value().encode()
+        return hmac.digest(key, b"confirmation codes", hashlib.sha256)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,13 +14,19 @@ from fastapi import FastAPI
 
 from notification_service.app import create_app
 from notification_service.clients import Message, Receipt
-from notification_service.delivery import Carrier, Sending
-from notification_service.handlers import HANDLERS
-from notification_service.measuring import DeliveryMetrics
+from notification_service.notifying.handlers import HANDLERS, handlers
+from notification_service.notifying.models import Gathering
+from notification_service.notifying.replaying import REPLAY_HANDLERS
+from notification_service.sending.composing import Composer
+from notification_service.sending.loop import Carrier, Sending
+from notification_service.sending.measuring import DeliveryMetrics
+from notification_service.sending.pace import Pace
 from notification_service.settings import Settings
+from notification_service.texts.templates import load_templates
 from shared.db import Database
 from shared.events import CloudEvent, Event, LevelChanged, PrescriptionRevoked, ToolPrescribed
 from shared.messaging.delivery import Dispatcher
+from shared.messaging.replays import replay_one
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.testing.national_ids import generate
@@ -31,6 +38,8 @@ FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TABLES = (
     "notification",
     "notification_settings",
+    "contact_confirmation",
+    "provider_pace",
     "ended_thing",
     "tool_stop",
     "consent_level",
@@ -40,6 +49,17 @@ TABLES = (
     "local_message",
 )
 BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms", "email"]}}
+
+CONFIRM_ALL = """
+    UPDATE notification_settings s
+    SET phone = coalesce(new.phone, s.phone), email = coalesce(new.email, s.email)
+    FROM (
+        SELECT max(contact_point) FILTER (WHERE channel = 'sms') AS phone,
+               max(contact_point) FILTER (WHERE channel = 'email') AS email
+        FROM contact_confirmation WHERE citizen = $1
+    ) new WHERE s.citizen = $1
+"""
+FORGET_CODES = "DELETE FROM notification WHERE citizen = $1 AND kind = 'contact-confirmation'"
 
 Rows = list[dict[str, Any]]
 
@@ -81,6 +101,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]]) -> Settings:
         smtp_starttls=False,
         mail_from="Helsenorge <varsel@helsenorge.test>",
         pages_url="https://www.helsenorge.test/mine-verktoy",
+        gather_seconds=0,
     )
 
 
@@ -135,12 +156,14 @@ def sent_events(rows: Any) -> Callable[[], Awaitable[Rows]]:
 
 def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
     """Called for every answer of every test: an error that the contract does not list for its operation fails."""
+    paths = sorted(app.openapi()["paths"], key=lambda path: path.count("{"))
+    templates = [(path, re.compile(re.sub(r"{[^}]+}", "[^/]+", path))) for path in paths]
 
     async def check(response: httpx.Response) -> None:
         if response.headers.get("content-type") == "application/problem+json":
             await response.aread()
             path, method = response.request.url.path, response.request.method.lower()
-            template = "/v1/dead-letters/{letter_id}/replay" if path.endswith("/replay") else path
+            template = next(t for t in templates if t[1].fullmatch(path))[0]
             listed = app.openapi()["paths"][template][method]["responses"][str(response.status_code)]
             assert response.json()["code"] in listed["content"]["application/problem+json"]["examples"]
 
@@ -159,6 +182,7 @@ class Citizen:
 
     def __init__(self, app: FastAPI, client: httpx.AsyncClient, issuer: Issuer, born: date, **token: Any) -> None:
         self.client, self.issuer, self.token = client, issuer, token
+        self.database: Database = app.state.database
         self.number = generate(born, 0)
         self.reference = app.state.references.of(NationalId.parse(self.number, allow_synthetic=True))
 
@@ -171,7 +195,17 @@ class Citizen:
         return await self.request("GET", path, **request)
 
     async def choose(self, wanted: Mapping[str, Any] = BOTH, *, seen: str | None = None) -> httpx.Response:
-        """Builds on what is now, unless told what has been seen."""
+        """Builds on what is now, unless told what has been seen. New contact points count as confirmed."""
+        answer = await self.ask_for(wanted, seen=seen)
+        if answer.is_success:
+            async with self.database.driver() as connection:
+                await connection.execute(CONFIRM_ALL, self.reference)
+                await connection.execute("DELETE FROM contact_confirmation WHERE citizen = $1", self.reference)
+                await connection.execute(FORGET_CODES, self.reference)
+        return answer
+
+    async def ask_for(self, wanted: Mapping[str, Any] = BOTH, *, seen: str | None = None) -> httpx.Response:
+        """As it is: what is new waits for its code."""
         seen = seen or (await self.get("notification-settings")).headers["ETag"]
         return await self.request("PUT", "notification-settings", json=wanted, headers={"If-Match": seen})
 
@@ -199,9 +233,7 @@ def operator(client: httpx.AsyncClient, helseid: Issuer, running_clock: Clock) -
 
     async def request(method: str, path: str, *, scope: str = "nhn:drift/operate", **request: Any) -> httpx.Response:
         token = helseid.staff_token(AUDIENCE, scope, key.thumbprint)
-        return await client.request(
-            method, f"/v1/dead-letters{path}", auth=DPoPAuth(token, key, clock=running_clock), **request
-        )
+        return await client.request(method, path, auth=DPoPAuth(token, key, clock=running_clock), **request)
 
     return request
 
@@ -210,8 +242,14 @@ class News:
     """What other services tell, as it comes from the broker."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self.dispatcher = Dispatcher(database, HANDLERS, Metrics(), clock)
+        self.database = database
         self.clock = clock
+        self.gather()
+
+    def gather(self, seconds: float = 0) -> None:
+        """How long a notification waits for others."""
+        gathering = Gathering(timedelta(seconds=seconds))
+        self.dispatcher = Dispatcher(self.database, handlers(gathering), Metrics(), self.clock)
 
     async def tell(self, event: Event, *, times: int = 1, at: datetime | None = None) -> None:
         payload = CloudEvent.wrap(event, at or self.clock()).to_json()
@@ -282,10 +320,10 @@ class Provider:
     def _outcome(self, message: Message) -> Receipt:
         if self.outcomes and (error := self.outcomes.pop(0)):
             raise error
-        self.taken[message.notification_id] = message
+        self.taken[message.message_id] = message
         if self.after_taking:
             raise self.after_taking
-        return Receipt(f"provider-{message.notification_id}")
+        return Receipt(f"provider-{message.message_id}")
 
 
 @pytest.fixture
@@ -301,18 +339,22 @@ def email() -> Provider:
 class Postman:
     """Both channels' sending, by hand: what is due now is sent, and its outcome recorded."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings, **providers: Provider) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, settings: Settings, paces: Mapping[str, Pace], **providers: Provider
+    ) -> None:
         metrics = DeliveryMetrics(Metrics())
+        composer = Composer(load_templates(), settings.pages_url, settings.code_secret)
+        self.carriers = {name: Carrier(name, provider, paces.get(name)) for name, provider in providers.items()}
         self.sendings = [
             Sending(
                 database,
-                Carrier(name, provider),
-                pages_url=settings.pages_url,
+                carrier,
+                composer,
                 metrics=metrics,
                 clock=clock,
                 chance=lambda: 0.5,
             )
-            for name, provider in providers.items()
+            for carrier in self.carriers.values()
         ]
 
     async def round(self) -> int:
@@ -332,6 +374,13 @@ def postman(make_postman: Callable[[], Postman]) -> Postman:
 @pytest.fixture
 def make_postman(
     database: Database, clock: Clock, settings: Settings, sms: Provider, email: Provider
-) -> Callable[[], Postman]:
+) -> Callable[..., Postman]:
     """Each is a replica of its own."""
-    return lambda: Postman(database, clock, settings, sms=sms, email=email)
+    return lambda **paces: Postman(database, clock, settings, paces, sms=sms, email=email)
+
+
+@pytest.fixture
+def replay(database: Database, clock: Clock) -> Callable[[], Awaitable[bool]]:
+    """What the worker does about one dead letter that an operator wants replayed."""
+    replayer = Dispatcher(database, {**HANDLERS, **REPLAY_HANDLERS}, Metrics(), clock)
+    return lambda: replay_one(database, replayer.receive)

@@ -3,7 +3,8 @@
 from fastapi import FastAPI
 from openapi_spec_validator import validate
 
-from notification_service.schemas import Notification, NotificationSettings, NotificationSettingsChange
+from notification_service.notifying.schemas import Notification, NotificationTrail
+from notification_service.preferences.schemas import NotificationSettings, NotificationSettingsChange
 
 
 def test_the_contract_is_valid_openapi(app: FastAPI) -> None:
@@ -15,7 +16,11 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
     assert {operation["operationId"] for operation in operations} == {
         "getNotificationSettings",
         "setNotificationSettings",
+        "confirmContactPoint",
+        "sendContactPointCode",
         "listNotifications",
+        "getNotification",
+        "searchNotifications",
         "listDeadLetters",
         "replayDeadLetter",
     }
@@ -23,7 +28,7 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
 
 
 def test_examples_hold_what_the_schemas_let_in() -> None:
-    for model in (Notification, NotificationSettings, NotificationSettingsChange):
+    for model in (Notification, NotificationTrail, NotificationSettings, NotificationSettingsChange):
         for example in model.model_config["json_schema_extra"]["examples"]:
             assert model.model_validate(example)
 

@@ -25,23 +25,23 @@ async def test_V4_a_dead_letter_is_replayed_and_has_its_effect(kari, news, bury,
     await kari.choose()
     payload = CloudEvent.wrap(news.prescription(kari.reference), news.clock()).to_json()
     await bury(payload)
-    (letter,) = (await operator("GET", "")).json()["items"]
+    (letter,) = (await operator("GET", "/v1/dead-letters")).json()["items"]
     assert (letter["state"], letter["reason"], letter["attempts"]) == ("waiting", "builtins.KeyError", 5)
     assert letter["name"] == "prescription.tool-prescribed.v1"
     assert kari.reference not in str(letter)
 
-    asked = await operator("POST", f"/{letter['id']}/replay")
-    again = await operator("POST", f"/{letter['id']}/replay")
+    asked = await operator("POST", f"/v1/dead-letters/{letter['id']}/replay")
+    again = await operator("POST", f"/v1/dead-letters/{letter['id']}/replay")
     assert (asked.status_code, asked.json()["state"]) == (202, "replaying")
     assert again.json() == asked.json()
     assert await replay_one(database, news.dispatcher.receive) is True
     assert await replay_one(database, news.dispatcher.receive) is False
 
     assert [row["status"] for row in await rows()] == ["waiting", "waiting"]
-    assert (await operator("GET", "")).json()["items"] == []
-    (replayed,) = (await operator("GET", "", params={"state": "replayed"})).json()["items"]
+    assert (await operator("GET", "/v1/dead-letters")).json()["items"] == []
+    (replayed,) = (await operator("GET", "/v1/dead-letters", params={"state": "replayed"})).json()["items"]
     assert replayed["replayedAt"] is not None
-    refused = await operator("POST", f"/{letter['id']}/replay")
+    refused = await operator("POST", f"/v1/dead-letters/{letter['id']}/replay")
     assert (refused.status_code, refused.json()["code"]) == (409, "dead-letter-replayed")
 
 
@@ -50,8 +50,8 @@ async def test_V4_a_letter_that_dies_again_waits_again_with_its_reason(
     news, bury, operator, database, error, reason
 ) -> None:
     await bury("not an event")
-    (letter,) = (await operator("GET", "")).json()["items"]
-    await operator("POST", f"/{letter['id']}/replay")
+    (letter,) = (await operator("GET", "/v1/dead-letters")).json()["items"]
+    await operator("POST", f"/v1/dead-letters/{letter['id']}/replay")
 
     async def receive(payload: bytes | str) -> None:
         if error:
@@ -60,17 +60,17 @@ async def test_V4_a_letter_that_dies_again_waits_again_with_its_reason(
 
     await replay_one(database, receive)
 
-    (again,) = (await operator("GET", "", params={"state": "waiting"})).json()["items"]
+    (again,) = (await operator("GET", "/v1/dead-letters", params={"state": "waiting"})).json()["items"]
     assert again["reason"].startswith(reason)
     assert "secret" not in str(again)
     assert again["attempts"] == 6
-    assert (await operator("GET", "", params={"state": "replaying"})).json()["items"] == []
+    assert (await operator("GET", "/v1/dead-letters", params={"state": "replaying"})).json()["items"] == []
 
 
 async def test_V4_a_worker_that_dies_in_a_replay_leaves_the_request(bury, operator, database) -> None:
     await bury("{}")
-    (letter,) = (await operator("GET", "")).json()["items"]
-    await operator("POST", f"/{letter['id']}/replay")
+    (letter,) = (await operator("GET", "/v1/dead-letters")).json()["items"]
+    await operator("POST", f"/v1/dead-letters/{letter['id']}/replay")
 
     class Killed(BaseException):
         pass
@@ -80,7 +80,7 @@ async def test_V4_a_worker_that_dies_in_a_replay_leaves_the_request(bury, operat
 
     with pytest.raises(Killed):
         await replay_one(database, receive)
-    (still,) = (await operator("GET", "")).json()["items"]
+    (still,) = (await operator("GET", "/v1/dead-letters")).json()["items"]
     assert still["state"] == "replaying"
 
 
@@ -88,22 +88,22 @@ async def test_pages_of_letters(bury, operator) -> None:
     for number in range(5):
         await bury(f"letter {number}")
 
-    first = (await operator("GET", "", params={"limit": 3})).json()
-    second = (await operator("GET", "", params={"limit": 3, "cursor": first["nextCursor"]})).json()
+    first = (await operator("GET", "/v1/dead-letters", params={"limit": 3})).json()
+    second = (await operator("GET", "/v1/dead-letters", params={"limit": 3, "cursor": first["nextCursor"]})).json()
 
     assert len({letter["id"] for letter in first["items"] + second["items"]}) == 5
     assert second["nextCursor"] is None
 
 
 async def test_a_letter_that_is_not_there(operator) -> None:
-    answer = await operator("POST", f"/{uuid4()}/replay")
+    answer = await operator("POST", f"/v1/dead-letters/{uuid4()}/replay")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/0b0e8a52-7c1f-4d0a-9a44-6b8d7d1f2c10/replay")])
 async def test_only_operators_are_let_in(operator, kari, client, method, path) -> None:
-    missing = await operator(method, path, scope="nhn:varsling/approve")
+    missing = await operator(method, f"/v1/dead-letters{path}", scope="nhn:varsling/approve")
     assert (missing.status_code, missing.json()["code"]) == (403, "scope-missing")
 
     token = kari.issuer.citizen_token("nhn:varsling", pid=kari.number)
@@ -113,7 +113,7 @@ async def test_only_operators_are_let_in(operator, kari, client, method, path) -
 
 async def test_what_is_not_documented_is_refused(operator) -> None:
     for answer in (
-        await operator("GET", "", params={"state": "lost"}),
-        await operator("POST", "/not-an-id/replay"),
+        await operator("GET", "/v1/dead-letters", params={"state": "lost"}),
+        await operator("POST", "/v1/dead-letters/not-an-id/replay"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")

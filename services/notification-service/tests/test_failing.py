@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from notification_service.delivery import LEASE
 from notification_service.errors import MessageRefused, ProviderUnavailable
-from notification_service.models import pause_after
+from notification_service.sending.loop import LEASE
+from notification_service.sending.models import pause_after
 
 BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms", "email"]}}
 SMS_ONLY = BOTH | {"channels": {"tool": ["sms"]}}
@@ -56,7 +56,7 @@ async def test_V4_a_provider_that_is_away_is_tried_again_after_pauses(kari, news
     await postman.round()
 
     assert outcomes(await rows()) == [("sms", "sent", None)]
-    assert len({m.notification_id for m in sms.calls}) == 1
+    assert len({m.message_id for m in sms.calls}) == 1
     assert (await rows())[0]["attempts"] == 3
 
 

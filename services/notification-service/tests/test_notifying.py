@@ -7,17 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from notification_service.models import Circumstances, CitizenSettings, masked
-from notification_service.texts import compose
+from notification_service.notifying.models import Circumstances, Thing
+from notification_service.preferences.models import CitizenSettings, masked
 from shared.events import PrescriptionExpired, ToolStopped
 
 BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms", "email"]}}
-# 3GPP TS 23.038, 6.2.1: the basic table, and what takes two septets
-GSM_BASIC = set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_EXTENDED = set("\f^{}\\[~]|€")
 
 
 def outcomes(rows: list[dict[str, Any]]) -> list[tuple[str | None, str, str | None]]:
@@ -89,22 +83,6 @@ async def test_V2_nothing_sent_tells_of_the_tool_the_practitioner_or_health(
         assert word.lower() not in told.replace(settings.pages_url.lower(), "")
     assert settings.pages_url in mail.text
     assert text_message.language == mail.language == language
-    assert text_message.text == compose("tool-prescribed", "sms", language, "").text
-
-
-def test_V2_each_language_has_words_of_its_own() -> None:
-    for channel in ("sms", "email"):
-        texts = {compose("tool-prescribed", channel, language, "https://x").text for language in ("nb", "nn", "en")}
-        assert len(texts) == 3
-
-
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
-def test_an_sms_fits_one_segment_of_the_gsm_alphabet(language) -> None:
-    text = compose("tool-prescribed", "sms", language, "https://www.helsenorge.no/").text
-
-    assert set(text) <= GSM_BASIC | GSM_EXTENDED
-    assert len(text) + sum(character in GSM_EXTENDED for character in text) <= 160
-    assert "http" not in text
 
 
 async def test_V3_an_event_that_comes_again_notifies_once(kari, news, postman, sms, email, rows) -> None:
@@ -338,8 +316,9 @@ def test_a_contact_point_is_shortened(contact, shortened) -> None:
 
 def test_S6_no_news_of_consent_is_no_news_of_withdrawal(clock) -> None:
     """Prescribing asks for full consent (P4), and old consent has no message of its own."""
-    assert Circumstances(None, None, None).against(clock()) is None
-    assert Circumstances(None, None, "full").against(clock()) is None
+    thing = Thing("k1-x", "1", "tool-prescribed", "tool", None, uuid4(), clock())
+    assert Circumstances().against(thing, clock()) is None
+    assert Circumstances(level="full").against(thing, clock()) is None
 
 
 async def test_the_correlation_of_the_prescription_follows_its_notifications(

@@ -7,6 +7,15 @@ import pytest
 
 BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms", "email"]}}
 PATH = "notification-settings"
+NEVER_SET = {
+    "language": "nb",
+    "phone": None,
+    "phoneConfirmed": False,
+    "email": None,
+    "emailConfirmed": False,
+    "channels": {"tool": [], "reminder": [], "research": [], "information": []},
+    "quietHours": {"start": "21:00", "end": "08:00"},
+}
 
 
 def codes(answer: Any) -> list[str]:
@@ -18,7 +27,7 @@ async def test_before_they_are_set_nothing_is_sent(kari) -> None:
 
     assert answer.status_code == 200
     assert answer.headers["ETag"] == '"0"'
-    assert answer.json() == {"language": "nb", "phone": None, "email": None, "channels": {"tool": []}}
+    assert answer.json() == NEVER_SET
 
 
 async def test_settings_are_kept_per_citizen_and_read_back(kari, ola) -> None:
@@ -26,7 +35,8 @@ async def test_settings_are_kept_per_citizen_and_read_back(kari, ola) -> None:
 
     assert (changed.status_code, changed.headers["ETag"]) == (200, '"1"')
     read = await kari.get(PATH)
-    assert read.json() == changed.json() == BOTH | {"language": "nn"}
+    assert read.json().items() >= {"language": "nn", "phone": "+4790000001", "email": "kari@example.org"}.items()
+    assert read.json()["channels"]["tool"] == ["sms", "email"]
     assert read.headers["ETag"] == '"1"'
     assert (await ola.get(PATH)).headers["ETag"] == '"0"'
 
@@ -35,7 +45,34 @@ async def test_a_change_replaces_everything(kari) -> None:
     await kari.choose()
     await kari.choose({"language": "en", "channels": {"tool": []}})
 
-    assert (await kari.get(PATH)).json() == {"language": "en", "phone": None, "email": None, "channels": {"tool": []}}
+    assert (await kari.get(PATH)).json() == NEVER_SET | {"language": "en"}
+
+
+async def test_what_is_not_chosen_is_as_people_expect(kari) -> None:
+    """Give a number and be notified there; a category that is not spoken of is like tools."""
+    channels = (await kari.choose({"language": "nb", "phone": "+4790000001"})).json()["channels"]
+    assert channels == {"tool": [], "reminder": [], "research": [], "information": []}  # not before it is confirmed
+    assert (await kari.get(PATH)).json()["channels"] == {name: ["sms"] for name in NEVER_SET["channels"]}
+
+    await kari.choose({"language": "nb", "email": "kari@example.org"})
+    assert (await kari.get(PATH)).json()["channels"] == {name: ["email"] for name in NEVER_SET["channels"]}
+
+    await kari.choose(BOTH | {"channels": {"tool": ["email"], "research": []}})
+    chosen = (await kari.get(PATH)).json()["channels"]
+    assert chosen == {"tool": ["email"], "reminder": ["email"], "research": [], "information": ["email"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({}, {"start": "21:00", "end": "08:00"}),
+        ({"quietHours": None}, None),
+        ({"quietHours": {"start": "23:30", "end": "06:15"}}, {"start": "23:30", "end": "06:15"}),
+    ],
+)
+async def test_V3_quiet_hours_are_the_citizens_own(kari, given, kept) -> None:
+    assert (await kari.choose(BOTH | given)).status_code == 200
+    assert (await kari.get(PATH)).json()["quietHours"] == kept
 
 
 async def test_an_unchanged_read_is_304(kari) -> None:
@@ -171,7 +208,11 @@ async def test_I1_an_address_that_holds_a_national_identity_number_is_not_kept(k
         ({"language": "se"}, "literal-error"),
         ({"channels": {"tool": ["fax"]}}, "literal-error"),
         ({"channels": {"tool": ["sms", "sms"]}}, "channel-repeated"),
-        ({"channels": {}}, "missing"),
+        ({"quietHours": {"start": "21:00", "end": "21:00"}}, "quiet-all-day"),
+        ({"quietHours": {"start": "24:00", "end": "08:00"}}, "clock-malformed"),
+        ({"quietHours": {"start": "21:00:30", "end": "08:00"}}, "clock-malformed"),
+        ({"quietHours": {"start": 21, "end": "08:00"}}, "clock-malformed"),
+        ({"quietHours": {"start": "21:00"}}, "missing"),
         ({"channels": {"tool": [], "campaign": []}}, "extra-forbidden"),
         ({"mobile": "+4790000001"}, "extra-forbidden"),
         ({"phone": 90000001}, "string-type"),

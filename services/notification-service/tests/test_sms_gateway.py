@@ -30,13 +30,13 @@ async def test_a_message_is_sent_under_its_own_key(gateway) -> None:
     assert await gateway.send(MESSAGE) == Receipt("m-1")
 
     request = route.calls.last.request
-    assert request.headers["Idempotency-Key"] == str(MESSAGE.notification_id)
+    assert request.headers["Idempotency-Key"] == str(MESSAGE.message_id)
     assert request.headers["Authorization"] == "Bearer the-key"
     assert {"nhn-event-id", "traceparent"} <= set(request.headers)
     assert json.loads(request.content) == {
         "to": "+4790000001",
         "text": "Hei på deg",
-        "reference": str(MESSAGE.notification_id),
+        "reference": str(MESSAGE.message_id),
         "urgent": False,
     }
 

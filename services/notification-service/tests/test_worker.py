@@ -11,7 +11,7 @@ import httpx
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from notification_service.handlers import HANDLERS
+from notification_service.notifying.handlers import HANDLERS
 from notification_service.settings import Settings
 from notification_service.worker import create_worker
 from shared.db import Database

@@ -4,8 +4,10 @@ from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.events.envelope import InvalidEvent, parse_event
+from shared.events.envelope import CloudEvent, InvalidEvent, parse_event
 
 # One row a message: the same letter delivered twice is one, and one that dies again after a replay waits again.
 _KEEP: Final = """
@@ -15,11 +17,25 @@ _KEEP: Final = """
         replayed_at = NULL
 """
 
+_KEEP_EVENT: Final = text(
+    "INSERT INTO dead_letter (id, event_id, name, payload, reason, attempts)"
+    " VALUES (:id, :event_id, :name, :payload, :reason, :attempts)"
+)
+
 
 async def keep(connection: asyncpg.Connection, payload: str, reason: str, attempts: int) -> None:
     text = payload.replace("\x00", "�")
     event_id, name = _identify(text)
     await connection.execute(_KEEP, uuid5(NAMESPACE_URL, text), event_id, name, text, reason[:500], attempts)
+
+
+async def keep_event(session: AsyncSession, envelope: CloudEvent, reason: str, attempts: int) -> None:
+    """For a service that has given up on something of its own, told by this event: operators see it among the others,
+    and a replay gives it to the worker's `replay_handlers`.
+    """
+    payload = envelope.to_json()
+    names = {"event_id": envelope.id, "name": envelope.type, "payload": payload, "attempts": attempts}
+    await session.execute(_KEEP_EVENT, names | {"id": uuid5(NAMESPACE_URL, payload), "reason": reason})
 
 
 def _identify(payload: str) -> tuple[UUID | None, str | None]:

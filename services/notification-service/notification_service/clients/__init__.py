@@ -1,4 +1,4 @@
-"""What carries a notification to the citizen. Each provider is one small adapter with the same face."""
+"""What carries a message to the citizen. Each provider is one small adapter with the same face."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -7,13 +7,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`notification_id` is also the provider's idempotency key: the same message again has the same."""
+    """`message_id` is also the provider's idempotency key: the same message again has the same."""
 
-    notification_id: UUID
+    message_id: UUID
     to: str = field(repr=False)
     subject: str
     text: str
     language: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

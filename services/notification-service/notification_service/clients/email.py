@@ -71,7 +71,7 @@ class MailServer:
         mail["To"] = message.to
         mail["Subject"] = message.subject
         mail["Date"] = format_datetime(self._clock())
-        mail["Message-ID"] = f"<{message.notification_id}@{self._domain}>"
+        mail["Message-ID"] = f"<{message.message_id}@{self._domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence notices in return
         mail.set_content(message.text, cte="quoted-printable")
         mail["Content-Language"] = message.language

@@ -32,9 +32,9 @@ class SmsGateway:
         self._authorization = f"Bearer {api_key.get_secret_value()}"
 
     async def send(self, message: Message) -> Receipt:
-        key = str(message.notification_id)
+        key = str(message.message_id)
         headers = {"Idempotency-Key": key, "Authorization": self._authorization, **outgoing_headers()}
-        body = {"to": message.to, "text": message.text, "reference": key, "urgent": False}
+        body = {"to": message.to, "text": message.text, "reference": key, "urgent": message.urgent}
         try:
             response = await self._http.post(self._address, json=body, headers=headers, timeout=TIMEOUT)
         except httpx.HTTPError as error:

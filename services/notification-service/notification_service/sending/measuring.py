@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
-from notification_service.models import DueNotification
+from notification_service.sending.breaker import Breaker
+from notification_service.sending.models import DueMessage
+from shared.events.notification import Channel
 from shared.metrics import Metrics
 
 _BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0)
@@ -25,8 +27,18 @@ class DeliveryMetrics:
             buckets=_BUCKETS,
             registry=metrics.registry,
         )
+        self._paused = Gauge(
+            "provider_paused",
+            "1 while a provider is left alone after failures",
+            ("channel",),
+            registry=metrics.registry,
+        )
 
-    def count(self, due: DueNotification, outcome: str, now: datetime) -> None:
+    def watch(self, channel: Channel, breaker: Breaker) -> None:
+        self._paused.labels(channel).set_function(lambda: float(breaker.open))
+
+    def count(self, due: DueMessage, outcome: str, now: datetime) -> None:
         self._outcomes.labels(due.channel, outcome).inc()
         if outcome == "sent":
-            self._delay.labels(due.channel).observe(max((now - due.thing.happened_at).total_seconds(), 0))
+            for part in due.parts:
+                self._delay.labels(due.channel).observe(max((now - part.thing.happened_at).total_seconds(), 0))

@@ -1,26 +1,31 @@
 """Sends what waits: takes it up, commits, calls the provider with no database connection held, records the outcome.
 
-Killed between the call and the record, the notification is due again when its lease runs out, and is sent once more
-under the same id: the SMS gateway makes one message of the two, an e-mail may come twice (at least once, same
-Message-ID). Several replicas may run this; each row is taken up by one.
+Killed between the call and the record, the message is due again when its lease runs out, and is sent once more under
+the same id: the SMS gateway makes one message of the two, an e-mail may come twice (at least once, same Message-ID).
+Several replicas may run this; each message is taken up by one.
 """
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 import structlog
 
-from notification_service import queries, recording, service
 from notification_service.clients import Channel, Message, Receipt
 from notification_service.errors import NoLongerWanted, NotDelivered, ProviderUnavailable
-from notification_service.measuring import DeliveryMetrics
-from notification_service.models import DueNotification
-from notification_service.texts import compose
+from notification_service.notifying.service import wakeup_channel
+from notification_service.sending import queries, recording
+from notification_service.sending.breaker import Breaker
+from notification_service.sending.composing import Composer
+from notification_service.sending.measuring import DeliveryMetrics
+from notification_service.sending.models import DueMessage
+from notification_service.sending.pace import Pace
+from notification_service.texts.templates import Words
 from shared.correlation import correlated
 from shared.db import Database
 from shared.events.notification import Channel as ChannelName
@@ -40,10 +45,12 @@ _logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A channel, by what carries its messages."""
+    """A channel, by what carries its messages. `pace` is the most that the provider takes, from all of us together."""
 
     name: ChannelName
     channel: Channel
+    pace: Pace | None = None
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 class Sending:
@@ -53,16 +60,16 @@ class Sending:
         self,
         database: Database,
         carrier: Carrier,
+        composer: Composer,
         *,
-        pages_url: str,
         metrics: DeliveryMetrics,
         parallel: int = 8,
         clock: Clock = utc_now,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
-        self._name, self._channel = carrier.name, carrier.channel
-        self._pages_url = pages_url
+        self._name, self._carrier = carrier.name, carrier
+        self._composer = composer
         self._metrics = metrics
         self._parallel = parallel
         self._clock = clock
@@ -78,7 +85,7 @@ class Sending:
 
     async def _listen(self, stop: asyncio.Event) -> None:
         try:
-            async with listening(self._database, service.wakeup_channel(self._name)) as listener:
+            async with listening(self._database, wakeup_channel(self._name)) as listener:
                 while not stop.is_set():
                     await self._work(listener)
         except Exception as error:  # the database is away: what waits is still there when it is back
@@ -94,13 +101,19 @@ class Sending:
 
     async def send_due(self, count: int) -> int:
         """Starts sending what is due now, at most so many. Returns how many."""
-        async with self._database.driver() as connection:
-            taken = await queries.take_due(connection, self._name, self._clock(), LEASE, count)
+        taken = await self._take_up(count)
         for due in taken:
             task = asyncio.create_task(self._deliver(due))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return len(taken)
+
+    async def _take_up(self, count: int) -> list[DueMessage]:
+        what = (self._name, self._clock(), LEASE, count)
+        async with self._database.driver_transaction() as connection:
+            if self._carrier.pace is None:
+                return await queries.take_due(connection, *what)
+            return await queries.take_due_at_pace(connection, *what, self._carrier.pace)
 
     async def finish(self) -> None:
         """Until nothing is under way."""
@@ -112,32 +125,60 @@ class Sending:
                 task.cancel()
         await self.finish()
 
-    async def _deliver(self, due: DueNotification) -> None:
+    async def _deliver(self, due: DueMessage) -> None:
         with correlated(due.correlation):
-            outcome, record = await self._attempt(due)
-            if await self._record(record):
-                self._metrics.count(due, outcome, self._clock())
-                _logger.info("notification", channel=self._name, outcome=outcome, attempt=due.attempts)
+            if unwanted := due.unwanted(self._clock()):
+                due = await self._drop(due, unwanted)
+            if due.parts:
+                outcome, record = await self._attempt(due)
+                if await self._record(record):
+                    self._tell(due, outcome)
 
-    async def _attempt(self, due: DueNotification) -> tuple[str, Recording]:
+    async def _drop(self, due: DueMessage, unwanted: dict[UUID, str]) -> DueMessage:
+        await self._record(partial(recording.record_dropped, due=due, unwanted=unwanted, now=self._clock()))
+        for reason in unwanted.values():
+            self._tell(due, reason)
+        return due.without(unwanted)
+
+    def _tell(self, due: DueMessage, outcome: str) -> None:
+        self._metrics.count(due, outcome, self._clock())
+        _logger.info("notification", channel=self._name, outcome=outcome, attempt=due.attempts)
+
+    async def _attempt(self, due: DueMessage) -> tuple[str, Recording]:
         try:
-            due.check_still_wanted()
+            due.check_on_time(self._clock())
             due.check_attempts_left()
             to = due.find_contact_point()
-            receipt = await self._send(due, to)
+            words = self._composer.compose(due)
+            receipt = await self._send(due, to, words)
         except NoLongerWanted as error:
-            return error.reason, partial(recording.record_dropped, due=due, reason=error.reason)
+            unwanted = {part.notification_id: error.reason for part in due.parts}
+            return error.reason, partial(recording.record_dropped, due=due, unwanted=unwanted, now=self._clock())
         except NotDelivered as error:
             failure = partial(recording.record_failure, due=due, error=error, now=self._clock())
             return error.reason, partial(failure, chance=self._chance())
-        return "sent", partial(recording.record_sent, due=due, receipt=receipt, to=to, now=self._clock())
+        sent = partial(recording.record_sent, due=due, receipt=receipt, to=to, template=words.template)
+        return "sent", partial(sent, now=self._clock())
 
-    async def _send(self, due: DueNotification, to: str) -> Receipt:
-        words = compose(due.thing.kind, self._name, due.language, self._pages_url)
-        message = Message(due.notification_id, to, words.subject, words.text, due.language)
+    async def _send(self, due: DueMessage, to: str, words: Words) -> Receipt:
+        breaker = self._carrier.breaker
+        if (wait := breaker.wait(self._clock())) is not None:
+            raise ProviderUnavailable("provider-paused", wait)
+        try:
+            receipt = await self._call(Message(due.message_id, to, words.subject, words.text, due.language, due.urgent))
+        except ProviderUnavailable:
+            breaker.failed(self._clock())
+            raise
+        except NotDelivered:
+            breaker.succeeded()
+            raise
+        breaker.succeeded()
+        return receipt
+
+    async def _call(self, message: Message) -> Receipt:
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                return await self._channel.send(message)
+                return await self._carrier.channel.send(message)
         except NotDelivered:
             raise
         except TimeoutError as error:

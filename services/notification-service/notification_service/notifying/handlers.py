@@ -1,0 +1,130 @@
+"""What notification-service does when others tell it something.
+
+News comes in any order and several times, and handlers run beside each other. So the end of a thing is remembered, and
+what is remembered is asked again right before sending (sending.queries.take_due); dropping at once makes it visible at
+once.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notification_service.notifying import service
+from notification_service.notifying.models import (
+    Ending,
+    Gathering,
+    Thing,
+    consent_level,
+    ended_thing,
+    notification,
+    tool_stop,
+)
+from shared.events import (
+    LevelChanged,
+    PrescriptionExpired,
+    PrescriptionRevoked,
+    ToolOpened,
+    ToolPrescribed,
+    ToolRemoved,
+    ToolStopped,
+)
+from shared.messaging import Delivery, Handlers
+
+_END: Final = insert(ended_thing).on_conflict_do_nothing()
+
+_STOP_VALUES: Final = insert(tool_stop)
+_STOP: Final = _STOP_VALUES.on_conflict_do_update(
+    index_elements=[tool_stop.c.tool_id],
+    set_={name: _STOP_VALUES.excluded[name] for name in ("sequence", "stopped_at")},
+    where=tool_stop.c.sequence < _STOP_VALUES.excluded.sequence,
+)
+
+_LEVEL_VALUES: Final = insert(consent_level)
+_LEVEL: Final = _LEVEL_VALUES.on_conflict_do_update(
+    index_elements=[consent_level.c.citizen],
+    set_={name: _LEVEL_VALUES.excluded[name] for name in ("level", "version", "changed_at")},
+    where=consent_level.c.version < _LEVEL_VALUES.excluded.version,
+).returning(consent_level.c.version)
+
+
+async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevoked, delivery: Delivery) -> None:
+    await _end(session, event.citizen, event.prescription_id, "revoked", delivery)
+
+
+async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpired, delivery: Delivery) -> None:
+    await _end(session, event.citizen, event.prescription_id, "expired", delivery)
+
+
+async def on_tool_opened(session: AsyncSession, event: ToolOpened, delivery: Delivery) -> None:
+    """V5. Who has opened it needs to be told neither that it is there nor that its deadline comes near."""
+    await _end(session, event.citizen, event.prescription_id, "opened", delivery)
+
+
+async def on_tool_removed(session: AsyncSession, event: ToolRemoved, delivery: Delivery) -> None:
+    await _end(session, event.citizen, event.prescription_id, "removed", delivery)
+
+
+async def _end(session: AsyncSession, citizen: str, thing: UUID | None, reason: Ending, delivery: Delivery) -> None:
+    """`thing` is None for what the citizen had added alone, which is not notified of."""
+    if thing is None:
+        return
+    row = {"citizen": citizen, "about": str(thing), "reason": reason, "ended_at": delivery.happened_at}
+    await session.execute(_END, row)
+    own = (notification.c.citizen == citizen, notification.c.about == str(thing))
+    await service.drop(session, reason, delivery.now, *own)
+
+
+async def on_tool_stopped(session: AsyncSession, event: ToolStopped, delivery: Delivery) -> None:
+    """K4. What is prescribed after the stop was prescribed after a reinstatement, and is left alone."""
+    stopped_at = delivery.happened_at
+    await session.execute(_STOP, {"tool_id": event.tool_id, "sequence": event.sequence, "stopped_at": stopped_at})
+    of_tool = (notification.c.tool_id == event.tool_id, notification.c.happened_at <= stopped_at)
+    await service.drop(session, "tool-stopped", delivery.now, *of_tool)
+
+
+async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery) -> None:
+    """S6. What was prescribed under a full consent that is heard of only now has been dropped by mistake."""
+    row = {"citizen": event.citizen, "level": event.level, "version": event.version, "changed_at": event.changed_at}
+    if (await session.execute(_LEVEL, row)).first() is None:
+        return
+    own = (notification.c.citizen == event.citizen, notification.c.kind != "contact-confirmation")
+    if event.level == "full":
+        since = notification.c.happened_at >= event.changed_at
+        await service.take_back_drop(session, "consent-withdrawn", delivery.now, *own, since)
+    else:
+        await service.drop(session, "consent-withdrawn", delivery.now, *own)
+
+
+def handlers(gathering: Gathering) -> Handlers:
+    """`gathering` is how long the first of a burst waits for others (V3)."""
+
+    async def on_tool_prescribed(session: AsyncSession, event: ToolPrescribed, delivery: Delivery) -> None:
+        await service.notify(session, _prescribed(event, delivery.event_id), delivery.now, gathering)
+
+    return {
+        ToolPrescribed: [on_tool_prescribed],
+        PrescriptionRevoked: [on_prescription_revoked],
+        PrescriptionExpired: [on_prescription_expired],
+        ToolOpened: [on_tool_opened],
+        ToolRemoved: [on_tool_removed],
+        ToolStopped: [on_tool_stopped],
+        LevelChanged: [on_level_changed],
+    }
+
+
+def _prescribed(event: ToolPrescribed, event_id: UUID) -> Thing:
+    return Thing(
+        citizen=event.citizen,
+        about=str(event.prescription_id),
+        kind="tool-prescribed",
+        category="tool",
+        tool_id=event.tool_id,
+        event_id=event_id,
+        happened_at=event.prescribed_at,
+        not_after=event.deadline,
+    )
+
+
+HANDLERS: Final[Handlers] = handlers(Gathering())

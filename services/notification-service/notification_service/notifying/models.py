@@ -1,0 +1,179 @@
+"""Notifications: the tables, and the rules that need no I/O."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from notification_service.preferences.models import CitizenSettings
+from shared.db import metadata
+from shared.events.notification import Channel
+from shared.schemas import rfc3339
+
+Kind = Literal["tool-prescribed", "deadline-approaching", "contact-confirmation", "campaign"]
+Status = Literal["waiting", "sending", "sent", "delivered", "failed", "dropped"]
+Ending = Literal["revoked", "expired", "ended", "opened", "removed"]
+Level = Literal["none", "basis", "full"]
+
+UNSENT: Final = ("waiting", "sending")
+OTHER: Final[dict[Channel, Channel]] = {"sms": "email", "email": "sms"}
+
+# What goes first when all cannot go at once
+URGENT, USUAL, BULK = 0, 1, 2
+
+_metadata = metadata()
+
+# `about` is the id of the thing; `kind` says what about it, and `occasion` which time, where there are several.
+# `happened_at` is when the thing happened, by its own service's clock.
+# `message_id` names what is sent, and is the provider's idempotency key: several notifications can go in one message
+# (V3). Of those that wait, one is its `carrier`, which is taken up and takes the others along.
+# `due_at`: a waiting one is not sent before; one being sent is taken up again after, because its sender has died.
+# `trail` is everything that became of it, oldest first: [{at, step, ...}].
+notification = Table(
+    "notification",
+    _metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("notification_id", Uuid, primary_key=True),
+    Column("about", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("channel", Text),
+    Column("instead_of", Uuid),
+    Column("tool_id", Uuid),
+    Column("event_id", Uuid, nullable=False),
+    Column("correlation", JSONB, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("message_id", Uuid),
+    Column("carrier", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("not_after", DateTime(timezone=True)),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("delivered_at", DateTime(timezone=True)),
+    Column("sent_to", Text),
+    Column("template", Text),
+    Column("provider_message_id", Text),
+    Column("trail", JSONB, nullable=False),
+)
+
+ended_thing = Table(
+    "ended_thing",
+    _metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("ended_at", DateTime(timezone=True), nullable=False),
+)
+
+tool_stop = Table(
+    "tool_stop",
+    _metadata,
+    Column("tool_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("stopped_at", DateTime(timezone=True), nullable=False),
+)
+
+consent_level = Table(
+    "consent_level",
+    _metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a citizen is to be told about. Nothing is sent after `not_after`."""
+
+    citizen: str
+    about: str
+    kind: Kind
+    category: str
+    tool_id: UUID | None
+    event_id: UUID
+    happened_at: datetime
+    occasion: str = ""
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known that may speak against a notification; None where nothing is known."""
+
+    ended: Ending | None = None
+    stopped_at: datetime | None = None
+    level: Level | None = None
+
+    def against(self, thing: Thing, now: datetime) -> str | None:
+        """The reason not to notify of it.
+
+        A stop speaks only against what happened before it: later there must have been a reinstatement, which need not
+        have been heard of here. Consent speaks against everything while it is known to be below full (S6).
+        """
+        if self.ended is not None:
+            return self.ended
+        if self.stopped_at is not None and self.stopped_at >= thing.happened_at:
+            return "tool-stopped"
+        if self.level not in (None, "full"):
+            return "consent-withdrawn"
+        if thing.not_after is not None and now >= thing.not_after:
+            return "too-late"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides what becomes of a thing that has happened. `notified`: it has been heard of before (V3)."""
+
+    settings: CitizenSettings
+    circumstances: Circumstances
+    notified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMessage:
+    """A message that waits and has room for more."""
+
+    message_id: UUID
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a notification goes: in which message, and when that is due."""
+
+    channel: Channel
+    message_id: UUID
+    due_at: datetime
+    carrier: bool = True
+
+
+def step(name: str, at: datetime, **details: Any) -> dict[str, Any]:
+    """One entry of a trail; what is None is left out. Moments become text."""
+    told = {key: rfc3339(value) if isinstance(value, datetime) else value for key, value in details.items()}
+    return {"at": rfc3339(at), "step": name} | {key: value for key, value in told.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """How long the first of a burst waits for others (V3)."""
+
+    window: timedelta = field(default_factory=timedelta)
+
+    def due(self, now: datetime) -> datetime:
+        return now + self.window
+
+    @property
+    def on(self) -> bool:
+        return self.window > timedelta()

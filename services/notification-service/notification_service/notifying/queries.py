@@ -1,0 +1,105 @@
+"""Every SELECT about notifications, each for one citizen or for one message."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from notification_service.notifying.models import Circumstances, OpenMessage, Situation, Thing, notification
+from notification_service.preferences.queries import settings_of
+from shared.events.notification import Channel
+
+# Until the end of the transaction: what one citizen is to be told is decided one thing at a time
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:citizen, 0))")
+
+# Everything that decides what becomes of a thing, in one look
+_SITUATION: Final = text(
+    """
+    SELECT s.language, s.phone, s.email, s.channels, s.quiet_hours, s.version,
+           (SELECT reason FROM ended_thing WHERE citizen = :citizen AND about = :about) AS ended,
+           (SELECT stopped_at FROM tool_stop WHERE tool_id = :tool_id) AS stopped_at,
+           (SELECT level FROM consent_level WHERE citizen = :citizen) AS level,
+           EXISTS (
+               SELECT FROM notification
+               WHERE citizen = :citizen AND about = :about AND kind = :kind AND occasion = :occasion
+           ) AS notified
+    FROM (SELECT) nothing LEFT JOIN notification_settings s ON s.citizen = :citizen
+    """
+).columns(channels=JSONB)
+
+# The lock keeps the message from being taken up until what joins it is there to be taken along
+_OPEN: Final = text(
+    """
+    SELECT message_id, due_at FROM notification
+    WHERE citizen = :citizen AND channel = :channel AND kind = :kind AND lane = 1 AND carrier AND status = 'waiting'
+          AND attempts = 0 AND instead_of IS NULL AND message_id IS NOT NULL
+    LIMIT 1 FOR UPDATE
+    """
+)
+
+_SHOWN: Final = (
+    notification.c.notification_id,
+    notification.c.kind,
+    notification.c.about,
+    notification.c.category,
+    notification.c.channel,
+    notification.c.sent_to,
+    notification.c.status,
+    notification.c.reason,
+    notification.c.attempts,
+    notification.c.created_at,
+    notification.c.sent_at,
+    notification.c.delivered_at,
+    notification.c.message_id,
+    notification.c.instead_of,
+    notification.c.template,
+    notification.c.trail,
+)
+_OWN: Final = select(*_SHOWN).where(notification.c.citizen == bindparam("citizen"))
+_NEWEST: Final = _OWN.order_by(notification.c.created_at.desc(), notification.c.notification_id.desc()).limit(
+    bindparam("count")
+)
+_NEXT: Final = _NEWEST.where(
+    tuple_(notification.c.created_at, notification.c.notification_id)
+    < tuple_(bindparam("moment"), bindparam("notification_id"))
+)
+_ONE: Final = _OWN.where(notification.c.notification_id == bindparam("notification_id"))
+
+
+async def lock_citizen(session: AsyncSession, citizen: str) -> None:
+    await session.execute(_LOCK, {"citizen": citizen})
+
+
+async def find_situation(session: AsyncSession, thing: Thing) -> Situation:
+    names: dict[str, Any] = {"citizen": thing.citizen, "about": thing.about, "kind": thing.kind}
+    names |= {"tool_id": thing.tool_id, "occasion": thing.occasion}
+    row = (await session.execute(_SITUATION, names)).mappings().one()
+    circumstances = Circumstances(row["ended"], row["stopped_at"], row["level"])
+    return Situation(settings_of(row), circumstances, row["notified"])
+
+
+async def find_open_message(session: AsyncSession, thing: Thing, channel: Channel) -> OpenMessage | None:
+    """One of the same kind that waits, for this thing to go with (V3)."""
+    names = {"citizen": thing.citizen, "channel": channel, "kind": thing.kind}
+    row = (await session.execute(_OPEN, names)).first()
+    return OpenMessage(*row) if row else None
+
+
+async def list_notifications(
+    connection: AsyncConnection, citizen: str, after: tuple[datetime, UUID] | None, count: int
+) -> Sequence[RowMapping]:
+    """Newest first, after this position."""
+    names: dict[str, Any] = {"citizen": citizen, "count": count}
+    if after is None:
+        return (await connection.execute(_NEWEST, names)).mappings().all()
+    names |= {"moment": after[0], "notification_id": after[1]}
+    return (await connection.execute(_NEXT, names)).mappings().all()
+
+
+async def find_notification(connection: AsyncConnection, citizen: str, notification_id: UUID) -> RowMapping | None:
+    names = {"citizen": citizen, "notification_id": notification_id}
+    return (await connection.execute(_ONE, names)).mappings().first()

@@ -1,0 +1,135 @@
+"""What was sent to a citizen, over HTTP: for the citizen, and for those who are asked why something came or did not."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Header, Request, Response, Security
+from sqlalchemy import RowMapping
+
+from notification_service.notifying import queries
+from notification_service.notifying.schemas import (
+    Notification,
+    NotificationPage,
+    NotificationQuestion,
+    NotificationTrail,
+    NotificationTrailPage,
+)
+from notification_service.preferences.routes import OWN, READ, SENT_IN, IfNoneMatch, Oneself
+from shared.app import Now, References
+from shared.auth import STAFF_REFUSALS, Staff, staff
+from shared.db import Reader
+from shared.errors import InvalidInput, NotFound, Unavailable, problems
+from shared.http import etag_matches
+from shared.language import best_language
+from shared.messaging.dead_letter_routes import OPERATE
+from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed, holds_national_id
+from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor, encode_cursor
+from shared.schemas import Schema
+
+Operator = Annotated[Staff, Security(staff(OPERATE))]
+AcceptLanguage = Annotated[str | None, Header(description="nb, nn or en")]
+Shown = TypeVar("Shown", bound=Notification)
+
+_ASKING: Final = (*STAFF_REFUSALS, *SENT_IN, CursorInvalid, NationalIdMalformed, NationalIdCheckDigits, Unavailable)
+
+router = APIRouter(tags=["Notifications"])
+
+_logger = structlog.get_logger(__name__)
+
+
+@router.get(
+    "/v1/me/notifications",
+    response_model=NotificationPage,
+    responses=READ | problems(*OWN, CursorInvalid, InvalidInput),
+)
+async def list_notifications(
+    me: Oneself,
+    reader: Reader,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    known: IfNoneMatch = None,
+    accept_language: AcceptLanguage = None,
+) -> Response:
+    """What was sent to me, when, through what, and how it went
+
+    What was not sent is here too, with the reason.
+    """
+    language = best_language(accept_language)
+    rows = await queries.list_notifications(reader, me, decode_moment_cursor(cursor), limit + 1)
+    items, following = _page(Notification, rows, limit, language)
+    return _tagged(NotificationPage(items=items, next_cursor=following), known, language)
+
+
+@router.get(
+    "/v1/me/notifications/{notification_id}",
+    response_model=NotificationTrail,
+    responses=READ | problems(*OWN, NotFound, InvalidInput),
+)
+async def get_notification(
+    me: Oneself,
+    notification_id: UUID,
+    reader: Reader,
+    known: IfNoneMatch = None,
+    accept_language: AcceptLanguage = None,
+) -> Response:
+    """Why I did, or did not, get this"""
+    language = best_language(accept_language)
+    row = await queries.find_notification(reader, me, notification_id)
+    if row is None:
+        raise NotFound()
+    return _tagged(NotificationTrail.of(row, language), known, language)
+
+
+@router.post("/v1/notifications/search", responses=problems(*_ASKING), tags=["Operations"])
+async def search_notifications(
+    operator: Operator,
+    question: NotificationQuestion,
+    request: Request,
+    response: Response,
+    references: References,
+    reader: Reader,
+    now: Now,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    accept_language: AcceptLanguage = None,
+) -> NotificationTrailPage:
+    """Why somebody did, or did not, get something
+
+    For those who answer citizens. Each look-up is logged with who asked and why; contact points are shortened here too.
+    """
+    if holds_national_id(question.reason):
+        raise InvalidInput(errors=[_HOLDS_NUMBER])
+    allowed = request.app.state.settings.allow_synthetic
+    citizen = references.of(NationalId.parse(question.citizen.national_id, allow_synthetic=allowed, on=now.date()))
+    _logger.info("notifications_looked_up", citizen=citizen, operator=operator.subject, reason=question.reason)
+    language = best_language(accept_language)
+    rows = await queries.list_notifications(reader, citizen, decode_moment_cursor(cursor), limit + 1)
+    items, following = _page(NotificationTrail, rows, limit, language)
+    response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
+    return NotificationTrailPage(items=items, next_cursor=following)
+
+
+_HOLDS_NUMBER: Final[Mapping[str, str]] = {
+    "pointer": "/body/reason",
+    "code": "holds-national-id",
+    "detail": "The reason is kept, and must not hold a national identity number.",
+}
+
+
+def _page(shown: type[Shown], rows: Sequence[RowMapping], limit: int, language: str) -> tuple[list[Shown], str | None]:
+    """`rows` holds one more than the page when there are more."""
+    items = [shown.of(row, language) for row in rows[:limit]]
+    last = items[-1] if len(rows) > limit else None
+    return items, encode_cursor(last.created_at.isoformat(), str(last.notification_id)) if last else None
+
+
+def _tagged(body: Schema, known: str | None, language: str) -> Response:
+    content = body.model_dump_json(by_alias=True)
+    etag = f'"{blake2b(content.encode(), digest_size=12).hexdigest()}"'
+    headers: dict[str, Any] = {"ETag": etag, "Content-Language": language, "Vary": "Accept-Language"}
+    if known is not None and etag_matches(known, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)

@@ -1,0 +1,173 @@
+"""Use cases: being notified, and not being notified after all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, bindparam, func, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notification_service.notifying import queries
+from notification_service.notifying.models import (
+    OTHER,
+    UNSENT,
+    USUAL,
+    Gathering,
+    Placed,
+    Thing,
+    notification,
+    step,
+)
+from notification_service.preferences.models import CitizenSettings
+from shared.correlation import current
+from shared.db import wake_after_commit
+from shared.events.notification import Channel
+
+_INSERT: Final = insert(notification).on_conflict_do_nothing(constraint="notification_once")
+_INSERT_ONE: Final = _INSERT.returning(notification.c.notification_id)
+
+# Of what still waits in a message whose carrier is gone, the first carries the rest
+_HEIRS: Final = text(
+    """
+    UPDATE notification n SET carrier = true
+    FROM (
+        SELECT DISTINCT ON (w.citizen, w.message_id) w.citizen, w.notification_id
+        FROM unnest(CAST(:citizens AS text[]), CAST(:messages AS uuid[])) AS left_behind (citizen, message_id)
+        JOIN notification w USING (citizen, message_id)
+        WHERE w.status IN ('waiting', 'sending') AND NOT EXISTS (
+            SELECT FROM notification o WHERE o.citizen = w.citizen AND o.message_id = w.message_id AND o.carrier
+                                             AND o.status IN ('waiting', 'sending')
+        )
+        ORDER BY w.citizen, w.message_id, w.happened_at, w.notification_id
+    ) heir
+    WHERE n.citizen = heir.citizen AND n.notification_id = heir.notification_id
+    """
+)
+
+
+def wakeup_channel(channel: Channel) -> str:
+    return f"notification_{channel}"
+
+
+def added(steps: Sequence[Mapping[str, Any]]) -> ColumnElement[Any]:
+    """The trail with these steps at its end."""
+    return notification.c.trail.op("||")(bindparam(None, list(steps), JSONB))
+
+
+async def notify(session: AsyncSession, thing: Thing, now: datetime, gathering: Gathering) -> None:
+    """One notification on each channel that the citizen has chosen (V1), once for a thing (V3).
+
+    What is not to be sent becomes a row all the same, so that it can be answered why nothing came.
+    """
+    await queries.lock_citizen(session, thing.citizen)
+    situation = await queries.find_situation(session, thing)
+    if situation.notified:
+        return
+    settings, against = situation.settings, situation.circumstances.against(thing, now)
+    reachable = settings.reachable(thing.category)
+    if against or not reachable:
+        reason = against or _unreachable(settings, thing.category)
+        rows = [_dropped(thing, settings, channel, reason, now) for channel in reachable or (None,)]
+    else:
+        rows = [
+            _waiting(thing, settings, await _place(session, thing, settings, channel, now, gathering), now)
+            for channel in reachable
+        ]
+    await session.execute(_INSERT, rows)
+    wake(session, rows, now)
+
+
+def _unreachable(settings: CitizenSettings, category: str) -> str:
+    return "no-contact-point" if settings.chosen(category) else "no-channel"
+
+
+async def _place(
+    session: AsyncSession,
+    thing: Thing,
+    settings: CitizenSettings,
+    channel: Channel,
+    now: datetime,
+    gathering: Gathering,
+) -> Placed:
+    """With one of the same kind that waits already, or in a message of its own (V3)."""
+    if gathering.on and (message := await queries.find_open_message(session, thing, channel)):
+        return Placed(channel, message.message_id, message.due_at, carrier=False)
+    return Placed(channel, uuid4(), settings.earliest(channel, gathering.due(now), urgent=False))
+
+
+async def notify_instead(
+    session: AsyncSession, things: Mapping[UUID, Thing], failed: Channel, settings: CitizenSettings, now: datetime
+) -> bool:
+    """By the other channel, if the citizen can be reached by it and it has not been used for the same thing (V4).
+
+    `things` by the notification that failed. Returns whether anything goes out after all.
+    """
+    channel = OTHER[failed]
+    if not settings.contact_point(channel):
+        return False
+    due, message_id, rows = settings.earliest(channel, now, urgent=False), uuid4(), list[dict[str, Any]]()
+    for notification_id, thing in things.items():
+        placed = Placed(channel, message_id, due, carrier=not rows)
+        row = _waiting(thing, settings, placed, now) | {"instead_of": notification_id}
+        if (await session.execute(_INSERT_ONE, row)).first() is not None:
+            rows.append(row)
+    wake(session, rows, now)
+    return bool(rows)
+
+
+def _waiting(thing: Thing, settings: CitizenSettings, placed: Placed, now: datetime) -> dict[str, Any]:
+    trail = [step("created", now, channel=placed.channel)]
+    if not placed.carrier:
+        trail.append(step("gathered", now, until=placed.due_at))
+    elif placed.due_at > now:
+        trail.append(step("held", now, until=placed.due_at, reason=_why_later(settings, placed.channel, now)))
+    where = {"channel": placed.channel, "message_id": placed.message_id, "carrier": placed.carrier}
+    return _row(thing, settings.language, now) | where | {"status": "waiting", "due_at": placed.due_at, "trail": trail}
+
+
+def _why_later(settings: CitizenSettings, channel: Channel, now: datetime) -> str:
+    return "gathering" if settings.earliest(channel, now, urgent=False) == now else "quiet-hours"
+
+
+def _dropped(
+    thing: Thing, settings: CitizenSettings, channel: Channel | None, reason: str, now: datetime
+) -> dict[str, Any]:
+    trail = [step("created", now, channel=channel), step("dropped", now, reason=reason)]
+    where = {"channel": channel, "status": "dropped", "reason": reason, "trail": trail}
+    return _row(thing, settings.language, now) | where
+
+
+def _row(thing: Thing, language: str, now: datetime) -> dict[str, Any]:
+    own_id = uuid4()
+    new = {"language": language, "attempts": 0, "created_at": now, "due_at": now, "instead_of": None, "reason": None}
+    ids = {"notification_id": own_id, "message_id": own_id, "carrier": True, "lane": USUAL}
+    return {**asdict(thing), **new, **ids, "correlation": asdict(current())}
+
+
+def wake(session: AsyncSession, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Those who send, for what is due at once; the rest their next look finds."""
+    due = {row["channel"] for row in rows if row["status"] == "waiting" and row["due_at"] <= now}
+    wake_after_commit(session, *map(wakeup_channel, due))
+
+
+async def drop(session: AsyncSession, reason: str, now: datetime, *which: ColumnElement[bool]) -> None:
+    """Nothing of these goes out any more. One on its way at this moment is recorded as sent if it gets there."""
+    values = {"status": "dropped", "reason": reason, "trail": added([step("dropped", now, reason=reason)])}
+    dropped = update(notification).where(notification.c.status.in_(UNSENT), *which).values(values)
+    rows = (await session.execute(dropped.returning(notification.c.citizen, notification.c.message_id))).all()
+    if rows:
+        names = {"citizens": [row.citizen for row in rows], "messages": [row.message_id for row in rows]}
+        await session.execute(_HEIRS, names)
+
+
+async def take_back_drop(session: AsyncSession, reason: str, now: datetime, *which: ColumnElement[bool]) -> None:
+    """For what was dropped because news had come in the wrong order. Each goes in a new message of its own."""
+    dropped = (notification.c.status == "dropped", notification.c.reason == reason, notification.c.channel.is_not(None))
+    anew = {"status": "waiting", "reason": None, "due_at": now, "attempts": 0, "carrier": True}
+    trail = added([step("taken-up-again", now)])
+    change = update(notification).where(*dropped, *which)
+    await session.execute(change.values(anew | {"message_id": func.gen_random_uuid(), "trail": trail}))
+    wake_after_commit(session, *map(wakeup_channel, OTHER))

@@ -1,0 +1,126 @@
+"""Settings over HTTP."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Header, Request, Response, Security
+
+from notification_service.errors import RepresentationNotAllowed
+from notification_service.preferences import queries, service
+from notification_service.preferences.errors import (
+    CodeExpired,
+    CodeWrong,
+    ContactPointMissing,
+    NothingToConfirm,
+    TooManyCodes,
+)
+from notification_service.preferences.schemas import ContactPointCode, NotificationSettings, NotificationSettingsChange
+from shared.app import Now
+from shared.auth import CITIZEN_REFUSALS, Citizen, citizen
+from shared.db import CurrentDatabase, Reader, Session
+from shared.errors import (
+    InvalidInput,
+    MalformedRequest,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unavailable,
+    problems,
+)
+from shared.events.notification import Channel
+from shared.http import BodyTooLarge, UnsupportedMediaType, etag_matches
+
+OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, Unavailable)
+SENT_IN: Final = (MalformedRequest, BodyTooLarge, UnsupportedMediaType, InvalidInput)
+TAGGED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"headers": {"ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}}}}
+}
+READ: Final = TAGGED | {304: {"description": "As the entity tag in If-None-Match says"}}
+_CHANGE_REFUSALS: Final = (ContactPointMissing, TooManyCodes, PreconditionRequired, PreconditionFailed)
+
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change builds on")]
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that the caller has")]
+
+router = APIRouter(prefix="/v1/me", tags=["Settings"])
+
+
+async def oneself(caller: Annotated[Citizen, Security(citizen())]) -> str:
+    """The citizen reference of who is logged in. A phone number is one's own business, also where others may act."""
+    if caller.represents is not None:
+        raise RepresentationNotAllowed()
+    return caller.reference
+
+
+async def _code_secret(request: Request) -> bytes:
+    secret: bytes = request.app.state.settings.code_secret
+    return secret
+
+
+Oneself = Annotated[str, Depends(oneself)]
+CodeSecret = Annotated[bytes, Depends(_code_secret)]
+
+
+@router.get("/notification-settings", response_model=NotificationSettings, responses=READ | problems(*OWN))
+async def get_notification_settings(me: Oneself, reader: Reader, known: IfNoneMatch = None) -> Response:
+    """How I want to be notified"""
+    found = await queries.find_settings(reader, me)
+    if known is not None and etag_matches(known, found.etag):
+        return Response(status_code=304, headers={"ETag": found.etag})
+    pending = await queries.find_confirmations(reader, me)
+    return _answer(NotificationSettings.of(found, pending), found.etag)
+
+
+@router.put(
+    "/notification-settings",
+    response_model=NotificationSettings,
+    responses=TAGGED | problems(*OWN, *SENT_IN, *_CHANGE_REFUSALS),
+)
+async def set_notification_settings(
+    me: Oneself, change: NotificationSettingsChange, session: Session, now: Now, seen: IfMatch = None
+) -> Response:
+    """Set how I want to be notified
+
+    Counts from now on, also for notifications that are not sent yet. A new phone number or e-mail address is sent a
+    code, and is used once the code has been entered. Of several changes of the same version at once, one succeeds and
+    the others get `precondition-failed`.
+    """
+    if seen is None:
+        raise PreconditionRequired()
+    changed = await service.change_settings(session, me, change.settings(), seen, now)
+    pending = await queries.find_confirmations(session, me)
+    return _answer(NotificationSettings.of(changed, pending), changed.etag)
+
+
+@router.post(
+    "/contact-points/{channel}/confirmation",
+    response_model=NotificationSettings,
+    responses=TAGGED | problems(*OWN, *SENT_IN, NothingToConfirm, CodeExpired, CodeWrong),
+)
+async def confirm_contact_point(
+    me: Oneself, channel: Channel, sent_in: ContactPointCode, database: CurrentDatabase, secret: CodeSecret, now: Now
+) -> Response:
+    """Enter the code that was sent to my new phone number or e-mail address
+
+    A code can be tried five times and lasts for 15 minutes.
+    """
+    await service.confirm_contact_point(database, secret, me, channel, sent_in.code, now)
+    async with database.reader() as reader:
+        found, pending = await queries.find_settings(reader, me), await queries.find_confirmations(reader, me)
+    return _answer(NotificationSettings.of(found, pending), found.etag)
+
+
+@router.post(
+    "/contact-points/{channel}/code",
+    status_code=202,
+    responses=problems(*OWN, InvalidInput, NothingToConfirm, TooManyCodes),
+)
+async def send_contact_point_code(me: Oneself, channel: Channel, session: Session, now: Now) -> Response:
+    """Have a new code sent
+
+    The one before is no longer valid. At most five an hour.
+    """
+    await service.send_code_again(session, me, channel, now)
+    return Response(status_code=202)
+
+
+def _answer(body: NotificationSettings, etag: str) -> Response:
+    content = body.model_dump_json(by_alias=True)
+    return Response(content, media_type="application/json", headers={"ETag": etag})

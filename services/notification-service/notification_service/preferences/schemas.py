@@ -1,0 +1,186 @@
+"""Settings as requests and answers."""
+
+import re
+from datetime import time
+from typing import Annotated, Any, Final, Self
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic_core import PydanticCustomError
+
+from notification_service.preferences import quiet
+from notification_service.preferences.models import CitizenSettings, Confirmation
+from shared.events.notification import Channel
+from shared.language import Language
+from shared.nationalid import is_national_id
+from shared.schemas import RequestSchema, Schema
+
+# ITU-T E.164; Norwegian numbers have eight digits
+_PHONE: Final = re.compile(r"\+(?:47[2-9][0-9]{7}|(?!47)[1-9][0-9]{7,14})")
+# Narrower than RFC 5321: no quoting, no comments, nothing that ends a header line, ASCII only
+_EMAIL: Final = re.compile(
+    r"(?=.{6,254}\Z)(?!.{65,}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+)
+_ELEVEN_DIGITS: Final = re.compile(r"(?=([0-9]{11}))")
+_CLOCK: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _phone(value: str) -> str:
+    if not _PHONE.fullmatch(value):
+        raise PydanticCustomError("phone_malformed", "A phone number is + and country code and number, without spaces.")
+    return value
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise PydanticCustomError("email_malformed", "This is not an e-mail address.")
+    # I1: also not where somebody has made one part of their address
+    if any(is_national_id(digits) for digits in _ELEVEN_DIGITS.findall(value)):
+        raise PydanticCustomError("email_holds_national_id", "An address with a national identity number is not kept.")
+    return value
+
+
+def _distinct(value: list[Channel]) -> list[Channel]:
+    if len(set(value)) < len(value):
+        raise PydanticCustomError("channel_repeated", "Each channel is named once.")
+    return value
+
+
+def _clock(value: Any) -> Any:
+    """Whole minutes only."""
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+        raise PydanticCustomError("clock_malformed", "A time of day is written as 21:00.")
+    return time.fromisoformat(value)
+
+
+Phone = Annotated[str, Field(max_length=16), AfterValidator(_phone)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Channels = Annotated[
+    list[Channel],
+    Field(description="All that are named are used; none means that nothing is sent", examples=[["sms", "email"]]),
+    AfterValidator(_distinct),
+]
+ClockTime = Annotated[
+    time,
+    BeforeValidator(_clock, json_schema_input_type=str),
+    PlainSerializer(lambda value: f"{value:%H:%M}", return_type=str),
+    Field(json_schema_extra={"type": "string", "format": None, "pattern": f"^{_CLOCK.pattern}$"}, examples=["21:00"]),
+]
+
+_EXAMPLE: Final[dict[str, Any]] = {
+    "language": "nb",
+    "phone": "+4790000001",
+    "email": "kari@example.org",
+    "channels": {"tool": ["sms", "email"], "reminder": ["sms"], "research": ["email"], "information": ["email"]},
+    "quietHours": {"start": "21:00", "end": "08:00"},
+}
+_ABOUT_PHONE: Final = "E.164. Also used when an e-mail cannot be delivered"
+_ABOUT_EMAIL: Final = "Also used when an SMS cannot be delivered"
+
+
+class QuietHours(RequestSchema):
+    """When no SMS comes that can wait, by Norwegian time; over midnight when `end` is the earlier. E-mail may come."""
+
+    start: ClockTime
+    end: ClockTime
+
+    @model_validator(mode="after")
+    def _not_all_day(self) -> Self:
+        if self.start == self.end:
+            raise PydanticCustomError("quiet_all_day", "Quiet hours begin and end at different times.")
+        return self
+
+    def hours(self) -> quiet.QuietHours:
+        return quiet.QuietHours(self.start, self.end)
+
+
+class ChannelChoices(RequestSchema):
+    """Channels for each category of notifications.
+
+    A category that is left out is like `tool`; and `tool` left out is SMS, or e-mail when there is no phone number.
+    """
+
+    tool: Annotated[Channels | None, Field(description="Digital health tools sent to me")] = None
+    reminder: Annotated[Channels | None, Field(description="Deadlines that come near")] = None
+    research: Annotated[Channels | None, Field(description="Letters from studies that I take part in")] = None
+    information: Annotated[Channels | None, Field(description="Other letters from the health service")] = None
+
+
+class EffectiveChannels(Schema):
+    """Channels for each category, as they count now."""
+
+    tool: list[Channel]
+    reminder: list[Channel]
+    research: list[Channel]
+    information: list[Channel]
+
+
+class NotificationSettingsChange(RequestSchema):
+    """Replaces the settings as a whole. Quiet hours that are left out are the usual ones; null is none."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    language: Annotated[Language, Field(description="The language of notifications")]
+    phone: Annotated[Phone | None, Field(description=_ABOUT_PHONE)] = None
+    email: Annotated[Email | None, Field(description=_ABOUT_EMAIL)] = None
+    channels: ChannelChoices = ChannelChoices()
+    quiet_hours: QuietHours | None = QuietHours(
+        start=quiet.DEFAULT_QUIET_HOURS.start, end=quiet.DEFAULT_QUIET_HOURS.end
+    )
+
+    def settings(self) -> CitizenSettings:
+        quiet_hours = self.quiet_hours.hours() if self.quiet_hours else None
+        return CitizenSettings(
+            self.language, self.phone, self.email, self.channels.model_dump(exclude_none=True), quiet_hours
+        )
+
+
+class NotificationSettings(Schema):
+    """Before they are set for the first time: bokmål and no contact points, so that nothing is sent.
+
+    `phone` and `email` are what was given last. One that is not confirmed is not used: its code has been sent there,
+    and until it is confirmed the one before it is used, where there was one.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [_EXAMPLE | {"phoneConfirmed": True, "emailConfirmed": False}]}
+    )
+
+    language: Language
+    phone: Annotated[str | None, Field(description=_ABOUT_PHONE)]
+    phone_confirmed: bool
+    email: Annotated[str | None, Field(description=_ABOUT_EMAIL)]
+    email_confirmed: bool
+    channels: EffectiveChannels
+    quiet_hours: QuietHours | None
+
+    @classmethod
+    def of(cls, found: CitizenSettings, pending: dict[Channel, Confirmation]) -> Self:
+        names = EffectiveChannels.model_fields
+        return cls(
+            language=found.language,
+            phone=_shown(found, pending, "sms"),
+            phone_confirmed=found.phone is not None and "sms" not in pending,
+            email=_shown(found, pending, "email"),
+            email_confirmed=found.email is not None and "email" not in pending,
+            channels=EffectiveChannels(**{name: list(found.chosen(name)) for name in names}),
+            quiet_hours=_quiet_hours(found.quiet_hours),
+        )
+
+
+def _shown(found: CitizenSettings, pending: dict[Channel, Confirmation], channel: Channel) -> str | None:
+    return pending[channel].contact_point if channel in pending else found.contact_point(channel)
+
+
+def _quiet_hours(hours: quiet.QuietHours | None) -> QuietHours | None:
+    return QuietHours(start=hours.start, end=hours.end) if hours else None
+
+
+class ContactPointCode(RequestSchema):
+    """The six digits that were sent to the new phone number or e-mail address."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "048213"}]})
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$", description="As it was sent")]

@@ -1,0 +1,51 @@
+"""What a message says, from its template and the few values that V2 lets through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from notification_service.preferences.models import CODE_LASTS, code_of
+from notification_service.preferences.quiet import NORWAY
+from notification_service.sending.models import DueMessage
+from notification_service.texts.templates import Templates, Words
+
+_MONTHS: Final[Mapping[str, str]] = {
+    "nb": "januar februar mars april mai juni juli august september oktober november desember",
+    "nn": "januar februar mars april mai juni juli august september oktober november desember",
+    "en": "January February March April May June July August September October November December",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """`pages_url` is the same for everybody; `secret` is what codes are made from."""
+
+    templates: Templates
+    pages_url: str
+    secret: bytes
+
+    def compose(self, due: DueMessage) -> Words:
+        if due.kind == "contact-confirmation":
+            return self.templates.compose(due.kind, due.channel, due.language, self._code(due))
+        several = len(due.parts) > 1
+        values = {"pages_url": self.pages_url, "count": str(len(due.parts)), "date": _first_deadline(due)}
+        name = f"{due.kind}-several" if several else due.kind
+        return self.templates.compose(name, due.channel, due.language, values)
+
+    def _code(self, due: DueMessage) -> dict[str, str]:
+        assert due.confirmation is not None  # noqa: S101 - find_contact_point has raised otherwise
+        code = code_of(self.secret, due.confirmation.confirmation_id)
+        return {"code": code, "minutes": str(int(CODE_LASTS.total_seconds()) // 60)}
+
+
+def _first_deadline(due: DueMessage) -> str:
+    deadlines = [part.thing.not_after for part in due.parts if part.thing.not_after]
+    return day_in_words(min(deadlines), due.language) if deadlines else ""
+
+
+def day_in_words(moment: datetime, language: str) -> str:
+    """24. desember, 24 December: by the Norwegian calendar."""
+    day = moment.astimezone(NORWAY)
+    month = _MONTHS[language].split()[day.month - 1]
+    return f"{day.day} {month}" if language == "en" else f"{day.day}. {month}"
