@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from consent_api.loading import load
+from notification_service.preferences.models import CitizenSettings
 from sandbox.ehr import Ehr
 from sandbox.processes import Processes
-from sandbox.seeding import citizen_token
+from sandbox.seeding import load_settings
 from sandbox.wiring import Wiring
 from shared.citizenref import CitizenReferences
 from shared.db import Database
@@ -37,20 +38,10 @@ async def crowd(system: Processes, wiring: Wiring, http: httpx.AsyncClient) -> l
     database = Database(wiring.database_urls["consent-api"], pool_size=1)
     await load(database, [(citizen, "full") for citizen in citizens], datetime.now(UTC))
     await database.close()
-    for start in range(0, WITH_SMS, 20):
-        batch = range(start, start + 20)
-        await asyncio.gather(*(_take_sms(http, wiring, numbers[n], f"+47599{n:05d}") for n in batch))
+    phones = {number: f"+47599{n:05d}" for n, number in enumerate(numbers[:WITH_SMS])}
+    settings = {number: CitizenSettings("nb", phone, quiet_hours=None) for number, phone in phones.items()}
+    await load_settings(wiring, settings, datetime.now(UTC))
     return numbers
-
-
-async def _take_sms(http: httpx.AsyncClient, wiring: Wiring, number: str, phone: str) -> None:
-    token = await citizen_token(http, wiring.sandbox_url, number, "nhn:varsling")
-    url = f"http://127.0.0.1:{wiring.port_base + 4}/v1/me/notification-settings"
-    headers = {"Authorization": f"Bearer {token}"}
-    etag = (await http.get(url, headers=headers)).headers["ETag"]
-    body = {"language": "nb", "phone": phone, "email": None, "channels": {"tool": ["sms"]}}
-    answer = await http.put(url, json=body, headers=headers | {"If-Match": etag})
-    assert answer.is_success, answer.text
 
 
 async def prescribe_all(ehr: Ehr, numbers: list[str], tool_id: str) -> None:

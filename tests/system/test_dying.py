@@ -44,7 +44,7 @@ async def test_V3_a_worker_that_dies_at_a_step_loses_and_doubles_nothing(
     http: httpx.AsyncClient,
 ) -> None:
     service, step = DEATHS[number]
-    patient = next(person for person in citizens if person["state"] == "sms-only")
+    patient = next(person for person in citizens if person["state"] == "d-number")
     before = await _messages(http, wiring, patient["phone"])
     system.kill(f"{service}/worker")
     dying = await asyncio.to_thread(_start_dying, wiring, service, step, log_file)

@@ -1,9 +1,11 @@
 """The first day of the containers' sandbox profile: `python -m sandbox.seed_containers`, once the services answer.
 
-DATABASE_URL is the catalogue's. Names and ports are those inside docker-compose.yml.
+DATABASE_URL is the catalogue's, NOTIFICATION_DATABASE_URL the notification service's; CITIZEN_REFERENCE_KEYS as the
+services have it. Names and ports are those inside docker-compose.yml.
 """
 
 import asyncio
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 from sandbox.seeding import seed
 from sandbox.services import Service
 from sandbox.settings import SandboxSettings
-from sandbox.wiring import Wiring
+from sandbox.wiring import KEY_ID, Wiring
 
 
 class Containers(Wiring):
@@ -26,8 +28,12 @@ class Containers(Wiring):
 
 
 def main() -> None:
-    databases = {"catalog-api": os.environ["DATABASE_URL"]}
-    wiring = Containers(8100, Path("/state"), databases, reference_key="")
+    databases = {
+        "catalog-api": os.environ["DATABASE_URL"],
+        "notification-service": os.environ["NOTIFICATION_DATABASE_URL"],
+    }
+    key = json.loads(os.environ["CITIZEN_REFERENCE_KEYS"])[KEY_ID]
+    wiring = Containers(8100, Path("/state"), databases, key)
     asyncio.run(seed(wiring, SandboxSettings(), datetime.now(UTC)))
 
 

@@ -1,28 +1,34 @@
 """The first day: the invented tools are published, the invented citizens have chosen.
 
-Tools go in by the catalogue's own command, citizens by the services' public APIs with tokens of their own.
+Tools go in by the catalogue's own command, phone numbers and e-mail addresses by the one that takes over a contact
+register, consent by the public API with tokens of the citizens' own.
 """
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from catalog_api import seeding as catalogue
+from notification_service.preferences.loading import load
+from notification_service.preferences.models import CitizenSettings
+from notification_service.preferences.quiet import QuietHours
 from sandbox.services import SERVICES, Service
 from sandbox.settings import SandboxSettings
 from sandbox.wiring import Wiring
 from shared.db import Database
 
-_CONSENT, _NOTIFICATION = (s for s in SERVICES if s.name in ("consent-api", "notification-service"))
+_CONSENT = next(s for s in SERVICES if s.name == "consent-api")
 
 
 async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
     """Adds what is missing; doing it again changes nothing."""
     await _seed_tools(wiring, sandbox, now)
     citizens = json.loads((sandbox.data_directory / "citizens.json").read_text("utf-8"))
+    await load_settings(wiring, {citizen["nationalId"]: _settings(citizen) for citizen in citizens}, now)
     limits = httpx.Limits(max_connections=8)
     async with httpx.AsyncClient(timeout=30, limits=limits) as http:
         await asyncio.gather(*(_seed_citizen(http, wiring, citizen) for citizen in citizens))
@@ -43,19 +49,27 @@ async def _seed_tools(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -
         await database.close()
 
 
+def _settings(citizen: dict[str, Any]) -> CitizenSettings:
+    """Most have no quiet hours, so that what is tried at night can be seen at night."""
+    quiet_hours = QuietHours.parse(citizen["quietHours"]) if "quietHours" in citizen else None
+    points = (citizen["phone"], citizen["email"])
+    return CitizenSettings(citizen["language"], *points, {"tool": citizen["channels"]}, quiet_hours)
+
+
+async def load_settings(wiring: Wiring, settings: Mapping[str, CitizenSettings], now: datetime) -> None:
+    """By national identity number. Who has chosen already keeps that."""
+    database = Database(wiring.database_urls["notification-service"], pool_size=1)
+    rows = ((wiring.reference_of(number), chosen) for number, chosen in settings.items())
+    try:
+        await load(database, rows, now)
+    finally:
+        await database.close()
+
+
 async def _seed_citizen(http: httpx.AsyncClient, wiring: Wiring, citizen: dict[str, Any]) -> None:
     """The dead have chosen nothing, and those who never answered have not either."""
-    if citizen["status"] == "deceased":
-        return
-    if citizen["consent"]:
+    if citizen["consent"] and citizen["status"] != "deceased":
         await _put(http, wiring, citizen, _CONSENT, "/v1/me/consent", {"level": citizen["consent"]})
-    settings = {
-        "language": citizen["language"],
-        "phone": citizen["phone"],
-        "email": citizen["email"],
-        "channels": {"tool": citizen["channels"]},
-    }
-    await _put(http, wiring, citizen, _NOTIFICATION, "/v1/me/notification-settings", settings)
 
 
 async def _put(

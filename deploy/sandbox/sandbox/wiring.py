@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.services import SERVICES, SMTP_OFFSET, Service
+from shared.citizenref import CitizenReferences
+from shared.nationalid import NationalId
 
 KEY_ID = "k1"
 
@@ -32,6 +34,10 @@ class Wiring:
     @property
     def sandbox_url(self) -> str:
         return f"http://127.0.0.1:{self.port_base}"
+
+    def reference_of(self, national_id: str) -> str:
+        keys = CitizenReferences({KEY_ID: self.reference_key.encode()}, KEY_ID)
+        return keys.of(NationalId.parse(national_id, allow_synthetic=True))
 
     def settings(self, service: Service) -> dict[str, Any]:
         """The fields of the service's settings; each takes those it knows."""
@@ -58,6 +64,7 @@ class Wiring:
             "smtp_starttls": False,
             "mail_from": "varsel@helseverktoy.example",
             "pages_url": "https://helseverktoy.example/mine",
+            "gather_seconds": 2,
         }
 
     def environment(self, service: Service) -> dict[str, str]:
