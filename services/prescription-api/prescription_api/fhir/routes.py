@@ -88,8 +88,8 @@ async def search_tasks(
     """What the caller's own organisation has prescribed. Values separated by commas are OR, different parameters and
     repeated ones are AND; a parameter that is not known is refused. The next page is behind the link `next`.
 
-    To follow changes: `_sort=_lastUpdated` and `_lastUpdated=ge` with the last one seen. Each prescription found is in
-    its patient's access log once a day for each who asks.
+    To follow changes: `_sort=_lastUpdated` and `_lastUpdated=ge` with the last one seen less some seconds. Each
+    prescription found is in its patient's access log once a day for each who asks.
     """
     pairs = request.query_params.multi_items()
     asked = searching.continued(pairs, outside.secret, caller.organisation) or Asked(pairs)
