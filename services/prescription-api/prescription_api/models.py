@@ -96,7 +96,7 @@ access_log = Table(
     Column("at", DateTime(timezone=True), primary_key=True),
     Column("entry_id", Uuid, primary_key=True),
     Column("action", Text, nullable=False),
-    Column("hpr_number", Text, nullable=False),
+    Column("hpr_number", Text),
     Column("name", Text, nullable=False),
     Column("profession", Text),
     Column("organisation", Text, nullable=False),
@@ -189,12 +189,14 @@ def check_act(act: Act, state: State) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AccessEntry:
-    """Who did what about a citizen, or tried to (P13). `outcome` is the code of the refusal."""
+    """Who did what about a citizen, or tried to (P13). `outcome` is the code of the refusal; a machine has neither HPR
+    number nor profession.
+    """
 
     citizen: str
     at: datetime
     action: AccessAction
-    hpr_number: str
+    hpr_number: str | None
     name: str
     profession: str | None
     organisation: str

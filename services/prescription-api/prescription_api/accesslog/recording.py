@@ -5,17 +5,17 @@ list is one entry a day for each who sees it: a record system that asks every mi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from typing import Final, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prescription_api.deadlines import OSLO, day_in_norway
 from prescription_api.errors import HprUnavailable
-from prescription_api.models import access_log
+from prescription_api.models import AccessEntry, access_log
 from prescription_api.outside import Outside
 from shared.auth import Practitioner
 
@@ -39,7 +39,7 @@ _READ: Final = text("""
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks. A machine has neither HPR number nor profession; its name is its organisation's."""
+    """Who looks, as the log has it. A machine's name is its organisation's."""
 
     hpr_number: str | None
     name: str
@@ -69,19 +69,8 @@ async def record_look_up(
     now: datetime,
     tool_id: UUID | None = None,
 ) -> None:
-    entry = insert(access_log).values(
-        citizen=citizen,
-        at=now,
-        entry_id=uuid4(),
-        action=action,
-        hpr_number=viewer.hpr_number,
-        name=viewer.name,
-        profession=viewer.profession,
-        organisation=viewer.organisation,
-        client_id=viewer.client_id,
-        tool_id=tool_id,
-    )
-    await connection.execute(entry)
+    entry = AccessEntry(citizen=citizen, at=now, action=action, tool_id=tool_id, **asdict(viewer))
+    await connection.execute(insert(access_log), asdict(entry))
 
 
 async def record_reads(
@@ -92,11 +81,7 @@ async def record_reads(
     values = {
         "now": now,
         "day": datetime.combine(day_in_norway(now), time.min, OSLO),
-        "hpr_number": viewer.hpr_number,
-        "name": viewer.name,
-        "profession": viewer.profession,
-        "organisation": viewer.organisation,
-        "client_id": viewer.client_id,
+        **asdict(viewer),
         "citizens": [row["citizen"] for row in prescriptions],
         "tool_ids": [row["tool_id"] for row in prescriptions],
         "prescription_ids": [row["prescription_id"] for row in prescriptions],

@@ -58,6 +58,7 @@ _ROW: Final[dict[str, Any]] = {
     "prescribed_at": _AT,
     "deadline": _DEADLINE,
     "opened_at": None,
+    "end_reason": None,
     "changed_at": _AT,
 }
 _ENTRY: Final[dict[str, Any]] = {

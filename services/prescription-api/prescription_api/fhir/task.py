@@ -66,6 +66,7 @@ def task(row: Row, copy: ToolDocument | None, secret: bytes, language: str) -> J
             "identifier": [urn(row["prescription_id"])],
             "instantiatesUri": _address(copy),
             "status": STATUSES[row["state"]],
+            "statusReason": {"text": row["end_reason"]} if row["end_reason"] else None,
             "businessStatus": _business_status(row["state"], language),
             "intent": "proposal",
             "code": {
@@ -80,7 +81,7 @@ def task(row: Row, copy: ToolDocument | None, secret: bytes, language: str) -> J
                 "display": name,
             },
             "for": patient,
-            "executionPeriod": {"start": rfc3339(row["opened_at"])} if row["opened_at"] else None,
+            "executionPeriod": _use(row),
             "authoredOn": rfc3339(row["prescribed_at"]),
             "lastModified": rfc3339(row["changed_at"]),
             "requester": requester(row),
@@ -115,6 +116,12 @@ def _address(copy: ToolDocument | None) -> str | None:
     """Helsenorge takes https only."""
     address = copy.integration.address if copy else ""
     return address if address.startswith("https://") else None
+
+
+def _use(row: Row) -> Json:
+    """From when it was opened, until it was ended as something that has done its work."""
+    ended = rfc3339(row["changed_at"]) if row["state"] == "ended" else None
+    return filled({"start": rfc3339(row["opened_at"]), "end": ended}) if row["opened_at"] else {}
 
 
 def _business_status(state: str, language: str) -> Json:

@@ -71,7 +71,7 @@ async def test_the_status_is_one_that_helsenorge_knows_and_ours_is_beside_it(
         await connection.execute("UPDATE prescription SET state = $1, opened_at = prescribed_at", state)
     task = valid(await client.get(f"/fhir/Task/{made['prescriptionId']}", auth=practitioner(READ)))
     assert (task["status"], task["businessStatus"]["coding"][0]["code"]) == (status, state)
-    assert task["executionPeriod"] == {"start": made["prescribedAt"]}
+    assert task["executionPeriod"]["start"] == made["prescribedAt"]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,28 @@ async def test_texts_are_in_the_readers_language(
     task = valid(answer)
     assert (task["language"], task["code"]["text"], task["businessStatus"]["text"]) == (language, title, status)
     assert answer.headers["Vary"] == "Accept, Accept-Language"
+
+
+async def test_P10_a_reason_and_an_end_are_told(
+    client: httpx.AsyncClient,
+    practitioner: Any,
+    prescribe: Any,
+    publish: Any,
+    odd: str,
+    valid: Any,
+    database: Database,
+) -> None:
+    made = (await prescribe(odd, await publish())).json()
+    where = f"/fhir/Task/{made['prescriptionId']}"
+    revoke = {"reason": "Sendt til feil pasient"}
+    await client.post(f"/v1/prescriptions/{made['prescriptionId']}/revoke", json=revoke, auth=practitioner())
+    task = valid(await client.get(where, auth=practitioner(READ)))
+    assert (task["status"], task["statusReason"]["text"]) == ("cancelled", "Sendt til feil pasient")
+    assert "executionPeriod" not in task
+    async with database.driver() as connection:
+        await connection.execute("UPDATE prescription SET state = 'ended', opened_at = changed_at")
+    task = valid(await client.get(where, auth=practitioner(READ)))
+    assert task["executionPeriod"] == {"start": made["prescribedAt"], "end": made["prescribedAt"]}
 
 
 async def test_I1_the_patient_is_another_for_each_organisation(
