@@ -58,7 +58,7 @@ async def test_the_commands_on_the_start_page_ask_for_tokens_that_are_made(http:
         unescape(it)
         for it in re.findall(r"<pre[^>]*>(curl[^<]*test-token\?as=curl[^<]*)</pre>", (await http.get("/")).text)
     ]
-    assert len(commands) == 4
+    assert len(commands) == 6
 
     for command in commands:
         body = re.search(r"-d '(\{.*?\})' \\", command)

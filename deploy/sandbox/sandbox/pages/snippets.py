@@ -24,6 +24,7 @@ def snippets(sandbox: Sandbox, citizen: CitizenRecord, practitioner: Practitione
         _prescribable_tools(sandbox, practitioner),
         _prescribe(sandbox, citizen, practitioner),
         _by_hand(sandbox, practitioner),
+        *_info_message(sandbox, citizen),
         _submission(sandbox),
         _messages(sandbox),
         _fault(sandbox),
@@ -75,6 +76,32 @@ def _by_hand(sandbox: Sandbox, practitioner: PractitionerRecord) -> Snippet:
     )
 
 
+def _info_message(sandbox: Sandbox, citizen: CitizenRecord) -> list[Snippet]:
+    """By the citizen's own GP, at the office where the citizen is on the GP's list."""
+    lists = {it.national_id: it for it in sandbox.population.relations.general_practitioners}
+    if citizen.national_id not in lists:
+        return []
+    gp, base = lists[citizen.national_id], sandbox.settings.service_urls["helsetilbud-api"]
+    url = f"{base}/v1/offices/{gp.her_id}/info-messages/gp-panel"
+    edit = _proven(sandbox.population.practitioners[gp.hpr_number], "PUT", url, scopes.EDIT_OFFERING)
+    read = {"kind": "citizen", "userClaimsParameters": {"pid": citizen.national_id}}
+    return [
+        Snippet(
+            "Fastlegen skriver en infomelding",
+            "If-Match med stjerne gjelder den versjonen som er der. Oppgi ETag fra en GET i stedet, så får den siste "
+            "av to samtidige redaktører vite om den første.",
+            f"{_token_command(sandbox, edit)} \\\n"
+            f"  | curl -s -K - -X PUT {_JSON} -H 'If-Match: *' \\\n"
+            f"  -d '{_as_json({'text': 'Vi flytter i januar 🎉'})}' {url}",
+        ),
+        Snippet(
+            "Innbyggeren ser fastlegepanelet",
+            "Tekstene, knappene og skjemaene akkurat nå, etter det kontoret har bestemt.",
+            f"{_token_command(sandbox, read)} \\\n  | curl -s -K - {base}/v1/me/gp-panel",
+        ),
+    ]
+
+
 def _submission(sandbox: Sandbox) -> Snippet:
     url = sandbox.settings.service_urls["catalog-api"] + "/v1/submissions"
     supplier = next(it for it in sandbox.clients.values() if it.kind == "supplier")
@@ -106,15 +133,20 @@ def _fault(sandbox: Sandbox) -> Snippet:
     order = _as_json({"target": "hpr", "mode": "away", "seconds": 30})
     return Snippet(
         "La noe gå galt en stund",
-        "Mål: hpr, person-register, sms, mail, issuer. Måte: slow, away, wrong, error. Kallene over skal da svare "
-        "med en feil som forklarer seg, og virke igjen når tiden er ute.",
+        "Mål: hpr, person-register, gp-register, sms, mail, issuer. Måte: slow, away, wrong, error. Kallene over "
+        "skal da svare med en feil som forklarer seg, og virke igjen når tiden er ute.",
         f"curl -s {_JSON} -d '{order}' \\\n  {sandbox.settings.public_url}/faults",
     )
 
 
-def _proven(practitioner: PractitionerRecord, method: str, url: str) -> dict[str, Any]:
+def _proven(
+    practitioner: PractitionerRecord,
+    method: str,
+    url: str,
+    scope: str = f"{scopes.PRESCRIBE} {scopes.READ_PRESCRIPTIONS}",
+) -> dict[str, Any]:
     return {
-        "scope": f"{scopes.PRESCRIBE} {scopes.READ_PRESCRIPTIONS}",
+        "scope": scope,
         "userClaimsParameters": {"hprNumber": practitioner.hpr_number},
         "createDPoPTokenWithDPoPProof": True,
         "htm": method,

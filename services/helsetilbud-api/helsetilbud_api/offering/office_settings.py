@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -16,6 +17,9 @@ from helsetilbud_api.offering.errors import FormNotOffered, SubstituteUnknown
 from shared.schemas import RequestSchema
 
 C = TypeVar("C", bound=RequestSchema)
+
+# These are made for every panel that is read. An HPR number in an address may be any number, so there is a bound.
+_KEPT: Final = lru_cache(maxsize=4096)
 
 EDITORS: Final = "editors/"
 BLOCKED_PATIENTS: Final = "blocked-patients/"
@@ -34,11 +38,13 @@ class Setting(Generic[C]):
         return type(self.initial).model_validate(content)
 
 
+@_KEPT
 def info_message(area: Area) -> Setting[InfoText]:
     """Of the whole office (H2)."""
     return Setting(f"info-messages/{area}", contents.NOTHING, _text_within(LIMITS[area]))
 
 
+@_KEPT
 def info_message_of_gp(hpr_number: str, area: Area) -> Setting[InfoText]:
     """Seen by one GP's patients only (H5)."""
     return Setting(
@@ -48,6 +54,7 @@ def info_message_of_gp(hpr_number: str, area: Area) -> Setting[InfoText]:
     )
 
 
+@_KEPT
 def triage_of(service: TriageService) -> Setting[TriageChoice]:
     def check(choice: TriageChoice, _: Office) -> TriageChoice:
         _check_form(choice.control_questions, service, "control-questions")
@@ -57,11 +64,13 @@ def triage_of(service: TriageService) -> Setting[TriageChoice]:
     return Setting(f"triage/{service}", contents.NO_FORMS, check)
 
 
+@_KEPT
 def services_of(hpr_number: str) -> Setting[ServicesOfGp]:
     """H4, with the schedules of H5."""
     return Setting(f"practitioners/{hpr_number}/services", contents.ALL_ON, _of_gp(hpr_number, _unchecked))
 
 
+@_KEPT
 def substitution_of(hpr_number: str) -> Setting[Substitution]:
     return Setting(f"substitutes/{hpr_number}", contents.AS_USUAL, _of_gp(hpr_number, _check_substitutes))
 
@@ -106,18 +115,16 @@ def _by_parts(parts: list[str]) -> object:
     raise ValueError("no setting of ours")
 
 
-def seen_by_patients_of(hpr_number: str) -> list[str]:
+@_KEPT
+def seen_by_patients_of(hpr_number: str) -> tuple[str, ...]:
     """The names of all that the panel of this GP's patients is made from."""
-    return [
+    return (
         services_of(hpr_number).name,
         substitution_of(hpr_number).name,
-        *(setting(area).name for area in AREAS for setting in (info_message, _message_of(hpr_number))),
+        *(info_message(area).name for area in AREAS),
+        *(info_message_of_gp(hpr_number, area).name for area in AREAS),
         *(triage_of(service).name for service in TRIAGE_SERVICES),
-    ]
-
-
-def _message_of(hpr_number: str) -> Callable[[Area], Setting[InfoText]]:
-    return lambda area: info_message_of_gp(hpr_number, area)
+    )
 
 
 def _unchecked(content: C, _: Office) -> C:

@@ -44,14 +44,15 @@ class PatientLists:
         self._age = metrics.projection_age.labels(_COPY)
         self._whole_at = time.monotonic()
 
-    async def run(self, stop: asyncio.Event, seconds: float) -> None:
+    async def run(self, stop: asyncio.Event, seconds: float, *, after_failure: float = 2.0) -> None:
+        """Sooner again after a failure: before the first reading no panel can be shown."""
         while not stop.is_set():
-            await self.read(utc_now())
+            whole = await self.read(utc_now())
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), seconds)
+                await asyncio.wait_for(stop.wait(), seconds if whole else min(seconds, after_failure))
 
-    async def read(self, now: datetime) -> None:
-        """Reads on from where it last came to, and sets the age of the copy."""
+    async def read(self, now: datetime) -> bool:
+        """Reads on from where it last came to, and sets the age of the copy. Whether it came to the end."""
         started = time.monotonic()
         try:
             await self._catch_up(now)
@@ -59,6 +60,7 @@ class PatientLists:
         except Exception as error:  # what is known still holds, and the next round tries again
             _logger.warning("patient_lists_not_read", exc_info=error)
         self._age.set(time.monotonic() - self._whole_at)
+        return self._whole_at == started
 
     async def _catch_up(self, now: datetime) -> None:
         async with self._database.reader() as connection:

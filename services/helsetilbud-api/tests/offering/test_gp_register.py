@@ -1,5 +1,6 @@
 """The register of GPs: asked twice, remembered for a minute, never guessed at (H1); our copy of its patient lists."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -119,3 +120,19 @@ async def test_I1_a_number_that_is_none_is_passed_over_and_told_without_it(
     assert len(await rows("SELECT 1 FROM patient_gp")) == 1
     assert [it["event"] for it in logs] == ["patient_passed_over"]
     assert wrong not in str(logs)
+
+
+async def test_after_a_failure_the_lists_are_read_again_soon(register: Any, lists: Any, rows: Any, until: Any) -> None:
+    register.move(generate(date(1975, 3, 1), 0), RAGNHILD, SOLFJELL)
+    register.broken = [503, 503]
+    stop = asyncio.Event()
+    running = asyncio.create_task(lists.run(stop, 3600, after_failure=0.01))
+
+    async def known() -> bool:
+        return bool(await rows("SELECT 1 FROM patient_gp"))
+
+    try:
+        await until(known)
+    finally:
+        stop.set()
+        await running

@@ -60,6 +60,7 @@ async def test_H5_only_a_gp_says_who_edits(secretary: Any, mikkel: Any, appoint:
     made = (await appoint()).headers
     for method, path, body in (
         ("POST", EDITORS, {"person": {"nationalId": mikkel.number}, "name": "Mikkel"}),
+        ("POST", EDITORS, {"person": {"nationalId": secretary.number}, "name": "Seg selv"}),
         ("DELETE", made["Location"], None),
     ):
         refused = await secretary.call(method, path, body, {"If-Match": "*"})
