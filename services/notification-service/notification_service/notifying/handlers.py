@@ -8,6 +8,7 @@ once.
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,11 +23,14 @@ from notification_service.notifying.models import (
     tool_stop,
 )
 from shared.events import (
+    DeadlineApproaching,
     LevelChanged,
+    PrescriptionEnded,
     PrescriptionExpired,
     PrescriptionRevoked,
     ToolOpened,
     ToolPrescribed,
+    ToolReinstated,
     ToolRemoved,
     ToolStopped,
 )
@@ -37,7 +41,7 @@ _END: Final = insert(ended_thing).on_conflict_do_nothing()
 _STOP_VALUES: Final = insert(tool_stop)
 _STOP: Final = _STOP_VALUES.on_conflict_do_update(
     index_elements=[tool_stop.c.tool_id],
-    set_={name: _STOP_VALUES.excluded[name] for name in ("sequence", "stopped_at")},
+    set_={name: _STOP_VALUES.excluded[name] for name in ("sequence", "stopped_at", "reinstated")},
     where=tool_stop.c.sequence < _STOP_VALUES.excluded.sequence,
 )
 
@@ -55,6 +59,10 @@ async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevo
 
 async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpired, delivery: Delivery) -> None:
     await _end(session, event.citizen, event.prescription_id, "expired", delivery)
+
+
+async def on_prescription_ended(session: AsyncSession, event: PrescriptionEnded, delivery: Delivery) -> None:
+    await _end(session, event.citizen, event.prescription_id, "ended", delivery)
 
 
 async def on_tool_opened(session: AsyncSession, event: ToolOpened, delivery: Delivery) -> None:
@@ -79,9 +87,16 @@ async def _end(session: AsyncSession, citizen: str, thing: UUID | None, reason: 
 async def on_tool_stopped(session: AsyncSession, event: ToolStopped, delivery: Delivery) -> None:
     """K4. What is prescribed after the stop was prescribed after a reinstatement, and is left alone."""
     stopped_at = delivery.happened_at
-    await session.execute(_STOP, {"tool_id": event.tool_id, "sequence": event.sequence, "stopped_at": stopped_at})
+    row = {"tool_id": event.tool_id, "sequence": event.sequence, "stopped_at": stopped_at, "reinstated": False}
+    await session.execute(_STOP, row)
     of_tool = (notification.c.tool_id == event.tool_id, notification.c.happened_at <= stopped_at)
     await service.drop(session, "tool-stopped", delivery.now, *of_tool)
+
+
+async def on_tool_reinstated(session: AsyncSession, event: ToolReinstated, delivery: Delivery) -> None:
+    """What it stopped stays stopped; what comes from now on is notified of again."""
+    own = (tool_stop.c.tool_id == event.tool_id, tool_stop.c.sequence < event.sequence)
+    await session.execute(update(tool_stop).where(*own).values(sequence=event.sequence, reinstated=True))
 
 
 async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery) -> None:
@@ -103,13 +118,19 @@ def handlers(gathering: Gathering) -> Handlers:
     async def on_tool_prescribed(session: AsyncSession, event: ToolPrescribed, delivery: Delivery) -> None:
         await service.notify(session, _prescribed(event, delivery.event_id), delivery.now, gathering)
 
+    async def on_deadline_approaching(session: AsyncSession, event: DeadlineApproaching, delivery: Delivery) -> None:
+        await service.notify(session, _reminder(event, delivery), delivery.now, gathering)
+
     return {
         ToolPrescribed: [on_tool_prescribed],
+        DeadlineApproaching: [on_deadline_approaching],
         PrescriptionRevoked: [on_prescription_revoked],
         PrescriptionExpired: [on_prescription_expired],
+        PrescriptionEnded: [on_prescription_ended],
         ToolOpened: [on_tool_opened],
         ToolRemoved: [on_tool_removed],
         ToolStopped: [on_tool_stopped],
+        ToolReinstated: [on_tool_reinstated],
         LevelChanged: [on_level_changed],
     }
 
@@ -123,6 +144,21 @@ def _prescribed(event: ToolPrescribed, event_id: UUID) -> Thing:
         tool_id=event.tool_id,
         event_id=event_id,
         happened_at=event.prescribed_at,
+        not_after=event.deadline,
+    )
+
+
+def _reminder(event: DeadlineApproaching, delivery: Delivery) -> Thing:
+    """V5. Each reminder of the same deadline is an occasion of its own."""
+    return Thing(
+        citizen=event.citizen,
+        about=str(event.prescription_id),
+        kind="deadline-approaching",
+        category="reminder",
+        tool_id=event.tool_id,
+        event_id=delivery.event_id,
+        happened_at=delivery.happened_at,
+        occasion=f"{event.days_left} days left",
         not_after=event.deadline,
     )
 

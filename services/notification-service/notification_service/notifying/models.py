@@ -80,6 +80,7 @@ tool_stop = Table(
     Column("tool_id", Uuid, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("stopped_at", DateTime(timezone=True), nullable=False),
+    Column("reinstated", Boolean, nullable=False),
 )
 
 consent_level = Table(
@@ -113,23 +114,28 @@ class Circumstances:
 
     ended: Ending | None = None
     stopped_at: datetime | None = None
+    reinstated: bool | None = None
     level: Level | None = None
 
     def against(self, thing: Thing, now: datetime) -> str | None:
         """The reason not to notify of it.
 
         A stop speaks only against what happened before it: later there must have been a reinstatement, which need not
-        have been heard of here. Consent speaks against everything while it is known to be below full (S6).
+        have been heard of here. A reminder comes later than what it is about, and is spoken against by any stop that
+        is not known to be over (V5). Consent speaks against everything while it is known to be below full (S6).
         """
         if self.ended is not None:
             return self.ended
-        if self.stopped_at is not None and self.stopped_at >= thing.happened_at:
+        if self.stopped_at is not None and (self.stopped_at >= thing.happened_at or self._stops_reminder(thing)):
             return "tool-stopped"
         if self.level not in (None, "full"):
             return "consent-withdrawn"
         if thing.not_after is not None and now >= thing.not_after:
             return "too-late"
         return None
+
+    def _stops_reminder(self, thing: Thing) -> bool:
+        return thing.kind == "deadline-approaching" and not self.reinstated
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,15 @@ _SITUATION: Final = text(
     """
     SELECT s.language, s.phone, s.email, s.channels, s.quiet_hours, s.version,
            (SELECT reason FROM ended_thing WHERE citizen = :citizen AND about = :about) AS ended,
-           (SELECT stopped_at FROM tool_stop WHERE tool_id = :tool_id) AS stopped_at,
+           stop.stopped_at, stop.reinstated,
            (SELECT level FROM consent_level WHERE citizen = :citizen) AS level,
            EXISTS (
                SELECT FROM notification
                WHERE citizen = :citizen AND about = :about AND kind = :kind AND occasion = :occasion
            ) AS notified
-    FROM (SELECT) nothing LEFT JOIN notification_settings s ON s.citizen = :citizen
+    FROM (SELECT) nothing
+    LEFT JOIN notification_settings s ON s.citizen = :citizen
+    LEFT JOIN tool_stop stop ON stop.tool_id = :tool_id
     """
 ).columns(channels=JSONB)
 
@@ -78,7 +80,7 @@ async def find_situation(session: AsyncSession, thing: Thing) -> Situation:
     names: dict[str, Any] = {"citizen": thing.citizen, "about": thing.about, "kind": thing.kind}
     names |= {"tool_id": thing.tool_id, "occasion": thing.occasion}
     row = (await session.execute(_SITUATION, names)).mappings().one()
-    circumstances = Circumstances(row["ended"], row["stopped_at"], row["level"])
+    circumstances = Circumstances(row["ended"], row["stopped_at"], row["reinstated"], row["level"])
     return Situation(settings_of(row), circumstances, row["notified"])
 
 

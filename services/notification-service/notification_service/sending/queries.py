@@ -40,7 +40,7 @@ _TAKE: Final = """
     SELECT t.citizen, t.message, t.notification_id, t.about, t.kind, t.occasion, t.category, t.tool_id, t.event_id,
            t.happened_at, t.not_after, t.channel, t.lane, t.instead_of, t.language AS written_in, t.attempts,
            t.correlation::text, s.language, s.phone, s.email, s.channels::text, s.quiet_hours, s.version,
-           e.reason AS ended, stop.stopped_at, c.level,
+           e.reason AS ended, stop.stopped_at, stop.reinstated, c.level,
            k.confirmation_id, k.contact_point, k.tries, k.expires_at
     FROM taken t
     LEFT JOIN notification_settings s USING (citizen)
@@ -124,7 +124,8 @@ def _part(row: asyncpg.Record) -> Part:
         occasion=row["occasion"],
         not_after=row["not_after"],
     )
-    return Part(row["notification_id"], thing, Circumstances(row["ended"], row["stopped_at"], row["level"]))
+    circumstances = Circumstances(row["ended"], row["stopped_at"], row["reinstated"], row["level"])
+    return Part(row["notification_id"], thing, circumstances)
 
 
 def _confirmation(row: asyncpg.Record) -> Confirmation | None:
