@@ -83,9 +83,10 @@ def _lifespan(settings: SandboxSettings) -> Callable[[FastAPI], AbstractAsyncCon
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         sandbox: Sandbox = app.state.sandbox
         await asyncio.to_thread(_bring_crowds_back, sandbox)
-        mail = await start_mail_server(settings.host, settings.smtp_port, sandbox.messages, sandbox.faults)
+        mail = await start_mail_server(settings.host, settings.smtp_port, sandbox)
         try:
-            yield
+            async with sandbox.receipts.running():
+                yield
         finally:
             mail.close()
             sandbox.storage.close()

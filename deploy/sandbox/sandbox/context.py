@@ -17,6 +17,7 @@ from sandbox.keys import KeptKey, KeyStore
 from sandbox.messages.store import MessageStore
 from sandbox.population.population import Population
 from sandbox.settings import SandboxSettings
+from sandbox.standins.receipts import ReceiptSender
 from sandbox.storage import Storage
 
 ResetHook = Callable[[], Awaitable[None]]
@@ -44,6 +45,7 @@ class Sandbox:
     keys: IssuerKeys
     clients: dict[str, Client]
     client_keys: KeyStore
+    receipts: ReceiptSender
     faults: Faults = field(default_factory=Faults)
     used_assertions: SingleUse = field(default_factory=SingleUse)
     used_proofs: SingleUse = field(default_factory=SingleUse)
@@ -65,6 +67,7 @@ class Sandbox:
             keys=IssuerKeys.of(KeyStore(settings.state_directory / "issuer")),
             clients=clients_of(population, client_keys),
             client_keys=client_keys,
+            receipts=ReceiptSender(settings.receipt_url, settings.receipt_key),
         )
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from sandbox.context import Here
-from sandbox.faults import ISSUER_MODES, Fault, Faults, FaultyAnswer, Mode, Target
+from sandbox.faults import Fault, Faults, FaultyAnswer, Mode, Target, possible
 from shared.errors import DomainError
 from shared.language import Text
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/faults", tags=["Faults"])
 class FaultNotPossible(DomainError):
     status = 422
     code = "fault-not-possible"
-    title: ClassVar[Text] = {"nb": "Bare utstederen kan feile slik.", "en": "Only the issuer can fail like that."}
+    title: ClassVar[Text] = {"nb": "Den kan ikke feile slik.", "en": "That one cannot fail like that."}
 
 
 class FaultOrder(BaseModel):
@@ -37,9 +37,10 @@ async def start_fault(order: FaultOrder, sandbox: Here) -> dict[str, Any]:
 
     `slow`: waits `delayMs` first. `away`: 503, and the mail server hangs up. `error`: 500, and 451 for mail.
     `wrong`: an answer outside the contract; the issuer signs with a wrong key, the mail server says 550.
+    `undelivered`: the gateway and the mail server take a message and say later that it did not arrive.
     For the issuer also `nonce` (every client is asked for one) and `scope-as-string`.
     """
-    if order.mode in ISSUER_MODES and order.target is not Target.ISSUER:
+    if not possible(order.target, order.mode):
         raise FaultNotPossible
     started = sandbox.faults.start(order.target, order.mode, order.seconds, order.delay_ms, order.probability)
     return _document(started, sandbox.faults)

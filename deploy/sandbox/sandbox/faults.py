@@ -21,17 +21,29 @@ class Target(StrEnum):
 
 
 class Mode(StrEnum):
-    """The last two are for the issuer only: every client is asked for a nonce; `scope` is one string, not a list."""
+    """`undelivered` is for the gateway and the mail server: they take the message and say later that it did not arrive.
+
+    The last two are for the issuer: every client is asked for a nonce; `scope` is one string, not a list.
+    """
 
     SLOW = "slow"
     AWAY = "away"
     WRONG = "wrong"
     ERROR = "error"
+    UNDELIVERED = "undelivered"
     NONCE = "nonce"
     SCOPE_AS_STRING = "scope-as-string"
 
 
-ISSUER_MODES = frozenset({Mode.NONCE, Mode.SCOPE_AS_STRING})
+_PARTICULAR: dict[Mode, tuple[Target, ...]] = {
+    Mode.UNDELIVERED: (Target.SMS, Target.MAIL),
+    Mode.NONCE: (Target.ISSUER,),
+    Mode.SCOPE_AS_STRING: (Target.ISSUER,),
+}
+
+
+def possible(target: Target, mode: Mode) -> bool:
+    return target in _PARTICULAR.get(mode, tuple(Target))
 
 
 class FaultyAnswer(Exception):

@@ -30,6 +30,7 @@ async def reset(sandbox: Here) -> JSONResponse:
 
 def _forget(sandbox: Sandbox) -> None:
     sandbox.messages.clear()
+    sandbox.receipts.forget()
     Crowds(sandbox.storage).clear()
     sandbox.population.forget_generated()
 

@@ -48,6 +48,10 @@ def _service_addresses(data: dict[str, Any]) -> dict[str, str]:
     return {service.name: f"http://127.0.0.1:{base + service.port_offset}" for service in SERVICES}
 
 
+def _receipt_url(data: dict[str, Any]) -> str:
+    return f"{_service_addresses(data)['notification-service']}/v1/delivery-receipts"
+
+
 InventedIssuer = Annotated[str, AfterValidator(refuse_production)]
 
 
@@ -70,6 +74,8 @@ class SandboxSettings(BaseSettings):
     service_urls: dict[str, str] = Field(default_factory=_service_addresses, description="The same for each service")
 
     sms_api_key: str = "sandbox-sms-key"
+    receipt_url: str = Field(default_factory=_receipt_url, description="Who is told whether messages arrived")
+    receipt_key: str = "sandbox-receipt-secret"
 
     @property
     def smtp_port(self) -> int:

@@ -59,6 +59,7 @@ class Wiring:
             "gp_register_url": f"{self.sandbox_url}/gp-register",
             "sms_url": f"{self.sandbox_url}/sms",
             "sms_api_key": "sandbox-sms-key",
+            "receipt_secrets": dict.fromkeys(("sms-gateway", "mail-server"), "sandbox-receipt-secret"),
             "smtp_host": "127.0.0.1",
             "smtp_port": self.port_base + SMTP_OFFSET,
             "smtp_starttls": False,

@@ -210,6 +210,8 @@ async def test_messages_in_a_burst_are_all_kept(http: httpx.AsyncClient) -> None
         ("č" * 71, 2),
         ("😀" * 35, 1),
         ("😀" * 36, 2),
+        ("a" * 152 + "€" + "a" * 152, 3),
+        ("😀" * 67, 3),
     ],
 )
 def test_segments_are_counted_as_the_network_does(text: str, expected: int) -> None:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from notification_service.notifying.routes import router as notifications
 from notification_service.preferences.routes import router as preferences
+from notification_service.receipts.routes import router as receipts
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
 from shared.app import build_app
@@ -24,7 +25,7 @@ def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     load_templates()
-    routers = [preferences, notifications, dead_letter_routes()]
+    routers = [preferences, notifications, receipts, dead_letter_routes()]
     return build_app(
         settings, title="Notification service", description=DESCRIPTION, routers=routers, http=http, clock=clock
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from notification_service.notifying.models import Gathering
+from notification_service.receipts.models import Provider
 from notification_service.sending.pace import Pace
 from shared.settings import Port, ServiceSettings
 
@@ -40,6 +41,10 @@ class Settings(ServiceSettings):
     parallel_sends: Annotated[int, Field(ge=1, le=100)] = Field(8, description="At once, on each channel")
     gather_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
         120, description="How long a notification waits for others to go with it; 0 sends each by itself at once"
+    )
+
+    receipt_secrets: dict[Provider, SecretStr] = Field(
+        {}, description="What each provider signs its delivery receipts with; who has none sends none"
     )
 
     @property

@@ -33,6 +33,7 @@ from shared.testing.national_ids import generate
 from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:varsling"
+RECEIPT_SECRET = "the-gateways-secret-of-32-characters"
 HOST = "https://varsling.test"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TABLES = (
@@ -102,6 +103,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]]) -> Settings:
         mail_from="Helsenorge <varsel@helsenorge.test>",
         pages_url="https://www.helsenorge.test/mine-verktoy",
         gather_seconds=0,
+        receipt_secrets=dict.fromkeys(("sms-gateway", "mail-server"), RECEIPT_SECRET),
     )
 
 

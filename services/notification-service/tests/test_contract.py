@@ -18,6 +18,7 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         "setNotificationSettings",
         "confirmContactPoint",
         "sendContactPointCode",
+        "receiveDeliveryReceipts",
         "listNotifications",
         "getNotification",
         "searchNotifications",

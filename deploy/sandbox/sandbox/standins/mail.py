@@ -8,8 +8,9 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from sandbox.faults import Faults, Mode, Target
-from sandbox.messages.store import MessageStore, ReceivedMessage
+from sandbox.context import Sandbox
+from sandbox.faults import Mode, Target
+from sandbox.messages.store import ReceivedMessage
 
 _REFERENCE_HEADERS = ("X-Reference", "Message-ID")
 _LARGEST_MAIL = 1_000_000  # bytes
@@ -18,9 +19,10 @@ _LARGEST_MAIL = 1_000_000  # bytes
 class MailKeeper:
     """aiosmtpd calls `handle_DATA` once a mail is in; the answer is the SMTP reply."""
 
-    def __init__(self, messages: MessageStore, faults: Faults) -> None:
-        self.messages = messages
-        self.faults = faults
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.messages = sandbox.messages
+        self.faults = sandbox.faults
+        self.receipts = sandbox.receipts
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await self.faults.delay(Target.MAIL)
@@ -28,8 +30,16 @@ class MailKeeper:
             return "451 4.3.0 Temporary failure, try again later"
         if self.faults.strikes(Target.MAIL, Mode.WRONG):
             return "550 5.1.1 No such mailbox"
-        self.messages.add(_received(envelope, datetime.now(UTC)))
+        received = _received(envelope, datetime.now(UTC))
+        self.messages.add(received)
+        self._tell(received[0].reference if received else None)
         return "250 2.0.0 Kept"
+
+    def _tell(self, reference: str | None) -> None:
+        """The sender's name for a mail is what stands before the @ of its Message-ID."""
+        undelivered = self.faults.strikes(Target.MAIL, Mode.UNDELIVERED)
+        name = (reference or "").strip("<>").partition("@")[0]
+        self.receipts.tell("mail-server", name, "undelivered" if undelivered else "delivered")
 
 
 class _Away(asyncio.Protocol):
@@ -40,12 +50,12 @@ class _Away(asyncio.Protocol):
             transport.abort()
 
 
-async def start_mail_server(host: str, port: int, messages: MessageStore, faults: Faults) -> asyncio.Server:
-    keeper = MailKeeper(messages, faults)
+async def start_mail_server(host: str, port: int, sandbox: Sandbox) -> asyncio.Server:
+    keeper = MailKeeper(sandbox)
     loop = asyncio.get_running_loop()
 
     def answer() -> asyncio.BaseProtocol:
-        if faults.strikes(Target.MAIL, Mode.AWAY):
+        if sandbox.faults.strikes(Target.MAIL, Mode.AWAY):
             return _Away()
         return SMTP(keeper, hostname="sandbox.test", enable_SMTPUTF8=True, data_size_limit=_LARGEST_MAIL, loop=loop)
 

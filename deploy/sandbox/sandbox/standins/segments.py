@@ -9,11 +9,21 @@ _GSM_EXTENDED = frozenset("\f^{}\\[~]|€")
 
 
 def segments(text: str) -> int:
-    """160 characters in one part and 153 in each of several; 70 and 67 when a character is outside the GSM alphabet."""
+    """160 characters in one part and 153 in each of several; 70 and 67 when a character is outside the GSM alphabet.
+
+    A character that takes two places is not split between two parts.
+    """
     if all(character in _GSM_BASIC or character in _GSM_EXTENDED for character in text):
-        return _parts(sum(2 if character in _GSM_EXTENDED else 1 for character in text), 160, 153)
-    return _parts(len(text.encode("utf-16-be")) // 2, 70, 67)
+        return _parts([2 if character in _GSM_EXTENDED else 1 for character in text], 160, 153)
+    return _parts([len(character.encode("utf-16-be")) // 2 for character in text], 70, 67)
 
 
-def _parts(length: int, single: int, several: int) -> int:
-    return 1 if length <= single else -(-length // several)
+def _parts(places: list[int], single: int, several: int) -> int:
+    if sum(places) <= single:
+        return 1
+    parts, left = 1, several
+    for taken in places:
+        if taken > left:
+            parts, left = parts + 1, several
+        left -= taken
+    return parts

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from sandbox.context import Here, Now
-from sandbox.faults import Target, faulty
+from sandbox.faults import Mode, Target, faulty
 from sandbox.messages.store import ReceivedMessage
 from sandbox.standins.segments import segments
 from shared.errors import DomainError
@@ -74,9 +74,15 @@ router = APIRouter(
 async def send(
     sms: Sms, sandbox: Here, now: Now, idempotency_key: Annotated[str, Header(min_length=1, max_length=200)]
 ) -> JSONResponse:
-    """The same Idempotency-Key gives the same answer and one message, however often and from how many at once."""
-    digest = sms.digest()
-    accepted = sandbox.messages.add_once(idempotency_key, digest, sms.received(now))
+    """The same Idempotency-Key gives the same answer and one message, however often and from how many at once.
+
+    Whether it arrived is told afterwards, in a delivery receipt that names `reference`.
+    """
+    digest, message = sms.digest(), sms.received(now)
+    accepted = sandbox.messages.add_once(idempotency_key, digest, message)
     if accepted.body_digest != digest:
         raise IdempotencyKeyReused
+    if accepted.message_id == message.message_id:
+        undelivered = sandbox.faults.strikes(Target.SMS, Mode.UNDELIVERED)
+        sandbox.receipts.tell("sms-gateway", sms.reference, "undelivered" if undelivered else "delivered")
     return JSONResponse({"messageId": accepted.message_id, "segments": accepted.segments}, 202)
