@@ -34,6 +34,7 @@ check: setup ## Format, lint, strict types, contracts current (house rules are t
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy shared/shared deploy/sandbox/sandbox services/*/*_api services/*/*_service
 	$(PYTHON) -m sandbox.contracts openapi --check
+	$(PYTHON) -m sandbox.contracts.linting openapi
 
 format: setup ## Format and mend what can be mended
 	$(PYTHON) -m ruff format .

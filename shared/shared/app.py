@@ -2,7 +2,7 @@
 contracts.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Any
@@ -29,13 +29,15 @@ def build_app(
     title: str,
     description: str,
     routers: Sequence[APIRouter],
+    tags: Mapping[str, str] | None = None,
     http: httpx.AsyncClient | None = None,
     clock: Callable[[], datetime] = utc_now,
     lifespan: Callable[[FastAPI], Any] | None = None,
     intakes: Sequence[Intake] = (),
 ) -> FastAPI:
-    """`http` is the client for calls to other systems, given by tests; `lifespan` is the service's own, inside the
-    common one. `intakes` are the routes that take something else than JSON, or more of it.
+    """`tags` says what each group of operations is for; `http` is the client for calls to other systems, given by
+    tests; `lifespan` is the service's own, inside the common one. `intakes` are the routes that take something else
+    than JSON, or more of it.
     """
     app = FastAPI(
         title=title,
@@ -59,7 +61,7 @@ def build_app(
     install_error_handlers(app)
     for router in (*routers, health.router):
         app.include_router(router)
-    describe(app, settings.audience)
+    describe(app, settings.audience, tags or {})
     # Swagger UI from a package of ours instead of from somebody's delivery network
     patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
     return app

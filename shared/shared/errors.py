@@ -4,6 +4,7 @@
     ├── MalformedRequest      400  the request cannot be read
     ├── InvalidInput          422  the request can be read, and breaks the documented shape
     ├── NotFound              404
+    ├── MethodNotAllowed      405
     ├── PreconditionRequired  428  an update without If-Match
     ├── PreconditionFailed    412  If-Match is stale
     └── ...                        each service and `shared` module adds its own
@@ -15,7 +16,7 @@ echoed.
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -28,22 +29,37 @@ from shared.language import DEFAULT_LANGUAGE, Text, best_language
 
 PROBLEM_TYPE = "https://helseverktoy.example/problems/"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+MEMBERS = "x-members"  # where an example carries the schemas of its error's own members, until the contract is complete
 
 _ELEVEN_DIGITS = re.compile(r"\d{11}")
 
 _logger = structlog.get_logger(__name__)
 
 
+Members = Mapping[str, Mapping[str, Any]]
+
+
+def member(description: str, example: str | list[str], **more: Any) -> dict[str, Any]:
+    """The schema of a text, or a list of texts, that an error carries; `more` is its format, say."""
+    text = {"type": "string"} | (more or {"maxLength": 200})
+    schema = text if isinstance(example, str) else {"type": "array", "items": text}
+    return {"description": description, **schema, "examples": [example]}
+
+
+SINCE: Final = member("Since when", "2026-11-01T12:00:00.000Z", format="date-time")
+
+
 class DomainError(Exception):
     """A statement about what is wrong, with its HTTP status and its stable code.
 
-    `extra` become members of the problem document, named as given; `detail` and `title` are texts for people per
-    language.
+    `extra` become members of the problem document, named as given; `members` is a schema with an example for each of
+    them, for the contract. `detail` and `title` are texts for people per language.
     """
 
     status: ClassVar[int]
     code: ClassVar[str]
     title: ClassVar[Text]
+    members: ClassVar[Members] = {}
 
     def __init__(self, detail: Text | None = None, *, headers: Mapping[str, str] | None = None, **extra: Any) -> None:
         super().__init__(self.code)
@@ -85,12 +101,40 @@ class InvalidInput(DomainError):
         "nn": "Noko i førespurnaden er ikkje gyldig.",
         "en": "Something in the request is not valid.",
     }
+    members: ClassVar[Members] = {
+        "errors": {
+            "description": "Each thing that is wrong with the input; the pointer is that of RFC 6901",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+            "examples": [
+                [{"pointer": "/body/toolId", "code": "uuid-parsing", "detail": "Input should be a valid UUID"}]
+            ],
+        }
+    }
 
 
 class NotFound(DomainError):
     status = 404
     code = "not-found"
     title: ClassVar[Text] = {"nb": "Finnes ikke.", "nn": "Finst ikkje.", "en": "There is no such thing."}
+
+
+class MethodNotAllowed(DomainError):
+    status = 405
+    code = "method-not-allowed"
+    title: ClassVar[Text] = {
+        "nb": "Metoden kan ikke brukes her.",
+        "nn": "Metoden kan ikkje brukast her.",
+        "en": "The method cannot be used here.",
+    }
 
 
 class PreconditionRequired(DomainError):
@@ -146,7 +190,7 @@ def problems(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
         response["content"][PROBLEM_MEDIA_TYPE]["examples"][error.code] = {
             "summary": error.title["en"],
             "value": _example(error),
-        }
+        } | ({MEMBERS: {name: dict(schema) for name, schema in error.members.items()}} if error.members else {})
     return responses
 
 
@@ -163,7 +207,7 @@ def _example(error: type[DomainError]) -> dict[str, Any]:
         "detail": error.title[DEFAULT_LANGUAGE],
         "instance": "urn:uuid:0198c1f4-8d2e-7c11-9a55-3f0f6f0a7f10",
         "code": error.code,
-    }
+    } | {name: schema["examples"][0] for name, schema in error.members.items()}
 
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -173,23 +217,11 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     "required": ["type", "title", "status", "code"],
     "properties": {
         "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "description": "The request's correlation id as a URN."},
-        "code": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
+        "title": {"type": "string", "description": "In the language of Accept-Language"},
+        "status": {"type": "integer", "format": "int32", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "In the language of Accept-Language; can be passed on"},
+        "instance": {"type": "string", "format": "uri", "description": "The request's correlation id as a URN"},
+        "code": {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 100},
     },
 }
 
@@ -251,6 +283,8 @@ def _framework_error(error: HTTPException) -> DomainError:
         return MalformedRequest()
     if error.status_code == 404:
         return NotFound()
+    if error.status_code == 405:
+        return MethodNotAllowed(headers=error.headers)
     phrase = HTTPStatus(error.status_code).phrase
     kind = type(
         "FrameworkError",

@@ -5,15 +5,16 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import structlog
+from fastapi import Header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.correlation import Correlation, accept, correlated
-from shared.errors import DomainError, InternalError, MalformedRequest, Unavailable, problem_response
+from shared.errors import DomainError, InternalError, MalformedRequest, Members, Unavailable, member, problem_response
 from shared.language import Text, best_language
 from shared.metrics import Metrics
 from shared.outages import is_outage, is_unstorable
@@ -44,6 +45,7 @@ class UnsupportedMediaType(DomainError):
         "nn": "Innhaldet er av eit slag som ikkje blir teke imot her.",
         "en": "The content is of a type that is not accepted here.",
     }
+    members: ClassVar[Members] = {"accepted": member("The media types that are accepted here", ["application/json"])}
 
     def __init__(self, accepted: Iterable[str] = JSON) -> None:
         """`accepted` are media types (RFC 9110, 15.5.16)."""
@@ -198,6 +200,14 @@ class _Exchange:
                 ms=round(elapsed * 1000, 2),
                 source_system=self.correlation.source_system,
             )
+
+
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", max_length=500, description="The ETag that the change builds on")
+]
+IfNoneMatch = Annotated[
+    str | None, Header(alias="If-None-Match", max_length=500, description="The ETag that the caller has")
+]
 
 
 def etag_matches(header: str | None, etag: str) -> bool:

@@ -15,7 +15,7 @@ from datetime import date
 from time import time
 from typing import ClassVar, Final, Literal, NoReturn, Self
 
-from shared.errors import DomainError
+from shared.errors import DomainError, Members, member
 from shared.language import Text
 
 Kind = Literal["fnr", "dnr"]
@@ -85,6 +85,7 @@ class NationalIdMalformed(DomainError):
         "nn": "Fødselsnummeret eller D-nummeret er ikkje rett bygd opp.",
         "en": "The national identity number is malformed.",
     }
+    members: ClassVar[Members] = {"reason": member("In what way, as a code", "length")}
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(_DETAILS[reason], reason=reason)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import Field
 
 from shared.errors import DomainError
 from shared.language import Text
@@ -38,8 +39,13 @@ class CursorInvalid(DomainError):
 class Page(Schema, Generic[Item]):
     """`nextCursor` is null on the last page."""
 
-    items: Sequence[Item]
+    items: Annotated[Sequence[Item], Field(max_length=MAX_LIMIT)]
     next_cursor: str | None = None
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`ToolPage` rather than `Page[Tool]`: generated clients name their types by it."""
+        return f"{params[0].__name__}Page"
 
 
 def encode_cursor(*position: str | int) -> str:

@@ -1,10 +1,16 @@
 """How every API writes JSON: camelCase names, times in UTC; what is sent in is read strictly."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, GetJsonSchemaHandler, PlainSerializer
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+LONGEST_TEXT: Final = 10_000
+# FastAPI leaves out what is None, in examples too, where it is data: shared.openapi writes null for this
+NULL_IN_EXAMPLE: Final = "(null)"
 
 
 class Schema(BaseModel):
@@ -12,11 +18,29 @@ class Schema(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        definition = handler.resolve_ref_schema(schema)
+        if "examples" in definition:
+            definition["examples"] = _mark_nulls(definition["examples"])
+        return schema
+
 
 class RequestSchema(Schema):
-    """A request body. Unknown members are refused, so that a misspelt name is not silently ignored."""
+    """A request body. Unknown members are refused, so that a misspelt name is not silently ignored; texts without a
+    limit of their own are at most LONGEST_TEXT long.
+    """
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_max_length=LONGEST_TEXT)
+
+
+def _mark_nulls(example: Any) -> Any:
+    if isinstance(example, dict):
+        return {name: _mark_nulls(value) for name, value in example.items()}
+    if isinstance(example, list):
+        return [_mark_nulls(item) for item in example]
+    return NULL_IN_EXAMPLE if example is None else example
 
 
 def _to_utc(moment: datetime) -> datetime:

@@ -62,6 +62,31 @@ def test_every_refusal_is_a_problem_document_with_its_codes(api: str, generated:
         assert content[media_type].get("examples"), (name, status)
 
 
+def schema_of(document: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    schema: dict[str, Any] = content["schema"]
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_everything_sent_and_answered_in_json_has_an_example(api: str, generated: dict[str, dict[str, Any]]) -> None:
+    document = generated[f"{api}.json"]
+    bare = []
+    for operation in operations(document):
+        bodies = {"sent": operation.get("requestBody", {})} | operation["responses"]
+        for name, body in bodies.items():
+            content = body.get("content", {}).get("application/json")
+            if content and not {"examples", "example"} & (content.keys() | schema_of(document, content).keys()):
+                bare.append(f"{operation['operationId']} {name}")
+    assert bare == []
+
+
+def test_null_in_an_example_stays(generated: dict[str, dict[str, Any]]) -> None:
+    [letter] = generated["prescription-api.json"]["components"]["schemas"]["DeadLetter"]["examples"]
+    assert letter["replayedAt"] is None
+
+
 def test_every_event_is_in_the_contract_with_a_sender(generated: dict[str, dict[str, Any]]) -> None:
     document = generated["events.asyncapi.json"]
     assert document["channels"].keys() == EVENTS.keys()

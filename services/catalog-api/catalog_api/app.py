@@ -24,6 +24,14 @@ _DESCRIPTION = (
     " tools, read one, copy the catalogue by its change feed, look up the code lists. A supplier submits a tool, a"
     " public health body assures its quality, staff verify and publish it; staff stop and reinstate tools."
 )
+_TAGS = {
+    "Tools": "The published catalogue: search it, read it, copy it",
+    "Code lists": "The codes that tools are described and searched by",
+    "Images": "The picture of a tool",
+    "Submissions": "From a supplier's draft to publication: assurance, verification, approval",
+    "Staff": "For those who run the catalogue",
+    "History": "Every step that was taken, by whom and why",
+}
 
 
 def create_app(
@@ -34,6 +42,7 @@ def create_app(
         title="Catalogue",
         description=_DESCRIPTION,
         routers=[tools, code_lists, images, submissions, staff_tools, histories],
+        tags=_TAGS,
         http=http,
         clock=clock,
         intakes=[IMAGE_INTAKE, Intake("PATCH", PATCHED, PATCH_MEDIA_TYPES, settings.max_body_bytes)],

@@ -1,11 +1,6 @@
-"""Conditional requests (RFC 9110, 13) as parameters and answers of routes."""
+"""Answers of routes to conditional requests (RFC 9110, 13)."""
 
-from typing import Annotated, Any, Final
-
-from fastapi import Header
-
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change builds on")]
-IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that the reader has")]
+from typing import Any, Final
 
 _HEADERS: Final = {"ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}}}
 TAGGED: Final[dict[int | str, dict[str, Any]]] = {200: {"headers": _HEADERS}}

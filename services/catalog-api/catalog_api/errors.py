@@ -11,7 +11,7 @@ DomainError
 from datetime import datetime
 from typing import ClassVar
 
-from shared.errors import DomainError
+from shared.errors import SINCE, DomainError, Members, member
 from shared.language import Text
 from shared.schemas import rfc3339
 
@@ -46,6 +46,7 @@ class ToolAlreadyStopped(DomainError):
         "nn": "Verktøyet er alt stoppa.",
         "en": "The tool is stopped already.",
     }
+    members: ClassVar[Members] = {"category": member("Why, as a code of `stop-reasons`", "security"), "since": SINCE}
 
     def __init__(self, category: str, since: datetime) -> None:
         super().__init__(category=category, since=rfc3339(since))
@@ -71,6 +72,7 @@ class ToolWithdrawn(DomainError):
         "nn": "Verktøyet er trekt tilbake.",
         "en": "The tool has been withdrawn.",
     }
+    members: ClassVar[Members] = {"reasonCategory": member("Why, as a code of `stop-reasons`", "security")}
 
     def __init__(self, category: str) -> None:
         super().__init__(reasonCategory=category)

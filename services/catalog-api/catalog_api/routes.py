@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from catalog_api import codes, queries
 from catalog_api.answers import Answer, PublicRead
 from catalog_api.audience import Reading
-from catalog_api.conditional import READ, IfNoneMatch
+from catalog_api.conditional import READ
 from catalog_api.errors import CodeListNotFound, ToolNotFound, ToolWithdrawn
 from catalog_api.models import STOPPED
 from catalog_api.rendering import (
@@ -24,6 +24,7 @@ from catalog_api.schemas import ChangeFeed, CodeListDetails, CodeLists, ToolDeta
 from shared.auth import HELSEID_REFUSALS
 from shared.db import Reader
 from shared.errors import problems
+from shared.http import IfNoneMatch
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
 
@@ -34,7 +35,9 @@ _ASK_AGAIN: Final = "public, no-cache"
 _FOR_MINUTES: Final = "public, max-age=300"
 _LARGEST_SEQUENCE: Final = 2**63 - 1
 
-AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language", description="`nb` (default), `nn`, `en`")]
+AcceptLanguage = Annotated[
+    str | None, Header(alias="Accept-Language", max_length=500, description="`nb` (default), `nn`, `en`")
+]
 
 
 async def _language(accept_language: AcceptLanguage = None) -> str:
@@ -148,7 +151,9 @@ def _code_lists(language: str) -> Answer:
     response_model=CodeListDetails,
     responses=READ | problems(CodeListNotFound),
 )
-async def get_code_list(name: str, language: Language, if_none_match: IfNoneMatch = None) -> Response:
+async def get_code_list(
+    name: Annotated[str, Path(max_length=50)], language: Language, if_none_match: IfNoneMatch = None
+) -> Response:
     """Each code with its name in the language asked for and in every language, in the order to show them in."""
     if name not in codes.NAMES:
         raise CodeListNotFound()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from catalog_api import examples
 from catalog_api.codes import Kind, Purpose, StopReason, SubjectArea, TargetGroup, ToolLanguage
 from catalog_api.documents import fold
 from catalog_api.free_text import Reason
@@ -125,6 +126,8 @@ class ToolPage(Page[ToolSummary]):
 class ToolDetails(ToolDocument):
     """Everything published about a tool. The four texts are in `textLanguage`; `texts` has them in every language."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.TOOL]})
+
     name: str
     short_text: str
     long_text: str
@@ -150,6 +153,8 @@ class ToolChangeEntry(Schema):
 class ChangeFeed(Schema):
     """`nextCursor` is always there to go on from; `more` says that there are changes behind it already."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CHANGES]})
+
     items: Sequence[ToolChangeEntry]
     next_cursor: str
     more: bool
@@ -162,6 +167,8 @@ class CodeListSummary(Schema):
 
 
 class CodeLists(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CODE_LISTS]})
+
     items: Sequence[CodeListSummary]
 
 
@@ -180,6 +187,8 @@ class CodeListItem(Schema):
 
 
 class CodeListDetails(CodeListSummary):
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CODE_LIST]})
+
     items: Sequence[CodeListItem]
 
 

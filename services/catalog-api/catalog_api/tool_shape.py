@@ -122,7 +122,7 @@ class ToolDraft(RequestSchema):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     tool_id: Annotated[UUID | None, Field(json_schema_extra=_READ_ONLY)] = None
-    revision: Annotated[int | None, Field(json_schema_extra=_READ_ONLY)] = None
+    revision: Annotated[int | None, Field(ge=1, le=2**31 - 1, json_schema_extra=_READ_ONLY)] = None
     supplier: SupplierDraft | None = None
     health_body: HealthBodyDraft | None = None
     texts: TextsByLanguage | None = None

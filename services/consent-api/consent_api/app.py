@@ -16,12 +16,18 @@ _DESCRIPTION = (
     "Holds what citizens let Helsenorge do for them (consent levels none, basis and full), and tells authorised systems"
     " who is digitally active, that is, can be reached through Helsenorge for a purpose."
 )
+_TAGS = {
+    "Consent": "The citizen's own level of consent",
+    "Digitally active": "Who can be reached through Helsenorge for a purpose",
+}
 
 
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
-    return build_app(settings, title="Consent", description=_DESCRIPTION, routers=[router], http=http, clock=clock)
+    return build_app(
+        settings, title="Consent", description=_DESCRIPTION, routers=[router], tags=_TAGS, http=http, clock=clock
+    )
 
 
 def from_environment() -> FastAPI:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Request, Response, Security
+from fastapi import APIRouter, Depends, Request, Response, Security
 
 from consent_api import queries, service
 from consent_api.errors import RepresentationNotAllowed
@@ -26,7 +26,7 @@ from shared.errors import (
     Unavailable,
     problems,
 )
-from shared.http import BodyTooLarge, etag_matches
+from shared.http import BodyTooLarge, IfMatch, IfNoneMatch, etag_matches
 from shared.language import best_language
 from shared.paging import Cursor, CursorInvalid, Limit, Page, decode_cursor, encode_cursor
 
@@ -37,9 +37,6 @@ _TAGGED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"headers": {"ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}}}}
 }
 _READ: Final = _TAGGED | {304: {"description": "As the entity tag in If-None-Match says"}}
-
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change builds on")]
-IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that the caller has")]
 
 router = APIRouter(prefix="/v1")
 

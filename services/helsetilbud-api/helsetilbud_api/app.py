@@ -21,6 +21,19 @@ their GP's office; and what the office offers there, which its GPs and their edi
 
 A citizen's tools and feed are put together from what other services tell, and say how fresh they are (`freshness`)."""
 
+_TAGS = {
+    "My tools": "What has been prescribed to the citizen, and what they have added themselves",
+    "Feed": "What has happened to the citizen",
+    "GP panel": "What the citizen sees of their GP's office",
+    "GP office": "The offices of the GP who is logged in",
+    "Info messages": "The office's own texts under the standard ones",
+    "Triage": "The forms that patients are led through",
+    "Services and substitutes": "What each GP offers when, and who stands in",
+    "Blocked patients": "Services that are closed to a single patient",
+    "Editors": "Who may edit on the office's behalf",
+    "Preview and history": "What patients see, and every change of it",
+}
+
 
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
@@ -30,6 +43,7 @@ def create_app(
         title="Helsetilbud API",
         description=_DESCRIPTION,
         routers=[citizen_router, *OFFERING_ROUTERS, dead_letter_routes()],
+        tags=_TAGS,
         http=http,
         clock=clock,
     )

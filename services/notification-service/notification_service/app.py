@@ -20,6 +20,12 @@ DESCRIPTION = """\
 Tells citizens by SMS and e-mail that something new waits for them on Helsenorge, as they have chosen in their settings,
 and shows them what was sent and how it went. The messages are generic: they never say what it is about."""
 
+TAGS = {
+    "Settings": "How the citizen wants to be told, and where",
+    "Notifications": "What was sent to the citizen, and how it went",
+    "Delivery receipts": "Where providers say how deliveries went",
+}
+
 
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
@@ -27,7 +33,13 @@ def create_app(
     load_templates()
     routers = [preferences, notifications, receipts, dead_letter_routes()]
     return build_app(
-        settings, title="Notification service", description=DESCRIPTION, routers=routers, http=http, clock=clock
+        settings,
+        title="Notification service",
+        description=DESCRIPTION,
+        routers=routers,
+        tags=TAGS,
+        http=http,
+        clock=clock,
     )
 
 

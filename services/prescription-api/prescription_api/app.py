@@ -26,6 +26,15 @@ Look the patient up, list the tools you may prescribe, prescribe, and put the no
 notified
 and finds the tool on Helsenorge."""
 
+TAGS = {
+    "patients": "Find the patient, and whether a tool can reach them",
+    "tools": "What the practitioner may prescribe",
+    "prescriptions": "Prescribe, and see what has been prescribed",
+    "citizen": "What citizens see of this themselves",
+    "suppliers": "What a tool's supplier may know about its own tool",
+    "fhir": "The same as FHIR R4 resources",
+}
+
 
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
@@ -43,6 +52,7 @@ def create_app(
             access_log_routes.router,
             dead_letter_routes(),
         ],
+        tags=TAGS,
         http=http,
         clock=clock,
         intakes=[fhir_routes.FORM],

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Path, Security
+from fastapi import Path, Security
 
 from shared.auth import Citizen, Machine, Practitioner, citizen, either, machine, practitioner
 
@@ -16,6 +16,3 @@ Supplier = Annotated[Machine, Security(machine("nhn:verktoyformidler/supplier"))
 Me = Annotated[Citizen, Security(citizen())]
 
 PrescriptionId = Annotated[UUID, Path(alias="prescriptionId")]
-IfNoneMatch = Annotated[
-    str | None, Header(alias="If-None-Match", max_length=200, description="The ETag that the caller has")
-]

@@ -13,7 +13,7 @@ DomainError
 
 from typing import ClassVar
 
-from shared.errors import DomainError, NotFound, Unavailable
+from shared.errors import SINCE, DomainError, Members, NotFound, Unavailable, member
 from shared.language import Text
 
 
@@ -37,6 +37,7 @@ class AuthorisationRequired(DomainError):
         "nn": "Verktøyet kan berre sendast av helsepersonell med bestemte autorisasjonar.",
         "en": "Only health personnel with certain authorisations may send this tool.",
     }
+    members: ClassVar[Members] = {"acceptedAuthorisations": member("Codes of 9060 that may", ["LE", "PS"])}
 
 
 class OrganisationRequired(DomainError):
@@ -92,6 +93,12 @@ class AlreadyPrescribed(AboutPatient):
         "nb": "Pasienten har allerede dette verktøyet.",
         "nn": "Pasienten har alt dette verktøyet.",
         "en": "The patient has this tool already.",
+    }
+    members: ClassVar[Members] = {
+        "since": SINCE,
+        "prescriptionId": member(
+            "The one there is, told to the same organisation", "7d1c0a52-8b1f-4a5e-9a0e-3f5f0d1b2c33", format="uuid"
+        ),
     }
 
 
@@ -157,6 +164,7 @@ class PatientNotDigitallyActive(AboutPatient):
         "nn": "Pasienten kan ikkje nåast digitalt for dette.",
         "en": "The patient cannot be reached digitally for this.",
     }
+    members: ClassVar[Members] = {"reasons": member("Why not, as codes", ["consent-basis-only"])}
 
 
 class PatientTooYoung(AboutPatient):
@@ -180,6 +188,10 @@ class DeadlineInvalid(DomainError):
         "nb": "Fristen er ikke innenfor det som er tillatt.",
         "nn": "Fristen er ikkje innanfor det som er tillate.",
         "en": "The deadline is outside what is allowed.",
+    }
+    members: ClassVar[Members] = {
+        "earliest": member("The first that is accepted", "2026-11-22T08:15:30.123Z", format="date-time"),
+        "latest": member("The last that is accepted", "2027-11-22T22:59:59.000Z", format="date-time"),
     }
 
 

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from prescription_api import errors, reading
 from prescription_api.answers import tagged
-from prescription_api.callers import IfNoneMatch, PrescriptionId, Reading
+from prescription_api.callers import PrescriptionId, Reading
 from prescription_api.fhir import examples
 from prescription_api.fhir.document_reference import document_reference
 from prescription_api.fhir.errors import NotAcceptable
@@ -18,6 +18,7 @@ from prescription_api.outside import CurrentOutside
 from shared.app import Now
 from shared.auth import PRACTITIONER_REFUSALS
 from shared.errors import problems
+from shared.http import IfNoneMatch
 
 router = APIRouter()
 

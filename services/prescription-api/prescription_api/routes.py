@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import StringConstraints
 
 from prescription_api import errors, models, patients, reading, service
-from prescription_api.callers import IfNoneMatch, Prescriber, PrescriptionId, Reading
+from prescription_api.callers import Prescriber, PrescriptionId, Reading
 from prescription_api.outside import CurrentOutside
 from prescription_api.queries import ToolFilter
 from prescription_api.schemas import (
@@ -24,7 +25,7 @@ from prescription_api.schemas import (
 from shared.app import Now
 from shared.auth import PRACTITIONER_REFUSALS
 from shared.errors import problems
-from shared.http import etag_matches
+from shared.http import IfNoneMatch, etag_matches
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
 from shared.language import best_language
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
@@ -32,6 +33,7 @@ from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, dec
 
 router = APIRouter()
 
+Code = Annotated[str, StringConstraints(max_length=100)]
 _NUMBER = (NationalIdMalformed, NationalIdCheckDigits)
 _REGISTERS = (errors.HprNotValid, errors.HprUnavailable)
 _PATIENT = (errors.PatientUnknown, errors.PatientDeceased, errors.PersonRegisterUnavailable)
@@ -68,9 +70,9 @@ async def list_prescribable_tools(
     outside: CurrentOutside,
     now: Now,
     request: Request,
-    purpose: Annotated[list[Purpose], Query(description="Any of these")] = [],  # noqa: B006 - FastAPI copies it
-    subject_area: Annotated[list[str], Query(alias="subjectArea", max_length=50)] = [],  # noqa: B006
-    target_group: Annotated[list[str], Query(alias="targetGroup", max_length=50)] = [],  # noqa: B006
+    purpose: Annotated[list[Purpose], Query(max_length=10, description="Any of these")] = [],  # noqa: B006 - FastAPI copies it
+    subject_area: Annotated[list[Code], Query(alias="subjectArea", max_length=50)] = [],  # noqa: B006
+    target_group: Annotated[list[Code], Query(alias="targetGroup", max_length=50)] = [],  # noqa: B006
     q: Annotated[
         str | None, Query(max_length=200, description="Words that are all found in name, keywords or text")
     ] = None,

@@ -1,7 +1,7 @@
 """What callers send and get."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -11,7 +11,7 @@ from shared.schemas import RequestSchema, Schema, Timestamp
 
 # Sent in a body, never in an address (P3); what is wrong with it is told by the rules of the number itself.
 NationalIdText = Annotated[str, Field(max_length=64, description="Fødselsnummer or D-number", examples=["17858401267"])]
-OrganisationNumber = Annotated[str, Field(pattern=r"^[0-9]{9}$", examples=["299900452"])]
+OrganisationNumber = Annotated[str, Field(pattern=r"^[0-9]{9}$", max_length=9, examples=["299900452"])]
 Purpose = Literal["learning", "mapping", "treatment"]
 
 TOOL = "0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11"
@@ -35,6 +35,12 @@ class Reason(Schema):
 
     code: str
     text: str
+
+
+class NotPrescribable(Reason):
+    """`acceptedAuthorisations`, codes of 9060, comes with `authorisation-required`."""
+
+    accepted_authorisations: list[str] | None = None
 
 
 class PatientFound(Schema):
@@ -176,6 +182,36 @@ class Revocation(RequestSchema):
 class PrescribableTool(Schema):
     """`prescribable` for this caller; when not, `reasons` say why (P2)."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "toolId": TOOL,
+                    "revision": 1,
+                    "name": "Søvnstigen",
+                    "shortText": "Øvelser for deg som sover dårlig.",
+                    "practitionerText": "Veiledet kognitiv atferdsterapi for voksne med insomni.",
+                    "supplier": "Tussmørke Helseteknologi AS",
+                    "healthBody": "Direktoratet for helsemestring",
+                    "purpose": "treatment",
+                    "subjectAreas": ["sleep"],
+                    "targetGroups": ["adults"],
+                    "languages": ["nb", "nn"],
+                    "minimumAge": 18,
+                    "defaultDeadlineDays": 30,
+                    "prescribable": False,
+                    "reasons": [
+                        {
+                            "code": "authorisation-required",
+                            "text": "Verktøyet kan bare sendes av helsepersonell med bestemte autorisasjoner.",
+                            "acceptedAuthorisations": ["LE", "PS"],
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
     tool_id: UUID
     revision: int
     name: str
@@ -190,9 +226,7 @@ class PrescribableTool(Schema):
     minimum_age: int
     default_deadline_days: int
     prescribable: bool
-    reasons: list[dict[str, Any]] = Field(
-        description="`code` and `text`, and for `authorisation-required` `acceptedAuthorisations`"
-    )
+    reasons: list[NotPrescribable]
 
 
 class Search(RequestSchema):

@@ -27,7 +27,7 @@ HELSEID_SCHEME: Final = HTTPBase.model_validate(
         "description": (
             "HelseID access token with a DPoP proof (RFC 9449): `Authorization: DPoP <token>` and one `DPoP` header"
             " with a proof for this method, address (`htu`, without query) and token (`ath`). A proof lives 10 seconds"
-            " and is used once. Bearer is refused."
+            " and is used once. Bearer is refused. Tokens and proofs are verified as RFC8725 recommends."
         ),
     }
 )
@@ -35,7 +35,9 @@ CITIZEN_SCHEME: Final = HTTPBase.model_validate(
     {
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "Helsenorge's access token for a citizen, or for somebody who acts for one.",
+        "description": (
+            "Helsenorge's access token for a citizen, or for somebody who acts for one. Verified as RFC8725 recommends."
+        ),
     }
 )
 

@@ -19,7 +19,7 @@ ProofCheckUnavailable     503  whether a proof has been used before cannot be fo
 from typing import Any, ClassVar, Final, Literal
 
 from shared.auth import reasons
-from shared.errors import DomainError, Unavailable
+from shared.errors import DomainError, Members, Unavailable, member
 from shared.language import Text
 
 Scheme = Literal["DPoP", "Bearer"]
@@ -82,6 +82,7 @@ class TokenInvalid(Refusal):
         "nn": "Tokenet er ikkje gyldig.",
         "en": "The access token is not valid.",
     }
+    members: ClassVar[Members] = {"reason": member("In what way, as a code", "signature")}
 
 
 class TokenExpired(Refusal):
@@ -116,6 +117,7 @@ class ProofInvalid(Refusal):
         "nn": "DPoP-beviset er ikkje gyldig.",
         "en": "The DPoP proof is not valid.",
     }
+    members: ClassVar[Members] = {"reason": member("In what way, as a code", "htu")}
 
 
 class ProofReplayed(Refusal):
@@ -138,6 +140,9 @@ class ScopeMissing(Refusal):
         "nn": "Tokenet manglar det nødvendige scopet.",
         "en": "The access token lacks the required scope.",
     }
+    members: ClassVar[Members] = {
+        "requiredScopes": member("The scopes of which one would do", ["nhn:verktoyformidler/prescribe"])
+    }
 
     def __init__(self, scheme: Scheme, *scopes: str) -> None:
         """`scopes`: the ones of which any would do."""
@@ -153,6 +158,7 @@ class SecurityLevelTooLow(Refusal):
         "nn": "Dette krev innlogging på eit høgare tryggleiksnivå.",
         "en": "This requires a login at a higher security level.",
     }
+    members: ClassVar[Members] = {"requiredLevel": member("The lowest security level that would do", "4")}
 
     def __init__(self, scheme: Scheme, level: str) -> None:
         super().__init__(scheme, requiredLevel=level)
@@ -179,6 +185,7 @@ class CallerNotAllowed(Refusal):
         "nn": "Denne typen brukar har ikkje tilgang.",
         "en": "This kind of caller has no access.",
     }
+    members: ClassVar[Members] = {"reason": member("In what way, as a code", "person-missing")}
 
 
 class IssuerUnavailable(Unavailable):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Query, Security
+from fastapi import APIRouter, Path, Query, Security
 from pydantic import ConfigDict
 from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -24,6 +24,7 @@ from shared.schemas import Schema, Timestamp
 OPERATE: Final = "nhn:drift/operate"
 
 State = Literal["waiting", "replaying", "replayed"]
+LetterId = Annotated[UUID, Path(alias="letterId")]
 Operator = Annotated[Staff, Security(staff(OPERATE))]
 
 _logger = structlog.get_logger(__name__)
@@ -111,7 +112,7 @@ def dead_letter_routes() -> APIRouter:
     listing = problems(*STAFF_REFUSALS, CursorInvalid, InvalidInput, Unavailable)
     replaying = problems(*STAFF_REFUSALS, NotFound, DeadLetterReplayed, InvalidInput, Unavailable)
     router.get("", responses=listing)(list_dead_letters)
-    router.post("/{letter_id}/replay", status_code=202, responses=replaying)(replay_dead_letter)
+    router.post("/{letterId}/replay", status_code=202, responses=replaying)(replay_dead_letter)
     return router
 
 
@@ -131,7 +132,7 @@ async def list_dead_letters(
     )
 
 
-async def replay_dead_letter(operator: Operator, letter_id: UUID, session: Session, now: Now) -> DeadLetter:
+async def replay_dead_letter(operator: Operator, letter_id: LetterId, session: Session, now: Now) -> DeadLetter:
     """Have a message handled again
 
     Takes effect within seconds; asking twice is asking once. A message that fails again is `waiting` again, with its

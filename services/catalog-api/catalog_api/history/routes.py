@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from catalog_api.answers import Answer
-from catalog_api.conditional import READ, IfNoneMatch
+from catalog_api.conditional import READ
 from catalog_api.errors import ToolNotFound
 from catalog_api.history import queries, service
 from catalog_api.history.rendering import render_history
@@ -17,6 +17,7 @@ from catalog_api.submissions.errors import ToolOfAnotherSupplier
 from shared.auth import STAFF_REFUSALS
 from shared.db import Session
 from shared.errors import problems
+from shared.http import IfNoneMatch
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
 
 _ASK_AGAIN: Final = "private, no-cache"

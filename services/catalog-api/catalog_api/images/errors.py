@@ -7,7 +7,7 @@ DomainError
 
 from typing import ClassVar, Final, Literal
 
-from shared.errors import DomainError
+from shared.errors import DomainError, Members, member
 from shared.language import Text
 
 Reason = Literal["png-damaged", "png-too-large", "svg-damaged", "svg-entities", "svg-too-deep"]
@@ -59,6 +59,7 @@ class ImageInvalid(DomainError):
         "nn": "Biletet kan ikkje brukast.",
         "en": "The image cannot be used.",
     }
+    members: ClassVar[Members] = {"reason": member("In what way, as a code", "png-too-large")}
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(_DETAILS[reason], reason=reason)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from catalog_api.acts import act_once
 from catalog_api.audience import Reading
-from catalog_api.conditional import CREATED, TAGGED, IfMatch, IfNoneMatch
+from catalog_api.conditional import CREATED, TAGGED
 from catalog_api.errors import ToolNotFound, ToolWithdrawn
 from catalog_api.images import service
 from catalog_api.images.cleaning import LARGEST, MEDIA_TYPES, clean
@@ -22,7 +22,7 @@ from shared.app import Now
 from shared.auth import HELSEID_REFUSALS, MACHINE_REFUSALS, STAFF_REFUSALS
 from shared.db import Reader
 from shared.errors import PreconditionFailed, problems
-from shared.http import Intake, etag_matches
+from shared.http import IfMatch, IfNoneMatch, Intake, etag_matches
 from shared.idempotency import Answer
 
 INTAKE: Final = Intake("PUT", "/v1/tools/{toolId}/image", MEDIA_TYPES, LARGEST)
@@ -34,7 +34,8 @@ _SAFELY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Vary": "Authorization",
 }
-_BINARY: Final = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in sorted(MEDIA_TYPES)}
+_IMAGE: Final = {"schema": {"type": "string", "format": "binary", "maxLength": LARGEST}}
+_BINARY: Final = {media_type: _IMAGE for media_type in sorted(MEDIA_TYPES)}
 _FOUND: Final[dict[int | str, dict[str, Any]]] = {
     200: {**TAGGED[200], "description": "The image, as what it is", "content": _BINARY},
     304: {"description": "As the entity tag in If-None-Match says"},

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
-from shared.errors import DomainError
+from shared.errors import DomainError, Members, member
 from shared.language import Text
 
 
@@ -59,6 +59,9 @@ class SubmissionOpen(DomainError):
         "nn": "Det er alt ei innsending av verktøyet som ikkje er ferdig handsama.",
         "en": "There is an open submission of the tool already.",
     }
+    members: ClassVar[Members] = {
+        "submissionId": member("The open one", "4f1c2b3a-5d6e-4f70-8192-a3b4c5d6e7f8", format="uuid")
+    }
 
     def __init__(self, submission_id: UUID) -> None:
         super().__init__(submissionId=str(submission_id))
@@ -72,6 +75,10 @@ class TransitionNotAllowed(DomainError):
         "nn": "Dette kan ikkje gjerast med ei innsending i denne tilstanden.",
         "en": "This cannot be done with a submission in this state.",
     }
+    members: ClassVar[Members] = {
+        "state": member("Where the submission is", "published"),
+        "allowed": member("What can be done with it", ["assurance"]),
+    }
 
     def __init__(self, state: str, allowed: Sequence[str]) -> None:
         super().__init__(state=state, allowed=list(allowed))
@@ -84,6 +91,11 @@ class CheckListIncomplete(DomainError):
         "nb": "Ikke alle krav på sjekklisten er oppfylt.",
         "nn": "Ikkje alle krav på sjekklista er oppfylte.",
         "en": "Not every item of the check list is fulfilled.",
+    }
+    members: ClassVar[Members] = {
+        "state": member("Where the submission is", "assured"),
+        "missing": member("Codes of `check-list`", ["health-body-vouches"]),
+        "allowed": member("What can be done with it", ["verification"]),
     }
 
     def __init__(self, state: str, missing: Sequence[str], allowed: Sequence[str]) -> None:

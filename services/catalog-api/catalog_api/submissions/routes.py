@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from catalog_api import answers
 from catalog_api.acts import act_once
-from catalog_api.conditional import CREATED, READ, TAGGED, IfMatch, IfNoneMatch
+from catalog_api.conditional import CREATED, READ, TAGGED
 from catalog_api.errors import ToolNotFound
 from catalog_api.participants import Admin, AnyParticipant, HealthBody, Participant, Supplier
 from catalog_api.submissions import queries, service
@@ -42,7 +42,7 @@ from shared.app import Now
 from shared.auth import MACHINE_REFUSALS, STAFF_REFUSALS
 from shared.db import Session
 from shared.errors import InvalidInput, PreconditionFailed, PreconditionRequired, problems
-from shared.http import JSON, etag_matches
+from shared.http import JSON, IfMatch, IfNoneMatch, etag_matches
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
 from shared.paging import CursorInvalid, decode_moment_cursor
 

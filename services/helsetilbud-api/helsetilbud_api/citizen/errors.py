@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.errors import DomainError, Unavailable
+from shared.errors import DomainError, Members, Unavailable, member
 from shared.language import Text
 
 
@@ -28,6 +28,7 @@ class ToolsHidden(DomainError):
         "nn": "Verktøya dine er skjulte fordi du ikkje har gitt Helsenorge fullt samtykke.",
         "en": "Your tools are hidden because you have not given Helsenorge full consent.",
     }
+    members: ClassVar[Members] = {"reason": member("What hides them, as a code", "consent-basis-only")}
 
 
 class ToolNotInMyTools(DomainError):
@@ -50,6 +51,7 @@ class ToolWithdrawn(DomainError):
         "nn": "Verktøyet er trekt tilbake og kan ikkje opnast.",
         "en": "The tool has been withdrawn and cannot be opened.",
     }
+    members: ClassVar[Members] = {"category": member("Why, as a code of the catalogue's `stop-reasons`", "security")}
 
 
 class ToolNotReady(Unavailable):

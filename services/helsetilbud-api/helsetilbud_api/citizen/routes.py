@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response, Security
+from fastapi import APIRouter, Path, Query, Request, Response, Security
 
 from helsetilbud_api.citizen import queries, service
 from helsetilbud_api.citizen.errors import (
@@ -21,7 +21,7 @@ from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, Citizen, CitizenCaller
 from shared.db import Reader, Session
 from shared.errors import InvalidInput, Unavailable, problems
-from shared.http import BodyTooLarge
+from shared.http import BodyTooLarge, IfNoneMatch
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor
@@ -39,9 +39,6 @@ class Oneself(CitizenCaller):
 
 Me = Annotated[Citizen, Security(Oneself("4"))]
 ToolId = Annotated[UUID, Path(alias="toolId")]
-IfNoneMatch = Annotated[
-    str | None, Header(alias="If-None-Match", max_length=500, description="The ETag that the caller has")
-]
 
 _OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, Unavailable, InvalidInput)
 _READ: Final[dict[int | str, dict[str, Any]]] = {

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Header, Request, Response, Security
+from fastapi import APIRouter, Header, Path, Request, Response, Security
 from sqlalchemy import RowMapping
 
 from notification_service.notifying import queries
@@ -17,12 +17,12 @@ from notification_service.notifying.schemas import (
     NotificationTrail,
     NotificationTrailPage,
 )
-from notification_service.preferences.routes import OWN, READ, SENT_IN, IfNoneMatch, Oneself
+from notification_service.preferences.routes import OWN, READ, SENT_IN, Oneself
 from shared.app import Now, References
 from shared.auth import STAFF_REFUSALS, Staff, staff
 from shared.db import Reader
 from shared.errors import InvalidInput, NotFound, Unavailable, problems
-from shared.http import etag_matches
+from shared.http import IfNoneMatch, etag_matches
 from shared.language import best_language
 from shared.messaging.dead_letter_routes import OPERATE
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed, holds_national_id
@@ -30,7 +30,7 @@ from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_mo
 from shared.schemas import Schema
 
 Operator = Annotated[Staff, Security(staff(OPERATE))]
-AcceptLanguage = Annotated[str | None, Header(description="nb, nn or en")]
+AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language", max_length=500, description="nb, nn or en")]
 Shown = TypeVar("Shown", bound=Notification)
 
 _ASKING: Final = (*STAFF_REFUSALS, *SENT_IN, CursorInvalid, NationalIdMalformed, NationalIdCheckDigits, Unavailable)
@@ -64,13 +64,13 @@ async def list_notifications(
 
 
 @router.get(
-    "/v1/me/notifications/{notification_id}",
+    "/v1/me/notifications/{notificationId}",
     response_model=NotificationTrail,
     responses=READ | problems(*OWN, NotFound, InvalidInput),
 )
 async def get_notification(
     me: Oneself,
-    notification_id: UUID,
+    notification_id: Annotated[UUID, Path(alias="notificationId")],
     reader: Reader,
     known: IfNoneMatch = None,
     accept_language: AcceptLanguage = None,

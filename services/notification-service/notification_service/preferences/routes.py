@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Request, Response, Security
+from fastapi import APIRouter, Depends, Request, Response, Security
 
 from notification_service.errors import RepresentationNotAllowed
 from notification_service.preferences import queries, service
@@ -26,7 +26,7 @@ from shared.errors import (
     problems,
 )
 from shared.events.notification import Channel
-from shared.http import BodyTooLarge, UnsupportedMediaType, etag_matches
+from shared.http import BodyTooLarge, IfMatch, IfNoneMatch, UnsupportedMediaType, etag_matches
 
 OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, Unavailable)
 SENT_IN: Final = (MalformedRequest, BodyTooLarge, UnsupportedMediaType, InvalidInput)
@@ -35,9 +35,6 @@ TAGGED: Final[dict[int | str, dict[str, Any]]] = {
 }
 READ: Final = TAGGED | {304: {"description": "As the entity tag in If-None-Match says"}}
 _CHANGE_REFUSALS: Final = (ContactPointMissing, TooManyCodes, PreconditionRequired, PreconditionFailed)
-
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change builds on")]
-IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that the caller has")]
 
 router = APIRouter(prefix="/v1/me", tags=["Settings"])
 
@@ -110,6 +107,7 @@ async def confirm_contact_point(
 @router.post(
     "/contact-points/{channel}/code",
     status_code=202,
+    response_class=Response,
     responses=problems(*OWN, InvalidInput, NothingToConfirm, TooManyCodes),
 )
 async def send_contact_point_code(me: Oneself, channel: Channel, session: Session, now: Now) -> Response:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import time
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
@@ -59,7 +59,11 @@ Phone = Annotated[str, Field(max_length=16), AfterValidator(_phone)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Channels = Annotated[
     list[Channel],
-    Field(description="All that are named are used; none means that nothing is sent", examples=[["sms", "email"]]),
+    Field(
+        max_length=len(get_args(Channel)),
+        description="All that are named are used; none means that nothing is sent",
+        examples=[["sms", "email"]],
+    ),
     AfterValidator(_distinct),
 ]
 ClockTime = Annotated[

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from prescription_api.accesslog import reading
 from prescription_api.accesslog.schemas import AccessLogEntry
 from prescription_api.answers import tagged
-from prescription_api.callers import IfNoneMatch, Me
+from prescription_api.callers import Me
 from prescription_api.fhir import audit_event, examples
 from prescription_api.fhir.errors import NotAcceptable
 from prescription_api.fhir.links import base_address
@@ -16,6 +16,7 @@ from prescription_api.fhir.negotiation import FHIR, JSON, choose
 from shared.auth import CITIZEN_REFUSALS
 from shared.db import Reader
 from shared.errors import problems
+from shared.http import IfNoneMatch
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_moment_cursor
 

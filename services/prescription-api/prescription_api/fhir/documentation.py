@@ -1,5 +1,6 @@
 """The FHIR operations in the contract: media types, parameters, the form, and refusals as OperationOutcomes."""
 
+import json
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -9,7 +10,7 @@ from prescription_api.fhir.elements import Json
 from prescription_api.fhir.examples import content
 from prescription_api.fhir.negotiation import FHIR, JSON
 from prescription_api.fhir.outcomes import operation_outcome
-from prescription_api.fhir.search import SORTS
+from prescription_api.fhir.search import LONGEST, SORTS
 from shared.errors import PROBLEM_MEDIA_TYPE
 from shared.paging import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -21,7 +22,7 @@ _TAG: Final = {"ETag": {"description": "Of this answer in this language", "schem
 def answer(example: Json) -> dict[int | str, dict[str, Any]]:
     """200 of an operation that answers with a resource."""
     form = content(example)
-    return {200: {"content": {FHIR: form, JSON: {"schema": form["schema"]}}, "headers": _TAG}}
+    return {200: {"content": {FHIR: form, JSON: form}, "headers": _TAG}}
 
 
 UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
@@ -30,7 +31,7 @@ UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def _parameter(name: str, description: str, example: str | int, **schema: Any) -> Json:
-    described = {"schema": {"type": "string", **schema}, "examples": {name: {"value": example}}}
+    described = {"schema": {"type": "string", "maxLength": LONGEST, **schema}, "examples": {name: {"value": example}}}
     return {"name": name, "in": "query", "required": False, "description": description, **described}
 
 
@@ -43,7 +44,7 @@ PARAMETERS: Final = [
     _parameter("_sort", f"{SORTS[0]} unless said otherwise", "_lastUpdated", enum=list(SORTS)),
     _parameter("_count", f"At most so many in a page; {DEFAULT_LIMIT} unless said, at most {MAX_LIMIT}", "100"),
     _parameter("_format", "JSON is all there is", "json", enum=["json", JSON, FHIR]),
-    _parameter("_cursor", "In the link `next` only, and alone there; opaque", "pC3o..."),
+    _parameter("_cursor", "In the link `next` only, and alone there; opaque", "pC3o...", maxLength=2 * LONGEST),
 ]
 
 FORM: Final = {
@@ -54,9 +55,13 @@ FORM: Final = {
                 "type": "object",
                 "description": "Any of the parameters of the search by GET, and the patient",
                 "properties": {
-                    "patient.identifier": {"type": "string", "description": PATIENT_PARAMETER.documentation}
+                    "patient.identifier": {
+                        "type": "string",
+                        "maxLength": LONGEST,
+                        "description": PATIENT_PARAMETER.documentation,
+                    }
                 },
-                "additionalProperties": {"type": "string"},
+                "additionalProperties": {"type": "string", "maxLength": LONGEST},
             },
             "examples": {
                 "patient": {"value": {"patient.identifier": PATIENT_PARAMETER.example, "status": "ready,in-progress"}}
@@ -74,22 +79,30 @@ def describe_outcomes(app: FastAPI) -> None:
         new = app.openapi_schema is None
         document = describe()
         if new:
+            examples = document["components"]["examples"]
             for path, operations in document["paths"].items():
                 if path.startswith("/fhir/"):
-                    _rewrite(operations)
+                    _rewrite(operations, examples)
+            said = json.dumps(document["paths"])
+            document["components"]["examples"] = {name: e for name, e in examples.items() if f'/{name}"' in said}
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _rewrite(operations: dict[str, Any]) -> None:
+def _rewrite(operations: dict[str, Any], shared: Json) -> None:
+    """`shared` are the examples of the document, which gets those of outcomes too."""
     for operation in operations.values():
         for response in operation["responses"].values():
             problem = response.get("content", {}).pop(PROBLEM_MEDIA_TYPE, None)
             if problem:
-                response["content"][FHIR] = _outcome(problem["examples"])
+                response["content"][FHIR] = _outcome(problem["examples"], shared)
 
 
-def _outcome(problems: dict[str, Any]) -> Json:
-    outcomes = {code: {**said, "value": operation_outcome(said["value"])} for code, said in problems.items()}
+def _outcome(problems: dict[str, Any], shared: Json) -> Json:
+    outcomes = {}
+    for code, said in problems.items():
+        problem = shared[code] if "$ref" in said else said
+        shared[f"outcome-{code}"] = {**problem, "value": operation_outcome(problem["value"])}
+        outcomes[code] = {"$ref": f"#/components/examples/outcome-{code}"}
     return {**content({"resourceType": "OperationOutcome"}), "examples": outcomes}

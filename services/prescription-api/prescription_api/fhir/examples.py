@@ -91,6 +91,7 @@ def content(example: Json) -> Json:
         "type": "object",
         "required": ["resourceType"],
         "properties": {"resourceType": {"type": "string", "const": kind}},
+        "additionalProperties": True,
         "description": f"FHIR R4 (4.0.1) {kind}",
         "externalDocs": {"url": f"https://hl7.org/fhir/R4/{kind.lower()}.html"},
     }

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from prescription_api import errors, reading
 from prescription_api.answers import tagged
-from prescription_api.callers import IfNoneMatch, Reading
+from prescription_api.callers import Reading
 from prescription_api.fhir import capability, documentation, examples, searching
 from prescription_api.fhir.elements import Json
 from prescription_api.fhir.errors import NotAcceptable, PatientSearchByPost
@@ -23,7 +23,7 @@ from prescription_api.outside import CurrentOutside, Outside
 from shared.app import Now
 from shared.auth import PRACTITIONER_REFUSALS, Practitioner
 from shared.errors import InvalidInput, MalformedRequest, problems
-from shared.http import BodyTooLarge, Intake, UnsupportedMediaType
+from shared.http import BodyTooLarge, IfNoneMatch, Intake, UnsupportedMediaType
 from shared.language import best_language
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
 from shared.paging import CursorInvalid

@@ -20,6 +20,7 @@ Pairs = Sequence[tuple[str, str]]
 
 PATIENT: Final = ("patient.identifier", "patient:identifier")
 SORTS: Final = ("-authored-on", "authored-on", "_lastUpdated", "-_lastUpdated")
+LONGEST: Final = 8_000  # all values together
 _MOST_VALUES: Final = 50
 # what other FHIR servers know of a task's status, and no prescription is ever in
 _NEVER: Final = frozenset(
@@ -47,6 +48,8 @@ class TaskSearch:
 
 def read_search(pairs: Pairs) -> TaskSearch:
     """Without the patient, who is read by `patient_in`. Raises InvalidInput, or PatientSearchByPost for a patient."""
+    if sum(len(value) for _, value in pairs) > LONGEST:
+        raise _wrong("", "too-long", f"At most {LONGEST} characters in all.")
     search = TaskSearch()
     for name, value in pairs:
         if name.startswith(("patient", "subject")):

@@ -143,6 +143,7 @@ async def test_by_the_ids_of_prescriptions_and_tools(search: Any, three: Any) ->
         "status:not=ready",
         "focus=Device/1",
         f"_id={','.join(['0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11'] * 51)}",
+        "&".join([f"_id={','.join(['0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11'] * 40)}"] * 6),
     ],
 )
 async def test_what_cannot_be_asked_for_is_refused_and_not_passed_over(

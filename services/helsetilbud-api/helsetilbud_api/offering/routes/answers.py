@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from hashlib import blake2b
 from typing import Annotated, Any, Final
 
-from fastapi import Header, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.offering.access import OFFICE_REFUSALS, Caller
@@ -28,14 +28,11 @@ from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalfo
 from shared.paging import decode_cursor, encode_cursor
 from shared.schemas import Schema
 
-IfMatch = Annotated[
-    str | None, Header(alias="If-Match", max_length=500, description="The ETag that the change builds on")
-]
-IfNoneMatch = Annotated[
-    str | None, Header(alias="If-None-Match", max_length=500, description="The ETag that the caller has")
-]
 Hpr = Annotated[
-    str, Path(alias="hpr", pattern=r"^[0-9]{1,9}$", description="The GP's HPR number", examples=["990000101"])
+    str,
+    Path(
+        alias="hpr", pattern=r"^[0-9]{1,9}$", max_length=9, description="HPR number of the GP", examples=["990000101"]
+    ),
 ]
 
 TEXT_REFUSALS: Final = (TextTooLong, TextNotPlain, TextHoldsNationalId)

@@ -16,8 +16,6 @@ from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.routes.answers import (
     NUMBER_REFUSALS,
     TEXT_REFUSALS,
-    IfMatch,
-    IfNoneMatch,
     changed,
     changing,
     create_once,
@@ -33,6 +31,7 @@ from helsetilbud_api.offering.routes.answers import (
 from helsetilbud_api.offering.schemas import BlockChange, BlockedPatient, BlockedPatients, BlockSearch, NewBlock
 from shared.app import Now
 from shared.db import Reader, Session
+from shared.http import IfMatch, IfNoneMatch
 from shared.idempotency import IdempotencyKey
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit
 

@@ -14,8 +14,6 @@ from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.routes.answers import (
     NUMBER_REFUSALS,
     TEXT_REFUSALS,
-    IfMatch,
-    IfNoneMatch,
     changed,
     create_once,
     creating,
@@ -29,6 +27,7 @@ from helsetilbud_api.offering.routes.answers import (
 from helsetilbud_api.offering.schemas import NewEditor, OfficeEditor, OfficeEditors
 from shared.app import Now
 from shared.db import Reader, Session
+from shared.http import IfMatch, IfNoneMatch
 from shared.idempotency import IdempotencyKey
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit
 

@@ -15,18 +15,11 @@ from helsetilbud_api.offering.errors import (
     PractitionerNotFound,
     SubstituteUnknown,
 )
-from helsetilbud_api.offering.routes.answers import (
-    TEXT_REFUSALS,
-    IfMatch,
-    IfNoneMatch,
-    changed_by,
-    ending,
-    reading,
-    tagged,
-)
+from helsetilbud_api.offering.routes.answers import TEXT_REFUSALS, changed_by, ending, reading, tagged
 from helsetilbud_api.offering.schemas import SettingChange, SettingChanges
 from shared.app import Now
 from shared.db import Reader, Session
+from shared.http import IfMatch, IfNoneMatch
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/offices/{herId}/history", tags=["Preview and history"])

@@ -8,20 +8,12 @@ from helsetilbud_api.offering.codes import AREAS, LIMITS, Area
 from helsetilbud_api.offering.contents import InfoText
 from helsetilbud_api.offering.errors import PractitionerNotFound
 from helsetilbud_api.offering.queries import Kept
-from helsetilbud_api.offering.routes.answers import (
-    TEXT_REFUSALS,
-    Hpr,
-    IfMatch,
-    IfNoneMatch,
-    changed,
-    changing,
-    reading,
-    tagged,
-)
+from helsetilbud_api.offering.routes.answers import TEXT_REFUSALS, Hpr, changed, changing, reading, tagged
 from helsetilbud_api.offering.schemas import InfoMessage, InfoMessages, StandardText
 from helsetilbud_api.offering.texts import STANDARD_TEXTS
 from shared.app import Now
 from shared.db import Reader, Session
+from shared.http import IfMatch, IfNoneMatch
 
 router = APIRouter(prefix="/v1/offices/{herId}", tags=["Info messages"])
 

@@ -9,10 +9,11 @@ from helsetilbud_api.offering import queries
 from helsetilbud_api.offering.access import REFUSALS, AtOffice, LoggedIn, Register
 from helsetilbud_api.offering.codes import Role
 from helsetilbud_api.offering.errors import OfficeNotFound
-from helsetilbud_api.offering.routes.answers import IfNoneMatch, reading, tagged
+from helsetilbud_api.offering.routes.answers import reading, tagged
 from helsetilbud_api.offering.schemas import GpOffice, GpOffices
 from shared.db import CurrentDatabase
 from shared.errors import problems
+from shared.http import IfNoneMatch
 
 router = APIRouter(prefix="/v1/offices", tags=["GP office"])
 

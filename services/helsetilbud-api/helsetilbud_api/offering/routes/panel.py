@@ -14,11 +14,12 @@ from helsetilbud_api.offering.codes import Service
 from helsetilbud_api.offering.errors import GpRegisterUnavailable, PractitionerNotFound
 from helsetilbud_api.offering.reading import panel_of_citizen, preview_panel
 from helsetilbud_api.offering.rendering import GpPanel, PanelPreview, render_panel, render_preview
-from helsetilbud_api.offering.routes.answers import IfNoneMatch, Responses, reading
+from helsetilbud_api.offering.routes.answers import Responses, reading
 from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS
 from shared.db import CurrentDatabase, Reader
 from shared.errors import InvalidInput, problems
+from shared.http import IfNoneMatch
 from shared.language import best_language
 
 router = APIRouter(prefix="/v1")
@@ -72,13 +73,18 @@ async def get_gp_panel(
 async def preview_gp_panel(
     editor: AtOffice,
     practitioner: Annotated[
-        str, Query(pattern=r"^[0-9]{1,9}$", description="HPR number of the patient's GP", examples=["990000101"])
+        str,
+        Query(
+            pattern=r"^[0-9]{1,9}$", max_length=9, description="HPR number of the patient's GP", examples=["990000101"]
+        ),
     ],
     reader: Reader,
     request: Request,
     now: Now,
     at: Annotated[Moment | None, Query(description="The moment to see it at; now when absent")] = None,
-    blocked: Annotated[list[Service] | None, Query(description="Services that are closed to the patient")] = None,
+    blocked: Annotated[
+        list[Service] | None, Query(max_length=20, description="Services that are closed to the patient")
+    ] = None,
     known: IfNoneMatch = None,
 ) -> Response:
     """The panel exactly as a patient of this GP sees it at the moment, forms included, by the same rule and in the

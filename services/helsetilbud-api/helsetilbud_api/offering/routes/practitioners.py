@@ -7,10 +7,11 @@ from helsetilbud_api.offering.access import AtOffice
 from helsetilbud_api.offering.contents import ServicesOfGp, Substitution
 from helsetilbud_api.offering.errors import PractitionerNotFound, SubstituteUnknown
 from helsetilbud_api.offering.queries import Kept
-from helsetilbud_api.offering.routes.answers import Hpr, IfMatch, IfNoneMatch, changed, changing, reading, tagged
+from helsetilbud_api.offering.routes.answers import Hpr, changed, changing, reading, tagged
 from helsetilbud_api.offering.schemas import ServicesSetting, SubstitutionSetting, SubstitutionSettings
 from shared.app import Now
 from shared.db import Reader, Session
+from shared.http import IfMatch, IfNoneMatch
 
 router = APIRouter(prefix="/v1/offices/{herId}", tags=["Services and substitutes"])
 

@@ -11,12 +11,13 @@ from helsetilbud_api.offering.codes import TRIAGE_SERVICES, TriageService
 from helsetilbud_api.offering.contents import TriageChoice
 from helsetilbud_api.offering.errors import FormNotOffered
 from helsetilbud_api.offering.queries import Kept
-from helsetilbud_api.offering.routes.answers import IfMatch, IfNoneMatch, changed, changing, reading, tagged
+from helsetilbud_api.offering.routes.answers import changed, changing, reading, tagged
 from helsetilbud_api.offering.schemas import TriageForms, TriageSetting, TriageSettings
 from helsetilbud_api.offering.triage import standard_list
 from shared.app import Now
 from shared.db import Reader, Session
 from shared.errors import InvalidInput, problems
+from shared.http import IfMatch, IfNoneMatch
 from shared.language import best_language
 
 router = APIRouter(prefix="/v1", tags=["Triage"])
