@@ -9,10 +9,10 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format bench openapi lock reset clean
+.PHONY: help setup run demo test test-fast check format bench openapi release-contracts lock reset clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Python packages from the lock files into .venv (done by the others when needed)
 	@sh deploy/local/bootstrap.sh
@@ -29,12 +29,13 @@ test: setup ## All tests, with a private PostgreSQL and RabbitMQ
 test-fast: setup ## Without the tests that start several processes
 	@exec $(PYTHON) -m pytest -m "not system"
 
-check: setup ## Format, lint, strict types, contracts current (house rules are tests)
+check: setup ## Format, lint, strict types; contracts current, by the linters, and kept (house rules are tests)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy shared/shared deploy/sandbox/sandbox services/*/*_api services/*/*_service
 	$(PYTHON) -m sandbox.contracts openapi --check
 	$(PYTHON) -m sandbox.contracts.linting openapi
+	$(PYTHON) -m sandbox.contracts.breaking openapi
 
 format: setup ## Format and mend what can be mended
 	$(PYTHON) -m ruff format .
@@ -45,6 +46,9 @@ bench: setup ## Our speed beside its floors, in one run; writes bench-results.js
 
 openapi: setup ## Contracts from the code into openapi/
 	$(PYTHON) -m sandbox.contracts openapi
+
+release-contracts: openapi ## Promise what openapi/ says from now on; shows what that takes back of earlier promises
+	$(PYTHON) -m sandbox.contracts.breaking openapi --release
 
 lock: setup ## Pin the newest dependencies that fit, with hashes
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock --upgrade
