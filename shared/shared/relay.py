@@ -13,6 +13,7 @@ import structlog
 
 from shared import outbox
 from shared.db import Database
+from shared.events import EVENTS
 from shared.messaging.transport import Message, Transport, Unroutable
 from shared.metrics import Metrics
 from shared.wakeups import Listener, listening
@@ -86,6 +87,7 @@ class Relay:
         messages: Sequence[Message],
         outcomes: Sequence[BaseException | None],
     ) -> None:
+        outcomes = [None if _may_be_dropped(*pair) else pair[1] for pair in zip(messages, outcomes, strict=True)]
         sent = [id for id, outcome in zip(ids, outcomes, strict=True) if outcome is None]
         await connection.execute(_SENT, sent)
         for message, outcome in zip(messages, outcomes, strict=True):
@@ -105,3 +107,8 @@ class Relay:
         if now - self._partitions_made > _PARTITIONS_EVERY:
             await connection.execute("SELECT ensure_outbox_partitions()")
             self._partitions_made = now
+
+
+def _may_be_dropped(message: Message, outcome: BaseException | None) -> bool:
+    event = EVENTS.get(message.name)
+    return isinstance(outcome, Unroutable) and event is not None and event.hint

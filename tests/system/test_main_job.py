@@ -14,9 +14,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from sandbox.choices import citizen_token
 from sandbox.ehr import Ehr
 from sandbox.processes import Processes
-from sandbox.seeding import citizen_token
 from sandbox.wiring import Wiring
 
 pytestmark = pytest.mark.system

@@ -20,8 +20,8 @@ from uuid import uuid4
 
 import httpx
 
+from sandbox.choices import citizen_token
 from sandbox.ehr import Ehr
-from sandbox.seeding import citizen_token
 
 PHYSICIAN = "990000101"
 DATA = Path(__file__).parent / "data"

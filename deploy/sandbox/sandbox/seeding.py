@@ -4,7 +4,6 @@ Tools go in by the catalogue's own command, phone numbers and e-mail addresses b
 register, consent by the public API with tokens of the citizens' own.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,13 +15,11 @@ from catalog_api import seeding as catalogue
 from notification_service.preferences.loading import load
 from notification_service.preferences.models import CitizenSettings
 from notification_service.preferences.quiet import QuietHours
-from sandbox.services import SERVICES, Service
+from sandbox.choices import Choices
+from sandbox.population.population import Population
 from sandbox.settings import SandboxSettings
 from sandbox.wiring import Wiring
 from shared.db import Database
-
-_CONSENT = next(s for s in SERVICES if s.name == "consent-api")
-
 
 async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
     """Adds what is missing; doing it again changes nothing."""
@@ -31,7 +28,7 @@ async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
     await load_settings(wiring, {citizen["nationalId"]: _settings(citizen) for citizen in citizens}, now)
     limits = httpx.Limits(max_connections=8)
     async with httpx.AsyncClient(timeout=30, limits=limits) as http:
-        await asyncio.gather(*(_seed_citizen(http, wiring, citizen) for citizen in citizens))
+        await Choices(http, wiring, Population.read(sandbox.data_directory), now.date()).make()
 
 
 async def seed_from_outside(wiring: Wiring) -> None:
@@ -64,35 +61,3 @@ async def load_settings(wiring: Wiring, settings: Mapping[str, CitizenSettings],
         await load(database, rows, now)
     finally:
         await database.close()
-
-
-async def _seed_citizen(http: httpx.AsyncClient, wiring: Wiring, citizen: dict[str, Any]) -> None:
-    """The dead have chosen nothing, and those who never answered have not either."""
-    if citizen["consent"] and citizen["status"] != "deceased":
-        await _put(http, wiring, citizen, _CONSENT, "/v1/me/consent", {"level": citizen["consent"]})
-
-
-async def _put(
-    http: httpx.AsyncClient,
-    wiring: Wiring,
-    citizen: dict[str, Any],
-    service: Service,
-    path: str,
-    body: dict[str, Any],
-) -> None:
-    token = await citizen_token(http, wiring.sandbox_url, citizen["nationalId"], service.audience)
-    url = wiring.address(service) + path
-    headers = {"Authorization": f"Bearer {token}"}
-    now = await http.get(url, headers=headers)
-    now.raise_for_status()
-    if any(now.json().get(name) != value for name, value in body.items()):
-        answer = await http.put(url, json=body, headers=headers | {"If-Match": now.headers["ETag"]})
-        answer.raise_for_status()
-
-
-async def citizen_token(http: httpx.AsyncClient, sandbox_url: str, national_id: str, audience: str) -> str:
-    wanted = {"kind": "citizen", "audience": audience, "userClaimsParameters": {"pid": national_id}}
-    answer = await http.post(f"{sandbox_url}/test-token", json=wanted)
-    answer.raise_for_status()
-    token: str = answer.json()["access_token"]
-    return token

@@ -44,12 +44,20 @@ async def test_the_person_register_leaves_out_whom_it_does_not_know(http: httpx.
 
     assert [person["nationalId"] for person in persons] == list(sandbox.population.citizens)
     assert all(
-        person.keys() == {"nationalId", "name", "birthDate", "status", "deceasedAt", "confidentialAddress"}
+        person.keys() == {"nationalId", "name", "birthDate", "status", "deceasedAt", "confidentialAddress", "parents"}
         for person in persons
     )
     assert {person["status"] for person in persons} == {"resident", "deceased", "emigrated"}
     assert all((person["status"] == "deceased") == bool(person["deceasedAt"]) for person in persons)
     assert any(person["confidentialAddress"] for person in persons)
+
+
+async def test_the_person_register_says_who_is_whose_parent(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    child, parents = "05911585172", {"03828720545", "12928947813"}
+    question = {"nationalIds": [child, *parents]}
+    persons = (await http.post("/person-register/persons/lookup", json=question)).json()["persons"]
+
+    assert {it["nationalId"]: set(it["parents"]) for it in persons} == {child: parents} | {it: set() for it in parents}
 
 
 @pytest.mark.parametrize("count", [0, 1001])

@@ -1,9 +1,15 @@
-"""The worker: sends the outbox on. This service listens to nobody."""
+"""The worker: sends the outbox on, and sees to what changes with a date. This service listens to nobody."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
 
 import httpx
 
 from consent_api.settings import Settings
+from consent_api.turning import keep_days
 from shared.db import Database
+from shared.messaging.delivery import utc_now
 from shared.messaging.transport import Transport
 from shared.metrics import Metrics
 from shared.worker import Worker, main_with
@@ -16,9 +22,14 @@ def create_worker(
     *,
     http: httpx.AsyncClient | None = None,
     metrics: Metrics | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Worker:
     """`http` is there because every service's worker is made alike; nothing is called from this one."""
-    return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics())
+
+    async def days(stop: asyncio.Event) -> None:
+        await keep_days(database, clock, stop)
+
+    return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics(), jobs=[days])
 
 
 def main() -> None:

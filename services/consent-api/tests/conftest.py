@@ -1,6 +1,7 @@
 """The app on a migrated database, its callers with real tokens, and a clock that tests set."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from consent_api.app import create_app
-from consent_api.loading import load
+from consent_api.loading import assign_powers, load
+from consent_api.representation.service import Agreement
 from consent_api.settings import Settings
 from shared.db import Database
 from shared.nationalid import NationalId
@@ -19,10 +21,19 @@ from shared.testing.national_ids import generate
 from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:samtykke"
+REGISTER = "https://register.test"
 HOST = "https://consent.test"
 CHECK = "/v1/digitally-active"
 SCOPE = "nhn:helsenorge.eksternapi/helsenorgeaktivsjekken"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+VERIFY_SCOPE = "nhn:samtykke/representation"
+RESERVATIONS_SCOPE = "nhn:samtykke/reservations"
+TABLES = (
+    *("consent", "consent_history", "outbox", "local_message", "person", "parent", "own_access", "own_access_history"),
+    *("power_of_attorney", "power_of_attorney_history", "turned_day", "reservation", "reservation_history"),
+    *("standing_change", "interest", "idempotent_answer"),
+)
 
 Items = list[dict[str, Any]]
 
@@ -40,6 +51,57 @@ class Clock:
     @property
     def written(self) -> str:
         return rfc3339(self.now)
+
+
+class Register:
+    """The person register. Everybody is in it with the birth date of their number, unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.facts: dict[str, dict[str, Any]] = {}
+        self.unknown: set[str] = set()
+        self.parents: dict[str, list[str]] = {}
+        self.away = False
+        self.asked: list[list[str]] = []
+
+    def say(self, number: str, **facts: Any) -> None:
+        """`status`, `confidentialAddress`, `birthDate`: as the register writes them."""
+        self.facts.setdefault(number, {}).update(facts)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if self.away:
+            raise httpx.ConnectError("away")
+        numbers = json.loads(request.content)["nationalIds"]
+        self.asked.append(numbers)
+        return httpx.Response(200, json={"persons": [self._entry(n) for n in numbers if n not in self.unknown]})
+
+    def _entry(self, number: str) -> dict[str, Any]:
+        return {
+            "nationalId": number,
+            "name": f"Person {number[4:8]}",
+            "status": "resident",
+            "deceasedAt": None,
+            "confidentialAddress": False,
+            "parents": self.parents.get(number, []),
+        } | self._facts(number)
+
+    def _facts(self, number: str) -> dict[str, Any]:
+        facts = self.facts.get(number, {})
+        if "birthDate" in facts:
+            return facts
+        return facts | {"birthDate": NationalId.parse(number, allow_synthetic=True).birth_date.isoformat()}
+
+
+@pytest.fixture(scope="session")
+def running_register() -> Register:
+    return Register()
+
+
+@pytest.fixture
+def register(running_register: Register) -> Register:
+    return running_register
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +129,8 @@ def settings(database_url: str) -> Settings:
         allow_synthetic=True,
         citizen_reference_keys={"k1": "x" * 32},
         citizen_reference_key_id="k1",
+        person_register_url=REGISTER,
+        register_pause=0,
     )
 
 
@@ -81,31 +145,41 @@ def helsenorge(running_clock: Clock) -> Issuer:
 
 
 @pytest.fixture(scope="session")
-async def app(settings: Settings, helseid: Issuer, helsenorge: Issuer, running_clock: Clock) -> AsyncIterator[FastAPI]:
-    issuers = httpx.AsyncClient(transport=served_by(helseid, helsenorge))
-    app = create_app(settings, http=issuers, clock=running_clock)
+def outside(helseid: Issuer, helsenorge: Issuer, running_register: Register) -> httpx.MockTransport:
+    """The two issuers and the person register."""
+    issuers = served_by(helseid, helsenorge)
+
+    def answer(request: httpx.Request) -> Any:
+        return running_register.answer(request) if request.url.host == "register.test" else issuers.handler(request)
+
+    return httpx.MockTransport(answer)
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, outside: httpx.MockTransport, running_clock: Clock) -> AsyncIterator[FastAPI]:
+    app = create_app(settings, http=httpx.AsyncClient(transport=outside), clock=running_clock)
     async with app.router.lifespan_context(app):
         yield app
 
 
 @pytest.fixture(scope="session")
-async def strict_app(
-    settings: Settings, helseid: Issuer, helsenorge: Issuer, running_clock: Clock
-) -> AsyncIterator[FastAPI]:
+async def strict_app(settings: Settings, outside: httpx.MockTransport, running_clock: Clock) -> AsyncIterator[FastAPI]:
     """As in production: synthetic numbers are not accepted."""
-    issuers = httpx.AsyncClient(transport=served_by(helseid, helsenorge))
-    app = create_app(settings.model_copy(update={"allow_synthetic": False}), http=issuers, clock=running_clock)
+    strict = settings.model_copy(update={"allow_synthetic": False})
+    app = create_app(strict, http=httpx.AsyncClient(transport=outside), clock=running_clock)
     async with app.router.lifespan_context(app):
         yield app
 
 
 @pytest.fixture
-async def database(app: FastAPI) -> AsyncIterator[Database]:
-    """The app's own, with nothing in it."""
+async def database(app: FastAPI, running_register: Register) -> AsyncIterator[Database]:
+    """The app's own, with nothing in it, and a register that says nothing special."""
     database: Database = app.state.database
+    running_register.clear()
+    deletions = [f"DELETE FROM {table}" for table in TABLES]  # noqa: S608 - quicker than TRUNCATE for a few rows
     async with database.driver() as connection:
-        for table in ("consent", "consent_history", "outbox", "local_message"):
-            await connection.execute(f"DELETE FROM {table}")  # noqa: S608 - quicker than TRUNCATE for a few rows
+        await connection.execute("; ".join(deletions))
+        await connection.execute("TRUNCATE access_call, access_entry")
     return database
 
 
@@ -127,11 +201,20 @@ def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
     async def check(response: httpx.Response) -> None:
         if response.headers.get("content-type") == "application/problem+json":
             await response.aread()
-            operation = app.openapi()["paths"][response.request.url.path][response.request.method.lower()]
+            operation = operation_of(app, response.request)
             listed = operation["responses"][str(response.status_code)]["content"]["application/problem+json"]
             assert response.json()["code"] in listed["examples"]
 
     return check
+
+
+def operation_of(app: FastAPI, request: httpx.Request) -> Any:
+    """As the contract describes it; a path without parameters goes before one with."""
+    paths = sorted(app.openapi()["paths"].items(), key=lambda item: "{" in item[0])
+    for path, operations in paths:
+        if re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", path), request.url.path):
+            return operations[request.method.lower()]
+    raise AssertionError(f"{request.url.path} is not in the contract")
 
 
 @pytest.fixture
@@ -144,9 +227,8 @@ async def client(app: FastAPI, database: Database, clock: Clock) -> AsyncIterato
 class Caller:
     """A citizen at a browser. Every request has a new token, of the clock's time."""
 
-    def __init__(self, client: httpx.AsyncClient, issuer: Issuer, born: date, **token: Any) -> None:
-        self.client, self.issuer, self.born, self.token = client, issuer, born, token
-        self.number = generate(born, 0)
+    def __init__(self, client: httpx.AsyncClient, issuer: Issuer, number: str, **token: Any) -> None:
+        self.client, self.issuer, self.number, self.token = client, issuer, number, token
 
     async def request(
         self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
@@ -161,29 +243,50 @@ class Caller:
     async def put(self, path: str, body: str, headers: Mapping[str, str]) -> httpx.Response:
         return await self.request("PUT", path, body, headers)
 
+    async def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.request("POST", path, json.dumps(body), headers)
+
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.request("DELETE", path)
+
     async def set_level(self, level: str, etag: str | None) -> httpx.Response:
         return await self.put("/v1/me/consent", json.dumps({"level": level}), {"If-Match": etag} if etag else {})
 
-
-@pytest.fixture
-def kari(client: httpx.AsyncClient, helsenorge: Issuer) -> Caller:
-    return Caller(client, helsenorge, date(1975, 3, 1))
+    def acting_for(self, number: str, relation: str = "parent") -> "Caller":
+        return Caller(self.client, self.issuer, self.number, represents=number, relation=relation)
 
 
 @pytest.fixture
-def ola(client: httpx.AsyncClient, helsenorge: Issuer) -> Caller:
-    return Caller(client, helsenorge, date(1990, 12, 24))
+def citizen(client: httpx.AsyncClient, helsenorge: Issuer) -> Callable[..., Caller]:
+    """Somebody born on this day."""
+
+    def born(day: date, place: int = 0, **token: Any) -> Caller:
+        return Caller(client, helsenorge, generate(day, place), **token)
+
+    return born
 
 
 @pytest.fixture
-def parent(client: httpx.AsyncClient, helsenorge: Issuer) -> Caller:
-    child = generate(date(2020, 6, 1), 0)
-    return Caller(client, helsenorge, date(1988, 2, 2), represents=child, relation="parent")
+def kari(citizen: Callable[..., Caller]) -> Caller:
+    return citizen(date(1975, 3, 1))
 
 
 @pytest.fixture
-def low_level(client: httpx.AsyncClient, helsenorge: Issuer) -> Caller:
-    return Caller(client, helsenorge, date(1975, 3, 1), security_level="3")
+def ola(citizen: Callable[..., Caller]) -> Caller:
+    return citizen(date(1990, 12, 24))
+
+
+@pytest.fixture
+def low_level(citizen: Callable[..., Caller]) -> Caller:
+    return citizen(date(1975, 3, 1), security_level="3")
+
+
+@pytest.fixture
+async def mother(citizen: Callable[..., Caller], give: Any) -> Caller:
+    """With full consent. Whose mother, a test says in the register."""
+    mother = citizen(date(1988, 2, 2))
+    await give({mother.number: "full"})
+    return mother
 
 
 @pytest.fixture
@@ -199,6 +302,39 @@ def system(helseid: Issuer, running_clock: Clock) -> Callable[..., dict[str, str
         return DPoPAuth(token, key, clock=running_clock).headers(method, HOST + path)
 
     return headers
+
+
+@pytest.fixture
+def send(client: httpx.AsyncClient, system: Any) -> Callable[..., Awaitable[httpx.Response]]:
+    """A request of a system, signed."""
+
+    async def send(method: str, path: str, body: Any = None, *, scope: str = SCOPE, **headers: str) -> httpx.Response:
+        sent = system(method, path.partition("?")[0], scope=scope) | headers
+        return await client.request(method, path, json=body, headers=sent)
+
+    return send
+
+
+@pytest.fixture
+def verify(send: Any) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """May this one act for that one? The answer."""
+
+    async def answer(
+        actor: str,
+        represented: str | None = None,
+        relation: str | None = "parent",
+        area: str = "health-care",
+        act: str = "read",
+    ) -> dict[str, Any]:
+        body: dict[str, Any] = {"actor": {"nationalId": actor}, "area": area, "act": act}
+        if represented:
+            body |= {"represented": {"nationalId": represented}, "relation": relation}
+        response = await send("POST", "/v1/representations/verify", body, scope=VERIFY_SCOPE)
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    return answer
 
 
 @pytest.fixture
@@ -262,3 +398,14 @@ def give(database: Database, reference: Any, clock: Clock) -> Callable[..., Awai
         await load(database, rows, clock.now)
 
     return give
+
+
+@pytest.fixture
+def assign(database: Database, reference: Any, clock: Clock) -> Callable[..., Awaitable[None]]:
+    """Makes one act for another who cannot decide, in health care and administration, until the end of the year."""
+
+    async def assign(person: str, holder: str) -> None:
+        agreed = Agreement(reference(person), reference(holder), "Person", "Holder")
+        await assign_powers(database, [(agreed, ["health-care", "administration"], date(2026, 12, 31))], clock.now)
+
+    return assign

@@ -162,13 +162,6 @@ async def test_S6_withdrawing_takes_effect_at_once(kari: Any, check: Any) -> Non
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
-async def test_S5_nobody_acts_for_somebody_else_yet(parent: Any, method: str, path: str, rows: Any) -> None:
-    refused = await parent.request(method, path, '{"level": "full"}', {"If-Match": '"0"'})
-    assert (refused.status_code, refused.json()["code"]) == (403, "representation-not-allowed")
-    assert await rows("consent") == []
-
-
-@pytest.mark.parametrize(("method", "path"), PATHS)
 async def test_only_a_citizen_who_is_logged_in(
     client: httpx.AsyncClient, low_level: Any, system: Any, method: str, path: str
 ) -> None:

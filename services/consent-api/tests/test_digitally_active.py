@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from consent_api.schemas import DigitallyActiveAnswer
+from consent_api.active.schemas import DigitallyActiveAnswer
 from shared.testing.national_ids import generate, population
 
 PATH = "/v1/digitally-active"
@@ -34,6 +34,7 @@ async def test_S2_active_exactly_with_the_level_that_the_area_needs(
             "nationalId": number,
             "active": not reasons,
             "activeThroughOthers": False,
+            "assignedRepresentative": False,
             "reasons": reasons,
             "error": None,
         }

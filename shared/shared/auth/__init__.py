@@ -2,7 +2,7 @@
 
 from shared.auth.authenticator import Authenticator, utc_now
 from shared.auth.callers import Citizen, Machine, Practitioner, Staff
-from shared.auth.claims import HelseIdToken
+from shared.auth.claims import HelseIdToken, Persons
 from shared.auth.dependencies import (
     AnyHelseIdToken,
     CitizenCaller,
@@ -53,6 +53,7 @@ __all__ = [
     "HprNumberMissing",
     "IssuerUnavailable",
     "Machine",
+    "Persons",
     "PostgresReplayStore",
     "Practitioner",
     "ProofCheckUnavailable",

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import httpx
 from fastapi import Request
 
-from shared.auth import dpop
-from shared.auth.claims import CitizenToken, ClaimReader, HelseIdToken
+from shared.auth import dpop, signed
+from shared.auth.claims import CitizenToken, ClaimReader, HelseIdToken, Persons
 from shared.auth.errors import ProofInvalid, ProofMissing, Scheme, SchemeNotAccepted, TokenInvalid, TokenMissing
 from shared.auth.keys import IssuerKeys
 from shared.auth.replay import ReplayStore
@@ -52,6 +52,7 @@ class Authenticator:
         self._citizens = AccessTokens(
             self._keys[citizen_issuer], audience=audience, scheme="Bearer", interpret=reader.citizen, clock=clock
         )
+        self._reader = reader
         self._replays = replays
         self._proofs = dpop.Proofs(replays, clock)
         self._public_url = public_url.rstrip("/") if public_url else None
@@ -91,6 +92,14 @@ class Authenticator:
         """Raises a `Refusal` or `IssuerUnavailable`."""
         token = _token(request, "Bearer")
         return await self._citizens.verify(token, hashlib.sha256(token.encode()).digest())
+
+    async def persons(self, request: Request) -> Persons:
+        """Who is named in a citizen's token, verified first; what is kept of a token does not hold their numbers.
+
+        Raises as `citizen` does.
+        """
+        await self.citizen(request)
+        return self._reader.persons(signed.claims(signed.read(_token(request, "Bearer"))))
 
     async def close(self) -> None:
         """Call it before the HTTP client and the database are closed."""

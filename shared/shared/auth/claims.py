@@ -58,6 +58,14 @@ class CitizenToken:
     relation: Relation | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """The numbers in a citizen's token, for asking a register or a service that does: for one request, never kept."""
+
+    actor: NationalId
+    represented: NationalId | None
+
+
 class ClaimReader:
     """Turns claims into tokens of ours. Raises `TokenInvalid`."""
 
@@ -92,6 +100,13 @@ class ClaimReader:
         if claims.get("represents") is None:
             return CitizenToken(reference, person.birth_date, level)
         return self._representing(claims, CitizenToken(reference, person.birth_date, level))
+
+    def persons(self, claims: Mapping[str, Any]) -> Persons:
+        represented = claims.get("represents")
+        return Persons(
+            self._national_id(claims.get("pid"), "Bearer"),
+            None if represented is None else self._national_id(represented, "Bearer"),
+        )
 
     def _representing(self, claims: Mapping[str, Any], actor: CitizenToken) -> CitizenToken:
         represented = self._national_id(claims["represents"], "Bearer")

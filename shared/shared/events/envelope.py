@@ -21,11 +21,16 @@ class InvalidEvent(ValueError):
 
 
 class Event(BaseModel):
-    """What happened, in the past tense. Subclasses give `name` as `<producer>.<what-happened>.v<n>`."""
+    """What happened, in the past tense. Subclasses give `name` as `<producer>.<what-happened>.v<n>`.
+
+    A `hint` only hastens what whoever depends on it asks for anyway: it need not have a consumer, and counts as sent
+    when no queue takes it.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
 
     name: ClassVar[str]
+    hint: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

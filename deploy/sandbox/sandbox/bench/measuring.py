@@ -20,8 +20,8 @@ from sandbox.bench.crowd import Signer, gather_crowd, prescriptions
 from sandbox.bench.feed_lag import FeedWatch
 from sandbox.bench.load import Outcome, Request, closed_loop, open_loop
 from sandbox.bench.stopping import StopWatch
+from sandbox.choices import citizen_token
 from sandbox.processes import Processes
-from sandbox.seeding import citizen_token
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import httpx
 
+from sandbox.choices import citizen_token
 from sandbox.ehr import ApiClient, Ehr
-from sandbox.seeding import citizen_token
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
 

@@ -124,7 +124,12 @@ def _own_services(keys: KeyStore) -> list[Client]:
             name=name,
             kind="own-service",
             key=keys.get(name, "ES256"),
-            scopes=(scopes.CHECK_ACTIVE, scopes.COPY_CATALOG),
+            scopes=(
+                scopes.CHECK_ACTIVE,
+                scopes.COPY_CATALOG,
+                scopes.VERIFY_REPRESENTATION,
+                scopes.CHECK_RESERVATIONS,
+            ),
         )
         for name in ("prescription-api", "notification-service", "helsetilbud-api")
     ]

@@ -75,9 +75,24 @@ class OrganisationRecord(Record):
         return self.organisation_number if self.parent else None
 
 
+class Reservation(Record):
+    national_id: str
+    kind: str
+
+
+class OwnAccess(Record):
+    """A young person whose parent has said yes to an access of their own."""
+
+    national_id: str
+
+
 class PowerOfAttorney(Record):
+    """`scopes` are areas; `valid_to` is the last day."""
+
     giver: str
     holder: str
+    scopes: tuple[str, ...]
+    valid_to: date
 
 
 class GeneralPractitioner(Record):
@@ -97,6 +112,8 @@ class PractitionerOffice(Record):
 class Relations(Record):
     """What lies between people, of `relations.json`."""
 
+    reservations: tuple[Reservation, ...] = ()
+    own_access: tuple[OwnAccess, ...] = ()
     powers_of_attorney: tuple[PowerOfAttorney, ...] = ()
     general_practitioners: tuple[GeneralPractitioner, ...] = ()
     practitioner_offices: tuple[PractitionerOffice, ...] = ()

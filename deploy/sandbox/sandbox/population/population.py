@@ -32,6 +32,7 @@ class Population:
         self.relations = relations
         self.tools = tools
         self.generated: dict[str, CitizenRecord] = {}
+        self._parents = _parents(self.citizens.values())
         self._practitioner_by_national_id = {p.national_id: p for p in self.practitioners.values()}
 
     @classmethod
@@ -61,6 +62,10 @@ class Population:
     def name_of(self, national_id: str) -> str | None:
         known = self.person(national_id) or self.employee(national_id)
         return known.name if known else None
+
+    def parents_of(self, national_id: str) -> list[str]:
+        """Those with parental responsibility."""
+        return self._parents.get(national_id, [])
 
     def organisations_of(self, kind: str) -> list[OrganisationRecord]:
         return [organisation for organisation in self.organisations.values() if organisation.kind == kind]
@@ -93,6 +98,14 @@ class Population:
 
     def forget_generated(self) -> None:
         self.generated.clear()
+
+
+def _parents(citizens: Iterable[CitizenRecord]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for citizen in citizens:
+        for child in citizen.children:
+            found.setdefault(child, []).append(citizen.national_id)
+    return found
 
 
 def _read(path: Path, shape: TypeAdapter[Shape]) -> Shape:

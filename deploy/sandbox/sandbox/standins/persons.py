@@ -1,4 +1,4 @@
-"""The person register: who lives, is dead, has moved abroad."""
+"""The person register: who lives, is dead, has moved abroad, and who has parental responsibility for whom."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from sandbox.context import Here
 from sandbox.faults import Target, faulty
 from sandbox.population.models import CitizenRecord
+from sandbox.population.population import Population
 
 # the data files need not say when somebody died; the register always does
 _SOME_DAY_OF_DEATH = date(2025, 3, 14)
@@ -30,10 +31,10 @@ class PersonLookup(BaseModel):
 async def look_up(wanted: PersonLookup, sandbox: Here) -> JSONResponse:
     """Unknown numbers are left out of the answer."""
     known = sandbox.population.known_among(wanted.national_ids)
-    return JSONResponse({"persons": [_entry(person) for person in known]})
+    return JSONResponse({"persons": [_entry(person, sandbox.population) for person in known]})
 
 
-def _entry(person: CitizenRecord) -> dict[str, Any]:
+def _entry(person: CitizenRecord, population: Population) -> dict[str, Any]:
     deceased_at = (person.deceased_at or _SOME_DAY_OF_DEATH) if person.status == "deceased" else None
     return {
         "nationalId": person.national_id,
@@ -42,4 +43,5 @@ def _entry(person: CitizenRecord) -> dict[str, Any]:
         "status": person.status,
         "deceasedAt": deceased_at.isoformat() if deceased_at else None,
         "confidentialAddress": person.confidential_address,
+        "parents": population.parents_of(person.national_id),
     }

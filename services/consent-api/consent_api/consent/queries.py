@@ -1,13 +1,11 @@
-"""Every SELECT of this service, each for one citizen or for the references that were asked about."""
+"""What is read of a citizen's consent."""
 
-from collections.abc import Sequence
 from typing import Final
 
-import asyncpg
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from consent_api.models import LAST_VERSION, Consent, ConsentChange, Level, consent, consent_history
+from consent_api.consent.models import LAST_VERSION, Consent, ConsentChange, consent, consent_history
 
 _CONSENT: Final = select(consent.c.level, consent.c.version, consent.c.changed_at).where(
     consent.c.citizen == bindparam("citizen")
@@ -24,7 +22,6 @@ _HISTORY: Final = (
     .order_by(consent_history.c.version.desc())
     .limit(bindparam("count"))
 )
-_LEVELS: Final = "SELECT citizen, level FROM consent WHERE citizen = ANY($1)"
 
 
 async def find_consent(connection: AsyncConnection | AsyncSession, citizen: str) -> Consent:
@@ -38,8 +35,3 @@ async def list_changes(
     """Newest first, below the version `before`."""
     values = {"citizen": citizen, "before": LAST_VERSION if before is None else before, "count": count}
     return [ConsentChange(*row) for row in await connection.execute(_HISTORY, values)]
-
-
-async def levels_of(connection: asyncpg.Connection, citizens: Sequence[str]) -> dict[str, Level]:
-    """Those who never answered are absent."""
-    return dict(await connection.fetch(_LEVELS, citizens))

@@ -1,15 +1,16 @@
 """The answer about who is digitally active as JSON, written out: a thousand items are too many for models.
 
-A test holds what is written here to `schemas.DigitallyActiveAnswer`.
+Tests hold what is written here to the models in `schemas`.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from consent_api.models import Standing
-from consent_api.service import NationalIdError, Outcome
+from consent_api.active.models import Standing
+from consent_api.active.service import Outcome
+from consent_api.identities import NationalIdError
 
 
 def render(answers: Iterable[tuple[str, Outcome]], language: str) -> bytes:
@@ -33,7 +34,28 @@ def _members(standing: Standing) -> str:
 def _document(standing: Standing, error: NationalIdError | None = None, language: str = "") -> dict[str, Any]:
     return {
         "active": standing.active and error is None,
-        "activeThroughOthers": standing.active_through_others,
+        "activeThroughOthers": standing.through_others,
+        "assignedRepresentative": standing.assigned,
         "reasons": standing.reasons,
         "error": error and {"code": error.code, "detail": error.document(language)["detail"]},
     }
+
+
+def render_for_ehr(answers: Iterable[tuple[str, Outcome]]) -> bytes:
+    """In the shape that record systems already speak. Whoever is not known to be reachable is not."""
+    items = ",".join([f"{json.dumps(text)}:{_status(outcome)}" for text, outcome in dict(answers).items()])
+    return f'{{"erAktivListe":{{{items}}}}}'.encode()
+
+
+def _status(outcome: Outcome) -> str:
+    return _ehr_members(outcome if isinstance(outcome, Standing) else None)
+
+
+@lru_cache(maxsize=256)
+def _ehr_members(standing: Standing | None) -> str:
+    members: Mapping[str, bool] = {
+        "erAktivSelv": standing is not None and standing.active,
+        "erAktivViaAndre": standing is not None and standing.through_others,
+        "tildeltFullmakt": standing is not None and standing.assigned,
+    }
+    return json.dumps(members, separators=(",", ":"))

@@ -1,0 +1,116 @@
+"""The access log in words."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from consent_api.reservations.models import NAMES
+from shared.language import Text
+
+_AREAS: Final[Mapping[str, Text]] = {
+    "health-care": {"nb": "helsehjelp", "nn": "helsehjelp", "en": "health care"},
+    "youth": {"nb": "ungdom", "nn": "ungdom", "en": "young people"},
+    "research": {"nb": "forskning og statistikk", "nn": "forsking og statistikk", "en": "research and statistics"},
+    "administration": {"nb": "forvaltning", "nn": "forvalting", "en": "administration"},
+}
+_ORGANISATION: Final[Text] = {
+    "nb": "Virksomheten med organisasjonsnummer {}",
+    "nn": "Verksemda med organisasjonsnummer {}",
+    "en": "The organisation with number {}",
+}
+_SYSTEM: Final[Text] = {"nb": "Systemet {}", "nn": "Systemet {}", "en": "The system {}"}
+_SOMEBODY: Final[Text] = {"nb": "Noen", "nn": "Nokon", "en": "Somebody"}
+
+_CHECKED: Final[Text] = {
+    "nb": "{who} sjekket om du kan nås på Helsenorge. Det gjaldt {about}.",
+    "nn": "{who} sjekka om du kan nåast på Helsenorge. Det galdt {about}.",
+    "en": "{who} checked whether you can be reached on Helsenorge. It concerned {about}.",
+}
+_INTEREST: Final[Text] = {
+    "nb": "{who} ba om å få vite når det endrer seg om du kan nås på Helsenorge.",
+    "nn": "{who} bad om å få vite når det endrar seg om du kan nåast på Helsenorge.",
+    "en": "{who} asked to be told when it changes whether you can be reached on Helsenorge.",
+}
+_RESERVATION: Final[Text] = {
+    "nb": "{who} sjekket om du har reservert deg mot dette: {about}.",
+    "nn": "{who} sjekka om du har reservert deg mot dette: {about}.",
+    "en": "{who} checked whether you have said no to this: {about}.",
+}
+# by role and act; a refused attempt reads the same whatever was attempted
+_REPRESENTED: Final[Mapping[str, Text]] = {
+    "read": {
+        "nb": "{other} så på noe på vegne av deg. Det gjaldt {about}.",
+        "nn": "{other} såg på noko på vegner av deg. Det galdt {about}.",
+        "en": "{other} looked at something on your behalf. It concerned {about}.",
+    },
+    "change": {
+        "nb": "{other} gjorde noe på vegne av deg. Det gjaldt {about}.",
+        "nn": "{other} gjorde noko på vegner av deg. Det galdt {about}.",
+        "en": "{other} did something on your behalf. It concerned {about}.",
+    },
+    "refused": {
+        "nb": "{other} prøvde å handle på vegne av deg, men fikk ikke lov. Det gjaldt {about}.",
+        "nn": "{other} prøvde å handle på vegner av deg, men fekk ikkje lov. Det galdt {about}.",
+        "en": "{other} tried to act on your behalf and was refused. It concerned {about}.",
+    },
+}
+_ACTED: Final[Mapping[str, Text]] = {
+    "read": {
+        "nb": "Du så på noe på vegne av {other}. Det gjaldt {about}.",
+        "nn": "Du såg på noko på vegner av {other}. Det galdt {about}.",
+        "en": "You looked at something on behalf of {other}. It concerned {about}.",
+    },
+    "change": {
+        "nb": "Du gjorde noe på vegne av {other}. Det gjaldt {about}.",
+        "nn": "Du gjorde noko på vegner av {other}. Det galdt {about}.",
+        "en": "You did something on behalf of {other}. It concerned {about}.",
+    },
+    "refused": {
+        "nb": "Du prøvde å handle på vegne av {other}, men fikk ikke lov. Det gjaldt {about}.",
+        "nn": "Du prøvde å handle på vegner av {other}, men fekk ikkje lov. Det galdt {about}.",
+        "en": "You tried to act on behalf of {other} and were refused. It concerned {about}.",
+    },
+}
+_REPRESENTATIVE: Final[Mapping[str, Text]] = {
+    "parent": {"nb": "En forelder", "nn": "Ein forelder", "en": "A parent"},
+    "power-of-attorney": {"nb": "En fullmektig", "nn": "Ein fullmektig", "en": "A holder of a power of attorney"},
+}
+_CHILD: Final[Text] = {"nb": "barnet ditt", "nn": "barnet ditt", "en": "your child"}
+_ANOTHER: Final[Text] = {"nb": "en annen person", "nn": "ein annan person", "en": "another person"}
+
+
+def describe(entry: Mapping[str, Any], language: str) -> str:
+    """`entry` as `queries.list_entries` reads it."""
+    if entry["kind"] == "representation":
+        return _describe_act(entry, language)
+    if entry["kind"] == "reservation":
+        return _RESERVATION[language].format(who=_who(entry, language), about=NAMES[entry["about"]][language])
+    text = _INTEREST if entry["kind"] == "interest" else _CHECKED
+    return text[language].format(who=_who(entry, language), about=_area(entry, language))
+
+
+def _who(entry: Mapping[str, Any], language: str) -> str:
+    """Our own services have no organisation, and a name of their own."""
+    if entry["organisation"]:
+        return _ORGANISATION[language].format(entry["organisation"])
+    return _SYSTEM[language].format(entry["client_id"])
+
+
+def _area(entry: Mapping[str, Any], language: str) -> str:
+    return _AREAS[entry["about"]][language] if entry["about"] else ""
+
+
+def _describe_act(entry: Mapping[str, Any], language: str) -> str:
+    acts = _ACTED if entry["is_actor"] else _REPRESENTED
+    act = entry["act"] if entry["allowed"] else "refused"
+    return acts[act][language].format(other=_other(entry, language), about=_area(entry, language))
+
+
+def _other(entry: Mapping[str, Any], language: str) -> str:
+    """Only who was let in is called what they said they were."""
+    if not entry["allowed"]:
+        return (_ANOTHER if entry["is_actor"] else _SOMEBODY)[language]
+    if entry["other_name"]:
+        return str(entry["other_name"])
+    if not entry["is_actor"]:
+        return _REPRESENTATIVE[entry["relation"]][language]
+    return (_CHILD if entry["relation"] == "parent" else _ANOTHER)[language]

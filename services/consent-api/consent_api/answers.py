@@ -1,0 +1,44 @@
+"""How routes of this service answer, and what they say alike in the contract."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import Header, Response
+from pydantic import BaseModel
+
+from consent_api.errors import OwnAccessMissing, PersonRegisterUnavailable, RepresentationNotAllowed, TooYoung
+from shared.auth import CITIZEN_REFUSALS
+from shared.errors import InvalidInput, MalformedRequest, Unavailable
+from shared.http import BodyTooLarge, etag_matches
+
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change builds on")]
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that the caller has")]
+
+# what whoever acts on /v1/me can be answered besides what the route itself says
+ACTING: Final = (
+    *CITIZEN_REFUSALS,
+    RepresentationNotAllowed,
+    TooYoung,
+    OwnAccessMissing,
+    PersonRegisterUnavailable,
+    Unavailable,
+)
+SENT_IN: Final = (MalformedRequest, BodyTooLarge, InvalidInput)
+TAGGED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"headers": {"ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}}}}
+}
+READ: Final = TAGGED | {304: {"description": "As the entity tag in If-None-Match says"}}
+
+
+def not_modified(etag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": etag})
+
+
+def tagged(body: BaseModel, known: str | None, headers: Mapping[str, str] | None = None) -> Response:
+    """With an entity tag of what it says; 304 for who has it already."""
+    content = body.model_dump_json(by_alias=True).encode()
+    etag = f'"{hashlib.sha256(content).hexdigest()[:22]}"'
+    if known and etag_matches(known, etag):
+        return not_modified(etag)
+    return Response(content, media_type="application/json", headers={**(headers or {}), "ETag": etag})

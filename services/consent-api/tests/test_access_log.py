@@ -1,0 +1,200 @@
+"""Who asked about me, and who acted for whom: everything is written before it is answered, and can be read (P13)."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared.auth import Machine
+from shared.paging import encode_cursor
+from shared.testing.national_ids import population
+
+PATH = "/v1/me/access-log"
+FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def log_of() -> Any:
+    async def read(who: Any, language: str = "nb") -> list[dict[str, Any]]:
+        answer = await who.get(PATH, {"Accept-Language": language})
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("nb", "Virksomheten med organisasjonsnummer 999977774 sjekket om du kan nås på Helsenorge."),
+        ("nn", "Verksemda med organisasjonsnummer 999977774 sjekka om du kan nåast på Helsenorge."),
+        ("en", "The organisation with number 999977774 checked whether you can be reached on Helsenorge."),
+    ],
+)
+async def test_P13_a_citizen_reads_who_asked_when_and_for_what(
+    log_of: Any, kari: Any, ask: Any, clock: Any, language: str, text: str
+) -> None:
+    await ask([kari.number], "research", {"nhn-source-system": "EPJ 7"})
+    [entry] = await log_of(kari, language)
+    assert entry["text"].startswith(text)
+    assert entry | {"text": ""} == {
+        "at": clock.written,
+        "kind": "digitally-active",
+        "about": "research",
+        "organisation": "999977774",
+        "client": "0c5a3b1e-6c1f-4d7d-9a53-2f3f6d1f0a11",
+        "sourceSystem": "EPJ 7",
+        "role": None,
+        "relation": None,
+        "act": None,
+        "allowed": True,
+        "text": "",
+    }
+
+
+async def test_P13_everyone_of_a_thousand_has_an_entry_and_one_only(ask: Any, rows: Any, reference: Any) -> None:
+    numbers = population(1000, seed=8)
+    await ask([*numbers[:999], numbers[0]])
+    entries = await rows("access_entry")
+    assert sorted(row["citizen"] for row in entries) == sorted(map(reference, numbers[:999]))
+    assert len(await rows("access_call")) == 1
+
+
+async def test_P13_record_systems_in_their_own_shape_are_logged_alike(log_of: Any, kari: Any, send: Any) -> None:
+    await send("POST", "/digitaltaktiv/helsenorgeaktivsjekken/v1", {"fnrListe": [kari.number], "omraade": 6})
+    [entry] = await log_of(kari)
+    assert (entry["kind"], entry["about"]) == ("digitally-active", "youth")
+    assert entry["text"].endswith("Det gjaldt ungdom.")
+
+
+async def test_P13_who_is_not_asked_about_has_no_entry(log_of: Any, kari: Any, ola: Any, ask: Any) -> None:
+    await ask([kari.number, "123"])
+    assert await log_of(ola) == []
+
+
+async def test_P13_nobody_is_answered_about_when_it_cannot_be_logged(app: Any, kari: Any, database: Any) -> None:
+    system = Machine("999977774", None, "ehr", frozenset())
+    async with database.driver() as connection:
+        await connection.execute("ALTER TABLE access_entry ADD CONSTRAINT full_up CHECK (false) NOT VALID")
+        try:
+            with pytest.raises(asyncpg.CheckViolationError):
+                await app.state.active_check.check(system, [kari.number], "health-care", FIRST_DAY)
+        finally:
+            await connection.execute("ALTER TABLE access_entry DROP CONSTRAINT full_up")
+
+
+async def test_S5_both_read_who_acted_for_whom(
+    log_of: Any, mother: Any, citizen: Any, register: Any, kari: Any, give: Any
+) -> None:
+    child = citizen(date(2018, 6, 1))
+    register.parents[child.number] = [mother.number]
+    acting = mother.acting_for(child.number)
+    await acting.set_level("full", '"0"')
+    refused = kari.acting_for(child.number)
+    await refused.set_level("none", '"1"')
+    attempt, change = (await log_of(mother.acting_for(child.number)))[1:]
+    assert change["text"] == "En forelder gjorde noe på vegne av deg. Det gjaldt forvaltning."
+    assert (change["role"], change["relation"], change["act"], change["allowed"]) == (
+        "represented",
+        "parent",
+        "change",
+        True,
+    )
+    assert attempt["text"] == "Noen prøvde å handle på vegne av deg, men fikk ikke lov. Det gjaldt forvaltning."
+    assert attempt["allowed"] is False
+    own = await log_of(mother)
+    assert own[-1]["text"] == "Du gjorde noe på vegne av barnet ditt. Det gjaldt forvaltning."
+    assert own[-1]["role"] == "representative"
+    [tried] = await log_of(kari, "en")
+    assert (
+        tried["text"] == "You tried to act on behalf of another person and were refused. It concerned administration."
+    )
+
+
+async def test_S5_a_power_of_attorney_says_who_the_other_is(
+    log_of: Any, kari: Any, ola: Any, give: Any, verify: Any
+) -> None:
+    await give({kari.number: "full", ola.number: "full"})
+    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"], "validTo": "2026-12-31"}
+    await kari.post("/v1/me/representations", wanted)
+    await verify(ola.number, kari.number, "power-of-attorney")
+    assert [it["text"] for it in await log_of(kari, "nn")] == [
+        "Person 9000 såg på noko på vegner av deg. Det galdt helsehjelp."
+    ]
+    assert [it["text"] for it in await log_of(ola)] == ["Du så på noe på vegne av Person 7500. Det gjaldt helsehjelp."]
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+async def test_P13_every_kind_of_entry_has_words_in_every_language(
+    log_of: Any, kari: Any, send: Any, ask: Any, language: str
+) -> None:
+    await ask([kari.number])
+    await send("POST", "/v1/digitally-active/interest", {"nationalIds": [kari.number]})
+    question = {"nationalIds": [kari.number], "kind": "campaign-contact"}
+    await send("POST", "/v1/reservations/check", question, scope="nhn:samtykke/reservations")
+    texts = [entry["text"] for entry in await log_of(kari, language)]
+    assert len(set(texts)) == 3
+    assert all(text.endswith(".") and "{" not in text for text in texts)
+
+
+async def test_P13_pages_of_the_log_newest_first(kari: Any, ask: Any, clock: Any) -> None:
+    times = []
+    for _ in range(5):
+        clock.go(seconds=1)
+        times.append(clock.written)
+        await ask([kari.number])
+    first = (await kari.get(f"{PATH}?limit=2")).json()
+    await ask([kari.number])
+    second = (await kari.get(f"{PATH}?limit=2&cursor={first['nextCursor']}")).json()
+    third = (await kari.get(f"{PATH}?limit=2&cursor={second['nextCursor']}")).json()
+    assert [entry["at"] for page in (first, second, third) for entry in page["items"]] == times[::-1]
+    assert third["nextCursor"] is None
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "nonsense",
+        encode_cursor("2026-11-22", 1),
+        encode_cursor("0001-01-01T00:00:00+14:00", 1),
+        encode_cursor("2026-11-22T00:00:00+00:00", 0),
+    ],
+)
+async def test_P13_a_page_of_the_log_that_is_none_is_refused(kari: Any, cursor: str) -> None:
+    refused = await kari.get(f"{PATH}?cursor={cursor}")
+    assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
+
+
+async def test_P13_a_log_that_the_caller_has_is_not_sent_again(kari: Any, ask: Any) -> None:
+    await ask([kari.number])
+    etag = (await kari.get(PATH)).headers["ETag"]
+    assert (await kari.get(PATH, {"If-None-Match": etag})).status_code == 304
+    await ask([kari.number])
+    assert (await kari.get(PATH, {"If-None-Match": etag})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM access_entry",
+        "DELETE FROM access_entry_2026_11",
+        "UPDATE access_call SET client_id = 'another'",
+        "UPDATE access_call_2026_11 SET client_id = 'another'",
+    ],
+)
+async def test_P13_the_log_is_only_added_to(ask: Any, kari: Any, database: Any, rows: Any, statement: str) -> None:
+    await ask([kari.number])
+    before = await rows("access_entry", "access_call")
+    async with database.driver() as connection:
+        with pytest.raises(asyncpg.RaiseError, match="only added to"):
+            await connection.execute(statement)
+    assert await rows("access_entry", "access_call") == before
+
+
+async def test_P13_entries_lie_in_the_partition_of_their_month(ask: Any, kari: Any, database: Any) -> None:
+    await ask([kari.number])
+    async with database.driver() as connection:
+        tables = await connection.fetch("SELECT tableoid::regclass::text AS name FROM access_entry")
+    assert [row["name"] for row in tables] == ["access_entry_2026_11"]
