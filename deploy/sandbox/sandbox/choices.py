@@ -81,9 +81,7 @@ class Choices:
         if answer.status_code != httpx.codes.CONFLICT:  # they have one already
             answer.raise_for_status()
 
-    async def _put(
-        self, path: str, body: dict[str, Any], actor: str, represented: str | None = None
-    ) -> None:
+    async def _put(self, path: str, body: dict[str, Any], actor: str, represented: str | None = None) -> None:
         url = self.wiring.address(_CONSENT) + path
         headers = await self._headers(actor, represented)
         now = await self.http.get(url, headers=headers)

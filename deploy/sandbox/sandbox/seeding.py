@@ -21,6 +21,7 @@ from sandbox.settings import SandboxSettings
 from sandbox.wiring import Wiring
 from shared.db import Database
 
+
 async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
     """Adds what is missing; doing it again changes nothing."""
     await _seed_tools(wiring, sandbox, now)

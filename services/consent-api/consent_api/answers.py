@@ -2,18 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Header, Response
+from fastapi import Response
 from pydantic import BaseModel
 
 from consent_api.errors import OwnAccessMissing, PersonRegisterUnavailable, RepresentationNotAllowed, TooYoung
 from shared.auth import CITIZEN_REFUSALS
 from shared.errors import InvalidInput, MalformedRequest, Unavailable
 from shared.http import BodyTooLarge, etag_matches
-
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change builds on")]
-IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that the caller has")]
 
 # what whoever acts on /v1/me can be answered besides what the route itself says
 ACTING: Final = (
@@ -25,10 +22,7 @@ ACTING: Final = (
     Unavailable,
 )
 SENT_IN: Final = (MalformedRequest, BodyTooLarge, InvalidInput)
-TAGGED: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"headers": {"ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}}}}
-}
-READ: Final = TAGGED | {304: {"description": "As the entity tag in If-None-Match says"}}
+READ: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the entity tag in If-None-Match says"}}
 
 
 def not_modified(etag: str) -> Response:

@@ -26,6 +26,14 @@ _DESCRIPTION = (
     " and who may act for whom; and tells authorised systems who is digitally active, that is, can be reached through"
     " Helsenorge for a purpose."
 )
+_TAGS = {
+    "Consent": "The citizen's own level of consent",
+    "Reservations": "What citizens have said no to, and asking before anything is sent",
+    "Representation": "Who may act for whom",
+    "Access log": "Who asked about me, and who acted for me",
+    "Digitally active": "Who can be reached through Helsenorge for a purpose",
+    "Following changes": "For those who keep a copy of who is digitally active",
+}
 _ROUTERS = (
     consent_api.consent.routes.router,
     consent_api.reservations.routes.router,
@@ -39,7 +47,9 @@ _ROUTERS = (
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
-    app = build_app(settings, title="Consent", description=_DESCRIPTION, routers=_ROUTERS, http=http, clock=clock)
+    app = build_app(
+        settings, title="Consent", description=_DESCRIPTION, routers=_ROUTERS, tags=_TAGS, http=http, clock=clock
+    )
     _fill_state(app, settings)
     return app
 

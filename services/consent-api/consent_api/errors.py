@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Final
 
-from shared.errors import DomainError, Unavailable
+from shared.errors import DomainError, Members, Unavailable, member
 from shared.language import Text
 
 _REPRESENTATION: Final[dict[str, Text]] = {
@@ -69,6 +69,8 @@ class RepresentationNotAllowed(DomainError):
         "nn": "Dette kan du ikkje gjere på vegner av andre.",
         "en": "This cannot be done on behalf of somebody else.",
     }
+
+    members: ClassVar[Members] = {"reason": member("Why not, as a code", "no-relation")}
 
     def __init__(self, reason: str) -> None:
         super().__init__(_REPRESENTATION[reason], reason=reason)

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request, Response
 from consent_api.access_log.queries import list_entries
 from consent_api.access_log.schemas import AccessLogEntry
 from consent_api.access_log.texts import describe
-from consent_api.answers import ACTING, READ, IfNoneMatch, tagged
+from consent_api.answers import ACTING, READ, tagged
 from consent_api.representation.acting import ReadingLog
 from shared.db import Reader
 from shared.errors import InvalidInput, problems
+from shared.http import IfNoneMatch
 from shared.language import best_language
 from shared.paging import Cursor, CursorInvalid, Limit, Page, decode_cursor, encode_cursor
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from consent_api.answers import ACTING, READ, SENT_IN, TAGGED, IfMatch, IfNoneMatch, not_modified
+from consent_api.answers import ACTING, READ, SENT_IN, not_modified
 from consent_api.consent import queries, service
 from consent_api.consent.models import LAST_VERSION, Consent, ConsentChange
 from consent_api.consent.schemas import ConsentChoice, ConsentState, ConsentStep
@@ -12,7 +12,7 @@ from consent_api.representation.acting import Changing, Reading
 from shared.app import Now
 from shared.db import Reader, Session
 from shared.errors import InvalidInput, PreconditionFailed, PreconditionRequired, problems
-from shared.http import etag_matches
+from shared.http import IfMatch, IfNoneMatch, etag_matches
 from shared.paging import Cursor, CursorInvalid, Limit, Page, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/me/consent", tags=["Consent"])
@@ -31,7 +31,7 @@ async def get_consent(me: Reading, reader: Reader, response: Response, known: If
     return _state(found)
 
 
-@router.put("", responses=TAGGED | problems(*ACTING, *SENT_IN, PreconditionRequired, PreconditionFailed))
+@router.put("", responses=problems(*ACTING, *SENT_IN, PreconditionRequired, PreconditionFailed))
 async def set_consent(
     me: Changing, choice: ConsentChoice, session: Session, now: Now, response: Response, seen: IfMatch = None
 ) -> ConsentState:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from consent_api.active.routes import CheckingSystem
 from consent_api.ages import day_in_norway
-from consent_api.answers import READ, SENT_IN, IfNoneMatch, tagged
+from consent_api.answers import READ, SENT_IN, tagged
 from consent_api.errors import FeedRestarted
 from consent_api.feed import service
 from consent_api.feed.queries import Position
@@ -16,7 +16,8 @@ from shared.app import Now, References
 from shared.auth import MACHINE_REFUSALS
 from shared.citizenref import CitizenReferences
 from shared.db import CurrentDatabase
-from shared.errors import InvalidInput, Unavailable, problems
+from shared.errors import InvalidInput, MalformedRequest, Unavailable, problems
+from shared.http import IfNoneMatch
 from shared.language import best_language
 from shared.nationalid import NationalId
 from shared.paging import Cursor, CursorInvalid, Limit, decode_cursor, encode_cursor
@@ -58,7 +59,7 @@ async def register_interest(
     )
 
 
-@router.delete("/interest", status_code=204, responses=problems(*_REFUSALS))
+@router.delete("/interest", status_code=204, responses=problems(*_REFUSALS, MalformedRequest))
 async def end_all_interest(caller: CheckingSystem, database: CurrentDatabase) -> None:
     """End my interest in everyone"""
     await service.end_all_interest(database, caller)
@@ -66,7 +67,7 @@ async def end_all_interest(caller: CheckingSystem, database: CurrentDatabase) ->
 
 @router.delete("/interest/{citizen}", status_code=204, responses=problems(*_REFUSALS, InvalidInput))
 async def end_interest(
-    caller: CheckingSystem, citizen: Annotated[str, Path(pattern=REFERENCE)], database: CurrentDatabase
+    caller: CheckingSystem, citizen: Annotated[str, Path(pattern=REFERENCE, max_length=35)], database: CurrentDatabase
 ) -> None:
     """End my interest in somebody
 

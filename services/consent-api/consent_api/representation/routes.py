@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response, Security
 
 from consent_api.ages import day_in_norway
-from consent_api.answers import ACTING, READ, SENT_IN, TAGGED, IfMatch, IfNoneMatch, not_modified, tagged
+from consent_api.answers import ACTING, READ, SENT_IN, not_modified, tagged
 from consent_api.errors import (
     GivingNotPossible,
     HolderTooYoung,
@@ -38,7 +38,7 @@ from shared.app import Now, References
 from shared.auth import CITIZEN_REFUSALS, MACHINE_REFUSALS, Machine, machine
 from shared.db import CurrentDatabase, Database, Reader, Session
 from shared.errors import InvalidInput, NotFound, PreconditionFailed, PreconditionRequired, Unavailable, problems
-from shared.http import etag_matches
+from shared.http import IfMatch, IfNoneMatch, etag_matches
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Repeatable
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
 from shared.paging import Cursor, CursorInvalid, Limit, Page, decode_moment_cursor, encode_cursor
@@ -151,7 +151,7 @@ async def get_own_access(me: Reading, session: Session, response: Response, know
 
 @router.put(
     "/me/own-access",
-    responses=TAGGED | problems(*ACTING, *SENT_IN, OwnAccessNotApplicable, PreconditionRequired, PreconditionFailed),
+    responses=problems(*ACTING, *SENT_IN, OwnAccessNotApplicable, PreconditionRequired, PreconditionFailed),
 )
 async def change_own_access(
     me: Parenting, choice: OwnAccessChoice, session: Session, now: Now, response: Response, seen: IfMatch = None

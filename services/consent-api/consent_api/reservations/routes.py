@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response, Security
 
 from consent_api.ages import day_in_norway
-from consent_api.answers import ACTING, READ, SENT_IN, TAGGED, IfMatch, IfNoneMatch, not_modified, tagged
+from consent_api.answers import ACTING, READ, SENT_IN, not_modified, tagged
 from consent_api.identities import NationalIdError, NationalIdProblem, parse_all
 from consent_api.representation.acting import Changing, Reading
 from consent_api.reservations import queries, service
@@ -25,7 +25,7 @@ from shared.auth import MACHINE_REFUSALS, Machine, machine
 from shared.citizenref import CitizenReferences
 from shared.db import CurrentDatabase, Reader, Session
 from shared.errors import InvalidInput, PreconditionFailed, PreconditionRequired, Unavailable, problems
-from shared.http import etag_matches
+from shared.http import IfMatch, IfNoneMatch, etag_matches
 from shared.language import best_language
 from shared.nationalid import NationalId
 from shared.paging import Page
@@ -67,7 +67,7 @@ async def get_reservation(
 
 @router.put(
     "/me/reservations/{kind}",
-    responses=TAGGED | problems(*ACTING, *SENT_IN, PreconditionRequired, PreconditionFailed),
+    responses=problems(*ACTING, *SENT_IN, PreconditionRequired, PreconditionFailed),
 )
 async def set_reservation(
     me: Changing,

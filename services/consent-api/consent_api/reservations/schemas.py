@@ -9,7 +9,7 @@ from consent_api.identities import REFERENCE, NationalIdProblem, Writable
 from consent_api.reservations.models import Kind
 from shared.schemas import RequestSchema, Schema, Timestamp
 
-Reference = Annotated[str, StringConstraints(pattern=REFERENCE)]
+Reference = Annotated[str, StringConstraints(pattern=REFERENCE, max_length=35)]
 
 
 class ReservationState(Schema):
