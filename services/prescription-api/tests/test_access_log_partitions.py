@@ -7,13 +7,17 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from prescription_api.accesslog import partitions
+from prescription_api.settings import Settings
+from prescription_api.worker import create_worker
 from shared.db import Database
+from shared.messaging.local import LocalBroker
 from shared.migrate import configuration
 
 INSERT = """
@@ -123,6 +127,20 @@ async def test_P13_a_busy_table_is_tried_again(log: Database, monkeypatch: pytes
     monkeypatch.setattr(partitions, "AGAIN_SECONDS", 0.01)
     await asyncio.wait_for(partitions.run(log, stop), 5)
     assert tried == 2
+
+
+async def test_P13_the_worker_keeps_the_quarters(log: Database, settings: Settings) -> None:
+    ahead = quarter(datetime.now(UTC) + timedelta(days=184))
+    async with log.driver() as connection:
+        await connection.execute(f"DROP TABLE {ahead}")
+    worker = create_worker(settings, log, LocalBroker(), http=httpx.AsyncClient())
+    [job] = [job for job in worker._jobs if job.__name__ == "keep_access_log"]
+    stop = asyncio.Event()
+    running = asyncio.create_task(job(stop))
+    while ahead not in await partitions_of(log):  # noqa: ASYNC110 - what is waited for is in the database
+        await asyncio.sleep(0.01)
+    stop.set()
+    await running
 
 
 async def test_P13_an_entry_that_no_quarter_is_made_for_is_kept_and_dropped_in_its_time(log: Database) -> None:

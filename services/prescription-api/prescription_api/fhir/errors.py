@@ -7,7 +7,7 @@ DomainError
 
 from typing import ClassVar
 
-from shared.errors import DomainError
+from shared.errors import DomainError, Members, member
 from shared.language import Text
 
 
@@ -21,6 +21,7 @@ class NotAcceptable(DomainError):
         "nn": "Svaret finst ikkje i nokon av formene som det er bede om.",
         "en": "The answer does not exist in any of the forms asked for.",
     }
+    members: ClassVar[Members] = {"accepted": member("The media types that there are", ["application/fhir+json"])}
 
 
 class PatientSearchByPost(DomainError):
