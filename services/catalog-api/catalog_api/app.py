@@ -18,6 +18,7 @@ from shared.app import build_app
 from shared.http import Intake
 from shared.logging import configure_logging
 from shared.messaging.delivery import utc_now
+from shared.search import Vocabulary
 
 _DESCRIPTION = (
     "The catalogue of quality-assured digital health tools. Anyone may read it without logging in: list and search"
@@ -47,6 +48,7 @@ def create_app(
         clock=clock,
         intakes=[IMAGE_INTAKE, Intake("PATCH", PATCHED, PATCH_MEDIA_TYPES, settings.max_body_bytes)],
     )
+    app.state.vocabulary = Vocabulary()
     app.state.answers = Answers(Newest(app.state.database, settings.catalogue_check_seconds))
     return app
 

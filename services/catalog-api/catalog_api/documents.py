@@ -24,13 +24,3 @@ def sort_key(name: str) -> str:
     """Norwegian alphabetical order for the C collation, which is in every PostgreSQL; ICU's collations are not."""
     decomposed = unicodedata.normalize("NFD", fold(name).translate(_NORWEGIAN))
     return "".join(c for c in decomposed if not unicodedata.combining(c))[:SORT_LENGTH]
-
-
-def search_texts(document: ToolDocument) -> tuple[str, str, str]:
-    """Names, keywords, and everything (K5), folded, in all languages; a line break keeps words of two fields apart."""
-    texts = document.texts.values()
-    names = [t.name for t in texts]
-    other = [part for t in texts for part in (t.short_text, t.long_text, t.practitioner_text)]
-    parts = names, document.keywords, [*names, *document.keywords, *other]
-    searched, keywords, everything = (fold("\n".join(part)) for part in parts)
-    return searched, keywords, everything

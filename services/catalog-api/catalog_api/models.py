@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Computed, DateTime, Identity, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from catalog_api.documents import best_texts, search_texts, sort_key
+from catalog_api.documents import best_texts, sort_key
 from catalog_api.errors import ToolAlreadyStopped, ToolNotStopped
 from catalog_api.participants import Actor
 from shared.db import metadata
@@ -49,9 +49,6 @@ class Tool(Base):
     sort_nb: Mapped[str]
     sort_nn: Mapped[str]
     sort_en: Mapped[str]
-    search_name: Mapped[str]
-    search_keywords: Mapped[str]
-    search_text: Mapped[str]
     document: Mapped[dict[str, Any]]
     # made by the database of the document
     audience: Mapped[list[str]] = mapped_column(Computed("tool_audience(document)", persisted=True))
@@ -77,7 +74,6 @@ class Tool(Base):
             setattr(self, field, getattr(document, field))
         for language in ("nb", "nn", "en"):
             setattr(self, f"sort_{language}", sort_key(best_texts(document, language).name))
-        self.search_name, self.search_keywords, self.search_text = search_texts(document)
         self.document = document.model_dump(mode="json", by_alias=True)
 
     def stop(self, category: str, reason: str, now: datetime) -> None:

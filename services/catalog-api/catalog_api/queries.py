@@ -1,6 +1,6 @@
 """Every SELECT of the catalogue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -8,29 +8,23 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Row,
-    Select,
     Text,
     and_,
     bindparam,
     case,
     cast,
     func,
-    literal,
     null,
     or_,
     select,
     true,
-    tuple_,
-    type_coerce,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import QueryableAttribute, aliased
 
 from catalog_api.audience import Audience
-from catalog_api.models import PUBLISHED, STOPPED, Tool, ToolChange, ToolRevision
-from catalog_api.schemas import ToolFilters
+from catalog_api.models import STOPPED, Tool, ToolChange, ToolRevision
 
 # "catalog" in ASCII
 _TURN: Final = 0x636174616C6F67
@@ -61,24 +55,6 @@ _CHANGES: Final = (
     .order_by(ToolChange.sequence)
     .limit(bindparam("limit"))
 )
-
-_SORT: Final = {"nb": Tool.sort_nb, "nn": Tool.sort_nn, "en": Tool.sort_en}
-
-# by how much of it the words are found in: the name, name and keywords, the texts
-RANKS: Final = range(3)
-
-_ONE_OF: Final = {"purpose": Tool.purpose, "kind": Tool.kind}
-_SOME_OF: Final = {"subject_area": Tool.subject_areas, "target_group": Tool.target_groups, "language": Tool.languages}
-_YES_OR_NO: Final = {
-    "national": Tool.national,
-    "login_required": Tool.login_required,
-    "prescription_required": Tool.prescription_required,
-}
-_FACETS: Final[dict[str, ColumnElement[str]]] = {
-    **{name: type_coerce(column, Text) for name, column in _ONE_OF.items()},
-    **{name: func.unnest(column) for name, column in _SOME_OF.items()},
-    **{name: cast(column, Text) for name, column in _YES_OR_NO.items()},
-}
 
 
 async def take_turn(session: AsyncSession) -> None:
@@ -128,73 +104,3 @@ def _is_for(audience: Audience, document: QueryableAttribute[dict[str, Any]]) ->
         return true()
     own = cast(list(audience.organisations), ARRAY(Text))
     return or_(document["national"].as_boolean(), func.tool_audience(document).op("&&", is_comparison=True)(own))
-
-
-def _shown(audience: Audience) -> ColumnElement[bool]:
-    """K5."""
-    if audience.everything:
-        return Tool.status == PUBLISHED
-    if not audience.organisations:
-        return and_(Tool.status == PUBLISHED, Tool.national)
-    return and_(Tool.status == PUBLISHED, or_(Tool.national, Tool.audience.overlap(list(audience.organisations))))
-
-
-async def find_tools(
-    connection: AsyncConnection,
-    audience: Audience,
-    filters: ToolFilters,
-    language: str,
-    after: tuple[int, str, UUID] | None,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """By rank and name, from behind `after` (rank, sort key, id); one more than `limit`, when there is one more."""
-    rank, sort = _rank(filters.words), _SORT[language]
-    columns = Tool.tool_id, Tool.document, Tool.image_tag, Tool.published_at, Tool.updated_at
-    order = [rank, sort, Tool.tool_id] if filters.words else [sort, Tool.tool_id]
-    conditions = list(_conditions(filters).values())
-    if after is not None:
-        conditions.append(tuple_(*order) > tuple_(*after[-len(order) :]))
-    statement = select(*columns, rank.label("rank"), sort.label("sort")).where(_shown(audience), *conditions)
-    rows: Sequence[Row[Any]] = (await connection.execute(statement.order_by(*order).limit(limit + 1))).all()
-    return rows
-
-
-def _rank(words: Sequence[str]) -> ColumnElement[int]:
-    """0 when the name holds every word, 1 when name and keywords do, 2 when the texts are needed."""
-    if not words:
-        return literal(0)
-    in_name = [Tool.search_name.contains(w, autoescape=True) for w in words]
-    in_keywords = [Tool.search_keywords.contains(w, autoescape=True) for w in words]
-    either = [or_(*pair) for pair in zip(in_name, in_keywords, strict=True)]
-    return case((and_(*in_name), 0), (and_(*either), 1), else_=2)
-
-
-def _conditions(filters: ToolFilters) -> dict[str, ColumnElement[bool]]:
-    """What a tool must fulfil, by the name of the filter that asks for it."""
-    asked = {name: wanted for name in _FACETS if (wanted := getattr(filters, name)) not in (None, [])}
-    return {
-        **{f"word {n}": Tool.search_text.contains(word, autoescape=True) for n, word in enumerate(filters.words)},
-        **{name: column.in_(asked[name]) for name, column in _ONE_OF.items() if name in asked},
-        **{name: column.overlap(asked[name]) for name, column in _SOME_OF.items() if name in asked},
-        **{name: column.is_(asked[name]) for name, column in _YES_OR_NO.items() if name in asked},
-    }
-
-
-async def count_facets(
-    connection: AsyncConnection, audience: Audience, filters: ToolFilters
-) -> dict[str, dict[str, int]]:
-    """Per filter and value, how many tools there would be with that value and the *other* filters as they are."""
-    conditions = {"audience": _shown(audience)} | _conditions(filters)
-    counts = union_all(*(_count(name, value, conditions) for name, value in _FACETS.items()))
-    found: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
-    for row in (await connection.execute(counts)).all():
-        found[row.facet][row.code] = row.tools
-    return found
-
-
-def _count(
-    name: str, value: ColumnElement[str], conditions: Mapping[str, ColumnElement[bool]]
-) -> Select[str, str, int]:
-    others = [condition for other, condition in conditions.items() if other != name]
-    columns = literal(name).label("facet"), value.label("code"), func.count().label("tools")
-    return select(*columns).where(*others).group_by("code")

@@ -48,13 +48,13 @@ _YES_OR_NO: Final = {
 }
 
 
-def render_page(rows: Sequence[Row[Any]], limit: int, language: str) -> Json:
-    """`rows` are one more than `limit` when there is another page."""
+def render_page(rows: Sequence[Row[Any]], limit: int, language: str, stand: int) -> Json:
+    """`rows` are one more than `limit` when there is another page; `stand` is what the search goes on from there."""
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
     return {
         "items": [_summary(row, language) for row in shown],
-        "nextCursor": encode_cursor(last.rank, last.sort, str(last.tool_id)) if last else None,
+        "nextCursor": encode_cursor(stand, last.rank, last.sort, str(last.tool_id)) if last else None,
     }
 
 

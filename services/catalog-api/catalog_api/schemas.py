@@ -1,7 +1,6 @@
 """What the catalogue is asked, and what it answers."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -9,13 +8,13 @@ from pydantic import ConfigDict, Field
 
 from catalog_api import examples
 from catalog_api.codes import Kind, Purpose, StopReason, SubjectArea, TargetGroup, ToolLanguage
-from catalog_api.documents import fold
 from catalog_api.free_text import Reason
 from catalog_api.models import Change
 from shared.events.catalog import Party, ToolDocument
 from shared.language import Language, Text
 from shared.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from shared.schemas import RequestSchema, Schema, Timestamp
+from shared.search import SearchText
 
 T = TypeVar("T")
 AnyOf: TypeAlias = Annotated[list[T], Field(default_factory=list, max_length=50)]
@@ -29,7 +28,7 @@ ImageUrl: TypeAlias = Annotated[
 class ToolFilters(RequestSchema):
     """Values of one filter are OR, different filters are AND. A misspelt parameter is refused, not ignored."""
 
-    q: Annotated[str | None, Field(max_length=100, description="Words that all occur in name, keywords or text")] = None
+    q: SearchText = None
     purpose: AnyOf[Purpose]
     kind: AnyOf[Kind]
     subject_area: AnyOf[SubjectArea]
@@ -41,10 +40,6 @@ class ToolFilters(RequestSchema):
     facets: Annotated[bool, Field(description="Also count how many tools each filter value would give")] = False
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor = None
-
-    @cached_property
-    def words(self) -> Sequence[str]:
-        return fold(self.q or "").split()
 
 
 _SUMMARY_EXAMPLE: Final[dict[str, Any]] = {

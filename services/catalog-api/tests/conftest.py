@@ -24,7 +24,7 @@ AUDIENCE = "nhn:verktoykatalog"
 ADMIN = "nhn:verktoykatalog/admin"
 HOST = "https://catalog.test"
 EMPTIED = (
-    *("image", "tool_step", "tool_change", "tool_revision", "tool", "submission"),
+    *("search_word", "search_stand", "image", "tool_step", "tool_change", "tool_revision", "tool", "submission"),
     *("outbox", "local_message", "dpop_proof", "idempotent_answer"),
 )
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

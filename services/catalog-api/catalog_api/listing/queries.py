@@ -1,0 +1,171 @@
+"""The tools of a list, and of a search in it (K5). Each statement is made once for each way of asking."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import CompoundSelect, FromClause
+
+from catalog_api.audience import Audience
+from catalog_api.models import PUBLISHED, Tool
+from catalog_api.schemas import ToolFilters
+from shared.search import Search, Searched
+
+_SEARCHED: Final = Searched("tool")
+_LISTED: Final = Tool.tool_id, Tool.document, Tool.image_tag, Tool.published_at, Tool.updated_at
+_SORT: Final = {"nb": Tool.sort_nb, "nn": Tool.sort_nn, "en": Tool.sort_en}
+
+# filter to column
+_ONE_OF: Final = {"purpose": "purpose", "kind": "kind"}
+_SOME_OF: Final = {"subject_area": "subject_areas", "target_group": "target_groups", "language": "languages"}
+_YES_OR_NO: Final = ("national", "login_required", "prescription_required")
+_FACETS: Final = (*_ONE_OF, *_SOME_OF, *_YES_OR_NO)
+
+Asked: TypeAlias = dict[str, Any]
+
+
+class Position(NamedTuple):
+    """Of the last tool of a page. Without a search, stand and rank are 0."""
+
+    stand: int
+    rank: int
+    sort: str
+    tool_id: UUID
+
+
+async def find_tools(
+    connection: AsyncConnection,
+    audience: Audience,
+    filters: ToolFilters,
+    search: Search | None,
+    language: str,
+    after: Position | None,
+) -> Sequence[Row[Any]]:
+    """By rank and name, from behind `after`; one more than the limit, when there is one more."""
+    asked = _asked(filters)
+    values = {**asked, **_searched(search), **(_behind(after) if after else {})}
+    rows: list[Row[Any]] = []
+    for level in search.levels(after.rank if after else 0) if search else [None]:
+        statement = _page(audience, tuple(asked), language, level, is_first=after is None)
+        values["missing"] = filters.limit + 1 - len(rows)
+        rows += (await connection.execute(statement, values)).all()
+        if len(rows) > filters.limit:
+            break
+    return rows
+
+
+def _behind(after: Position) -> Asked:
+    return {"after_rank": after.rank, "after_sort": after.sort, "after_id": after.tool_id}
+
+
+@lru_cache(maxsize=512)
+def _page(
+    audience: Audience, asked: tuple[str, ...], language: str, level: int | None, *, is_first: bool
+) -> Select[Any]:
+    found, rank = _SEARCHED.at(level) if level is not None else (true(), literal(0))
+    order = {"after_rank": rank, "after_sort": _SORT[language], "after_id": Tool.tool_id}
+    if level is None:
+        del order["after_rank"]
+    conditions = [_shown(audience), found, *_conditions(Tool.__table__, asked).values()]
+    if not is_first:
+        types = {"after_rank": Integer, "after_sort": Text, "after_id": Uuid}
+        conditions.append(tuple_(*order.values()) > tuple_(*(bindparam(name, type_=types[name]) for name in order)))
+    statement = select(*_LISTED, rank.label("rank"), _SORT[language].label("sort"))
+    return statement.where(*conditions).order_by(*order.values()).limit(bindparam("missing", type_=Integer))
+
+
+async def finds_any(connection: AsyncConnection, audience: Audience, search: Search) -> bool:
+    """Whether this audience would be shown a tool by this search without filters."""
+    return bool(await connection.scalar(_any(audience, search.is_relaxed), _searched(search)))
+
+
+@lru_cache(maxsize=512)
+def _any(audience: Audience, is_relaxed: bool) -> Select[int]:
+    return select(func.count()).select_from(Tool).where(_shown(audience), _SEARCHED.matches(is_relaxed=is_relaxed))
+
+
+async def count_facets(
+    connection: AsyncConnection, audience: Audience, filters: ToolFilters, search: Search | None
+) -> dict[str, dict[str, int]]:
+    """Per filter and value, how many tools there would be with that value and the *other* filters as they are."""
+    asked = _asked(filters)
+    statement = _counts(audience, tuple(asked), search.is_relaxed if search else None)
+    found: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
+    for row in (await connection.execute(statement, {**asked, **_searched(search)})).all():
+        found[row.facet][row.code] = row.tools
+    return found
+
+
+@lru_cache(maxsize=512)
+def _counts(audience: Audience, asked: tuple[str, ...], is_relaxed: bool | None) -> CompoundSelect[str, str, int]:
+    """`is_relaxed` of a search, None without one."""
+    matches = true() if is_relaxed is None else _SEARCHED.matches(is_relaxed=is_relaxed)
+    columns = [Tool.__table__.c[column] for column in (*_ONE_OF.values(), *_SOME_OF.values(), *_YES_OR_NO)]
+    found = select(*columns).where(_shown(audience), matches).cte("found")
+    conditions = _conditions(found, asked)
+    return union_all(*(_count(name, _value(found, name), conditions) for name in _FACETS))
+
+
+def _value(found: FromClause, name: str) -> ColumnElement[str]:
+    if name in _SOME_OF:
+        return func.unnest(found.c[_SOME_OF[name]])
+    return cast(found.c[name], Text) if name in _YES_OR_NO else type_coerce(found.c[name], Text)
+
+
+def _count(
+    name: str, value: ColumnElement[str], conditions: Mapping[str, ColumnElement[bool]]
+) -> Select[str, str, int]:
+    others = [condition for other, condition in conditions.items() if other != name]
+    columns = literal(name).label("facet"), value.label("code"), func.count().label("tools")
+    return select(*columns).where(*others).group_by("code")
+
+
+def _shown(audience: Audience) -> ColumnElement[bool]:
+    """K5."""
+    if audience.everything:
+        return Tool.status == PUBLISHED
+    if not audience.organisations:
+        return and_(Tool.status == PUBLISHED, Tool.national)
+    return and_(Tool.status == PUBLISHED, or_(Tool.national, Tool.audience.overlap(list(audience.organisations))))
+
+
+def _conditions(columns: FromClause, asked: tuple[str, ...]) -> dict[str, ColumnElement[bool]]:
+    """What a tool must fulfil, by the name of the filter that asks for it."""
+    several = {name: bindparam(name, type_=ARRAY(Text)) for name in asked if name not in _YES_OR_NO}
+    return {
+        **{name: columns.c[_ONE_OF[name]] == any_(several[name]) for name in asked if name in _ONE_OF},
+        **{name: columns.c[_SOME_OF[name]].overlap(several[name]) for name in asked if name in _SOME_OF},
+        **{name: columns.c[name] == bindparam(name, type_=Boolean) for name in asked if name in _YES_OR_NO},
+    }
+
+
+def _asked(filters: ToolFilters) -> Asked:
+    return {name: wanted for name in _FACETS if (wanted := getattr(filters, name)) not in (None, [])}
+
+
+def _searched(search: Search | None) -> Asked:
+    return search.values if search else {}

@@ -1,0 +1,71 @@
+"""Words in words: Norwegian writes what belongs together as one."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from shared.search.vocabulary import LONG_TEXT, NAME, Known
+
+_SHORTEST: Final = 3
+# A stem of so many letters is hardly ever the beginning of an unrelated word
+LONG_STEM: Final = 5
+_MOST: Final = 12
+# what a lexeme may have behind it as the first part of a compound, and before it as the second
+_JOINTS_BEHIND: Final = ("", "s", "e", "es", "er", "ende")
+_JOINTS_BEFORE: Final = ("", "s", "e")
+
+
+def compounds_with(stem: str, written: str, known: Known) -> list[str]:
+    """The weightiest of the known compounds with a word, none that merely looks like one: what is left is known too.
+
+    Those that end with it; those that begin with it where it is short, because the others are found by their beginning.
+    Names are made up: the rest of one may be anything.
+    """
+    if len(stem) < _SHORTEST:
+        return []
+    found = {word for word in known.ending_with(stem) if _is_first(word[: -len(stem)], known)}
+    if len(stem) < LONG_STEM:
+        for beginning in {stem, written}:
+            found |= {
+                word
+                for word in known.beginning_with(beginning)
+                if _is_second(word[len(beginning) :], known, in_name=known.weight(word) == NAME)
+            }
+    return sorted(found, key=lambda word: (known.weight(word), word))[:_MOST]
+
+
+def _is_first(rest: str, known: Known) -> bool:
+    shorter = (rest.removesuffix(joint) for joint in _JOINTS_BEHIND if rest.endswith(joint))
+    return any(len(word) >= _SHORTEST and word in known for word in shorter)
+
+
+def _is_second(rest: str, known: Known, *, in_name: bool) -> bool:
+    if in_name:
+        return len(rest) >= _SHORTEST
+    shorter = (rest.removeprefix(joint) for joint in _JOINTS_BEFORE if rest.startswith(joint))
+    return any(len(word) >= _SHORTEST and word in known for word in shorter)
+
+
+def parts_of(beginnings: Sequence[str | None], endings: Sequence[str | None], known: Known) -> tuple[str, str] | None:
+    """The most even way to read a word as two that are known; lexemes of both sides of each cut are given."""
+    pairs = zip(beginnings, endings, strict=True)
+    ways = [
+        (first, second)
+        for first, second in pairs
+        if first and second and _is_part(first, known) and _is_part(second, known)
+    ]
+    return min(ways, key=lambda way: abs(len(way[0]) - len(way[1])), default=None)
+
+
+def _is_part(lexeme: str, known: Known) -> bool:
+    """A very short one that no document is about is more likely to be a chance."""
+    return lexeme in known and (len(lexeme) > _SHORTEST or known.weight(lexeme) < LONG_TEXT)
+
+
+def openings_of(beginnings: Sequence[str | None], known: Known) -> list[str]:
+    """What documents are about that it begins with, in four letters or more; the longest first."""
+    return [word for word in reversed(beginnings[1:]) if word and _is_topic(word, known)]
+
+
+def _is_topic(lexeme: str, known: Known) -> bool:
+    longer = known.beginning_with(lexeme) if len(lexeme) >= LONG_STEM else ()
+    return lexeme not in known.lore.weak and any(known.weight(word) < LONG_TEXT for word in (lexeme, *longer))

@@ -1,0 +1,63 @@
+"""A search, in the words of a statement."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Float, Integer, and_, bindparam, cast, func, literal_column
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+from shared.search.understanding import LEVEL
+
+_WORTH: Final = 10_000
+
+
+class Searched:
+    """A table with the columns of shared/schema/search.sql. The values of `Search.values` go with its expressions."""
+
+    def __init__(self, table: str) -> None:
+        self._words: ColumnElement[str] = literal_column(f"{table}.search", TSVECTOR)
+        self._weighed: ColumnElement[str] = literal_column(f"{table}.search_weighed", TSVECTOR)
+        self._stand: ColumnElement[int] = literal_column(f"{table}.search_stand", BigInteger)
+
+    def matches(self, *, is_relaxed: bool) -> ColumnElement[bool]:
+        """Found by the search at any level, and not changed since it was begun."""
+        return and_(self._was_there(), self._anywhere("some" if is_relaxed else "open"))
+
+    def at(self, level: int) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+        """What is found at a level of the search, and its rank: the lower, the better. It is of a document and a search
+        alone, whatever other documents there are.
+        """
+        return and_(self._was_there(), self._found(level)), (level + 1) * LEVEL - self._worth()
+
+    def _found(self, level: int) -> ColumnElement[bool]:
+        """All words in name, keywords and short text; all words anywhere; with guesses the same two; some words."""
+        return [
+            self._in_weighed("sure"),
+            and_(self._anywhere("sure"), ~self._in_weighed("sure")),
+            and_(self._anywhere("guessed"), self._in_weighed("open")),
+            and_(self._anywhere("guessed"), ~self._in_weighed("open")),
+            self._anywhere("some"),
+        ][level]
+
+    def _anywhere(self, name: str) -> ColumnElement[bool]:
+        return self._words.op("@@", is_comparison=True)(_query(name))
+
+    def _in_weighed(self, name: str) -> ColumnElement[bool]:
+        return self._weighed.op("@@", is_comparison=True)(_query(name))
+
+    def _was_there(self) -> ColumnElement[bool]:
+        return func.search_was_there(self._stand, bindparam("search_as_of", type_=BigInteger), type_=Boolean)
+
+    def _worth(self) -> ColumnElement[int]:
+        counted = [
+            parameter for name in ("forms", "akin", "meant", "guesses") for parameter in (_query(name), _count(name))
+        ]
+        worth = func.search_worth(self._weighed, _count("words"), *counted, type_=Float)
+        return cast(func.least(worth * _WORTH, LEVEL - 1), Integer)
+
+
+def _query(name: str) -> ColumnElement[str]:
+    return bindparam(f"search_{name}", type_=TSQUERY)
+
+
+def _count(name: str) -> ColumnElement[int]:
+    return bindparam(f"search_{name}_count", type_=Integer)
