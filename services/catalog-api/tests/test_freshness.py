@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from catalog_api import queries
 from catalog_api.answers import Answer, Answers, Newest
+from catalog_api.listing import queries as listing_queries
 
 HOST = "https://catalog.test"
 PAUSE = 0.2
@@ -34,8 +35,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The name of each query that was made, in order."""
     made: list[str] = []
 
-    def counted(name: str) -> Any:
-        query = getattr(queries, name)
+    def counted(module: Any, name: str) -> Any:
+        query = getattr(module, name)
 
         async def count(*arguments: Any) -> Any:
             made.append(name)
@@ -43,8 +44,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return count
 
-    for name in ("find_tool", "find_tools", "find_changes"):
-        monkeypatch.setattr(queries, name, counted(name))
+    for module, name in ((queries, "find_tool"), (queries, "find_changes"), (listing_queries, "find_tools")):
+        monkeypatch.setattr(module, name, counted(module, name))
     return made
 
 

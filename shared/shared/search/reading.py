@@ -105,22 +105,22 @@ async def _meant(connection: AsyncConnection, words: Sequence[_Known], stand: in
 def _word(word: _Known, words: Sequence[_Known], known: Known, meant: Sequence[str], *, needed: bool) -> Word:
     place = words.index(word)
     joined = [*word.asked.joined, *(words[place - 1].asked.joined if place else ())]
-    parts = parts_of(word.asked.beginnings, word.asked.endings, known) or ()
-    openings = openings_of(word.asked.beginnings, known)[:1]
-    compounds = compounds_with(word.stem, word.asked.single, known)
-    akin = [
-        *map(quoted, known.lore.kin.get(word.stem, ())),
-        *map(quoted, compounds),
-        *map(quoted, _in_documents(joined, known)),
-    ]
+    others = [*known.lore.kin.get(word.stem, ()), *compounds_with(word.stem, word.asked.single, known)]
+    akin = list(map(quoted, [*others, *_in_documents(joined, known)]))
+    parts = parts_of(word.asked.beginnings, word.asked.endings, known)
     guesses = [f"{quoted(beginning)}:*" for beginning in word.begun]
-    if word.is_known:
-        akin += [all_of(_ways(part, known) for part in parts)] if parts else []
-    elif not word.begun:
-        telling = [part for part in parts if part not in known.lore.weak] or parts
-        guesses += [all_of(_ways(part, known) for part in found) for found in (telling, openings) if found]
-    forms = [form for form in dict.fromkeys((word.stem, word.asked.english)) if form]
+    if parts and known.is_in_documents(word.stem):
+        akin.append(all_of(_ways(part, known) for part in parts))
+    elif not (word.begun or known.is_in_documents(word.stem)):
+        guesses += _pieces(parts or (), openings_of(word.asked.beginnings, known)[:1], known)
+    forms = dict.fromkeys(form for form in (word.stem, word.asked.english) if form)
     return Word(needed, [*map(quoted, forms), *_beginning(word.stem)], akin, list(map(quoted, meant)), guesses)
+
+
+def _pieces(parts: Sequence[str], openings: Sequence[str], known: Known) -> list[str]:
+    """What a word that no document has is made of, and what it begins with; a part that says little may be missing."""
+    telling = [part for part in parts if part not in known.lore.weak] or parts
+    return [all_of(_ways(part, known) for part in found) for found in (telling, openings) if found]
 
 
 def _in_documents(lexemes: Iterable[str | None], known: Known) -> list[str]:
