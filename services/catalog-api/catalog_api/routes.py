@@ -71,9 +71,9 @@ async def list_tools(
     audience: Reading,
     vocabulary: CurrentVocabulary,
 ) -> Response:
-    """Published tools, by name in the language asked for. With `q`: those that are about it, the best first; the pages
-    after the first go on in the catalogue as it was then. Stopped tools are
-    not listed. Those for named organisations are shown to callers whose token says that they belong to one of them.
+    """Published tools, by name in the language asked for; with `q`, those that are about it, the best first. The pages
+    of a search go on in the catalogue as it was when the first was asked for. Stopped tools are not listed. Those for
+    named organisations are shown to callers whose token says that they belong to one of them.
     """
     found = await list_found(reader, vocabulary, audience, filters, language, _list_position(filters.cursor))
     page = render_page(found.rows, filters.limit, language, found.stand)

@@ -2,17 +2,41 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from importlib.resources import files
 from itertools import product
 from random import Random
 from typing import Any, Final
 from urllib.parse import quote
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from catalog_api.models import Tool
+from catalog_api.seeding import seed
+from catalog_api.tool_rules import publishable
+from sandbox.bench.load import Request
+from shared.db import Database
 
 _LANGUAGES: Final = ("nb", "nn", "en")
 _PARTY: Final = {"organisationNumber": "299900940", "name": "Tussmørke Helseteknologi AS"}
 
 Json = dict[str, Any]
+
+
+async def fill_catalogue(database_url: str, count: int, now: datetime) -> None:
+    """The rows that are read of a published tool, without the events: the other services' copies stay as they are.
+
+    The last tool is published, so that the catalogue notices.
+    """
+    *most, last = generated_tools(count)
+    database = Database(database_url, pool_size=1)
+    try:
+        async with database.session() as session:
+            session.add_all(Tool.published(publishable(tool, UUID(tool["toolId"]), 1), now) for tool in most)
+        await seed(database, [last], now)
+        async with database.driver() as connection:
+            await connection.execute("ANALYZE")
+    finally:
+        await database.close()
 
 
 def generated_tools(count: int) -> list[Json]:
@@ -87,12 +111,16 @@ def _texts(index: int, name: str, topic: list[str], people: list[str], words: Js
     }
 
 
-def searches(count: int) -> list[str]:
-    """Addresses of that many different searches: words, compounds, several words, misspelt ones, beginnings."""
+def searches(count: int) -> list[Request]:
+    """That many different searches: words, compounds, several words, misspelt ones, beginnings."""
+    return [Request.make("GET", f"/v1/tools?q={quote(said)}", {}) for said in different_searches(count)]
+
+
+def different_searches(count: int) -> list[str]:
     random = Random(7)  # noqa: S311 - repeatable, not secret
     found: dict[str, None] = {}
     for said in _said(_words(), random):
-        found.setdefault(f"/v1/tools?q={quote(said)}")
+        found.setdefault(said)
         if len(found) == count:
             return list(found)
     raise AssertionError("endless")

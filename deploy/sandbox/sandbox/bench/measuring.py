@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import httpx
 
 from sandbox.bench import broker
+from sandbox.bench.catalogue import fill_catalogue, searches
 from sandbox.bench.crowd import Signer, gather_crowd, prescriptions
 from sandbox.bench.feed_lag import FeedWatch
 from sandbox.bench.load import Outcome, Request, closed_loop, open_loop
@@ -30,6 +32,10 @@ CONNECTIONS = 16
 SIGNED_PER_SECOND = 1500
 CROWD = 12_000
 PACE = 50.0
+# Tools beside those of the sandbox, while reads are measured
+CATALOGUE = 5000
+# Searches before those that count: each of ten connections prepares its statements once
+WARM_UP = 200
 STOPS = 100
 _UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 
@@ -104,12 +110,26 @@ class Bench:
         """Against FastAPI answering a small model."""
         plain = self._same(self._floor_url, "/plain", {})
         catalog = self._urls["catalog-api"]
+        await fill_catalogue(self._wiring.database_urls["catalog-api"], CATALOGUE, datetime.now(UTC))
         await self._against("list tools", plain, self._same(catalog, "/v1/tools", {}))
+        await self._search()
         await self._against("one tool", plain, self._same(catalog, f"/v1/tools/{self._tools[0]}", {}))
         token = await citizen_token(self._http, self._wiring.sandbox_url, self._crowd[0], "nhn:helsetilbud")
         await self._fill_feed(self._crowd[0])
         headers = {"Authorization": f"Bearer {token}"}
         await self._against("feed page", plain, self._same(self._urls["helsetilbud-api"], "/v1/me/feed", headers))
+
+    async def _search(self) -> None:
+        """Queries that nobody has asked before, at a pace; and FastAPI alone at the same pace, for how still it is."""
+        count = int(PACE * max(self._seconds * 2, 8))
+        queries = searches(count + WARM_UP)
+        await open_loop(self._urls["catalog-api"], queries[count:], per_second=PACE)
+        floor = itertools.repeat(Request.make("GET", "/plain", {}), count)
+        least = await open_loop(self._floor_url, floor, per_second=PACE)
+        mine = await open_loop(self._urls["catalog-api"], queries[:count], per_second=PACE)
+        for name, outcome in (("FastAPI alone at 50/s", least), ("search at 50/s", mine)):
+            self._results[name] = outcome.figures() | {"unexpected": outcome.unexpected}
+            print(f"  {name}: {json.dumps(self._results[name])}", flush=True)
 
     async def _fill_feed(self, number: str) -> None:
         """So that the page has something on it."""

@@ -3,6 +3,8 @@
 from typing import Any
 
 _AIMS = {
+    "list tools": ("ratio", 0.5, "or better"),
+    "search at 50/s": ("p99Ms", 25.0, "or less"),
     "prescribe": ("ratio", 0.4, "or better"),
     "commit to feed at 50/s": ("p99Ms", 50.0, "or less"),
     "stop to refusal in prescription-api": ("p99Ms", 1000.0, "or less"),
