@@ -253,3 +253,12 @@ def test_the_word_list_has_words() -> None:
     assert "hovud" in lore.kin["hode"]
     assert "kols" in lore.kin["lungesykdom"]
     assert "lungesykdom" not in lore.kin["kols"]
+
+
+async def test_no_word_of_the_list_is_taken_for_another(papers: Database) -> None:
+    """`måte` would be `mat`, and nobody would find food any more."""
+    words = words_to_stem()
+    async with papers.driver() as connection:
+        stems = {word: await connection.fetchval("SELECT search_stem($1)", word) for word in words}
+    weak = {word for word in words if stems[word] in Lore.of(stems).weak}
+    assert [(a, b) for a in weak for b in words if stems[a] == stems[b] and a[:2] != b[:2]] == []

@@ -59,9 +59,10 @@ def render_page(rows: Sequence[Row[Any]], limit: int, language: str, stand: int)
 
 
 def _summary(row: Row[Any], language: str) -> Json:
-    texts, text_language = _texts(row.document, language)
+    summary = row.summary
+    texts, text_language = _texts(summary, language)
     return {
-        **{field: row.document[field] for field in _SUMMARISED},
+        **{field: summary[field] for field in _SUMMARISED},
         "name": texts["name"],
         "shortText": texts["shortText"],
         "textLanguage": text_language,

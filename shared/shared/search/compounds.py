@@ -58,7 +58,7 @@ def parts_of(beginnings: Sequence[str | None], endings: Sequence[str | None], kn
 
 def _is_part(lexeme: str, known: Known) -> bool:
     """A very short one that no document is about is more likely to be a chance."""
-    return lexeme in known and (len(lexeme) > _SHORTEST or known.weight(lexeme) < LONG_TEXT)
+    return lexeme in known and (len(lexeme) > _SHORTEST or known.weight(lexeme) != LONG_TEXT)
 
 
 def openings_of(beginnings: Sequence[str | None], known: Known) -> list[str]:

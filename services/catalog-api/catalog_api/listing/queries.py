@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CompoundSelect, FromClause
 
@@ -36,7 +37,9 @@ from catalog_api.schemas import ToolFilters
 from shared.search import Search, Searched
 
 _SEARCHED: Final = Searched("tool")
-_LISTED: Final = Tool.tool_id, Tool.document, Tool.image_tag, Tool.published_at, Tool.updated_at
+# made by the database of the document, without what only a tool's own page shows
+_SUMMARY: Final = literal_column("tool.summary", JSONB).label("summary")
+_LISTED: Final = Tool.tool_id, _SUMMARY, Tool.image_tag, Tool.published_at, Tool.updated_at
 _SORT: Final = {"nb": Tool.sort_nb, "nn": Tool.sort_nn, "en": Tool.sort_en}
 
 # filter to column

@@ -10,7 +10,15 @@ down_revision = "0001"
 # The three texts of the first schema are no longer written nor read, and go with a later release. What is published
 # while the release before is still running beside this one, that one does not find by `q`.
 TABLES = """
+-- what lists show is in it, and a quarter to read: no long texts
+CREATE FUNCTION tool_summary(document jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+    (document - ARRAY['keywords', 'integration', 'dataUse']) || jsonb_build_object('texts', (
+        SELECT jsonb_object_agg(language, texts - ARRAY['longText', 'practitionerText'])
+        FROM jsonb_each(document -> 'texts') AS t (language, texts)
+    ));
+
 ALTER TABLE tool
+    ADD COLUMN summary        jsonb NOT NULL GENERATED ALWAYS AS (tool_summary(document)) STORED,
     ADD COLUMN search         tsvector,
     ADD COLUMN search_weighed tsvector,
     ADD COLUMN search_stand   bigint,
