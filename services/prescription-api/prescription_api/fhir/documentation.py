@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from prescription_api.fhir.capability import PATIENT_PARAMETER, SEARCH_PARAMETERS, SearchParameter
 from prescription_api.fhir.elements import Json
-from prescription_api.fhir.examples import content
+from prescription_api.fhir.examples import content, resource
 from prescription_api.fhir.negotiation import FHIR, JSON
 from prescription_api.fhir.outcomes import operation_outcome
 from prescription_api.fhir.search import LONGEST, SORTS
@@ -16,6 +16,7 @@ from shared.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 
+_RESOURCES: Final = ("Bundle", "CapabilityStatement", "DocumentReference", "OperationOutcome", "Task")
 _TAG: Final = {"ETag": {"description": "Of this answer in this language", "schema": {"type": "string"}}}
 
 
@@ -84,6 +85,7 @@ def describe_outcomes(app: FastAPI) -> None:
                 if path.startswith("/fhir/"):
                     _rewrite(operations, examples)
             said = json.dumps(document["paths"])
+            document["components"]["schemas"] |= {kind: resource(kind) for kind in _RESOURCES}
             document["components"]["examples"] = {name: e for name, e in examples.items() if f'/{name}"' in said}
         return document
 

@@ -85,9 +85,14 @@ AUDIT_EVENTS: Final[Json] = audit_events(
 
 
 def content(example: Json) -> Json:
-    """The entry of a media type in OpenAPI: FHIR's own definitions say what a resource holds, and are not repeated."""
+    """The entry of a media type in OpenAPI."""
     kind = example["resourceType"]
-    schema = {
+    return {"schema": {"$ref": f"#/components/schemas/{kind}"}, "examples": {kind: {"value": example}}}
+
+
+def resource(kind: str) -> Json:
+    """The schema of a resource: FHIR's own definitions say what it holds, and are not repeated."""
+    return {
         "type": "object",
         "required": ["resourceType"],
         "properties": {"resourceType": {"type": "string", "const": kind}},
@@ -95,4 +100,3 @@ def content(example: Json) -> Json:
         "description": f"FHIR R4 (4.0.1) {kind}",
         "externalDocs": {"url": f"https://hl7.org/fhir/R4/{kind.lower()}.html"},
     }
-    return {"schema": schema, "examples": {kind: {"value": example}}}
