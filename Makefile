@@ -53,9 +53,10 @@ release-contracts: openapi ## Promise what openapi/ says from now on; shows what
 lock: setup ## Pin the newest dependencies that fit, with hashes
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock --upgrade
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements-dev.in -o requirements-dev.lock --upgrade
+	cd tests/contracts/node && $(CURDIR)/.venv/bin/npm update --package-lock-only --loglevel=error
 
 reset: setup ## Back to the first day: the running system, or the data it left
 	@exec $(PYTHON) -m sandbox.first_day
 
 clean: reset ## The same, and the installed packages
-	rm -rf .venv
+	rm -rf .venv tests/contracts/node/node_modules

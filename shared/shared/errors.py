@@ -39,10 +39,10 @@ _logger = structlog.get_logger(__name__)
 Members = Mapping[str, Mapping[str, Any]]
 
 
-def member(description: str, example: str | list[str], **more: Any) -> dict[str, Any]:
-    """The schema of a text, or a list of texts, that an error carries; `more` is its format, say."""
-    text = {"type": "string"} | (more or {"maxLength": 200})
-    schema = text if isinstance(example, str) else {"type": "array", "items": text}
+def member(description: str, example: str | int | list[str], **more: Any) -> dict[str, Any]:
+    """The schema of a text, a number or a list of texts that an error carries; `more` is its format, say."""
+    kind = {"type": "integer"} if isinstance(example, int) else {"type": "string"} | (more or {"maxLength": 200})
+    schema = {"type": "array", "items": kind} if isinstance(example, list) else kind
     return {"description": description, **schema, "examples": [example]}
 
 

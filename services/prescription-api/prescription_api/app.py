@@ -23,8 +23,7 @@ DESCRIPTION = """\
 Prescribe digital health tools to patients from the record system (Verktøyformidleren as an API).
 
 Look the patient up, list the tools you may prescribe, prescribe, and put the note in the record. The patient is
-notified
-and finds the tool on Helsenorge."""
+notified and finds the tool on Helsenorge."""
 
 TAGS = {
     "patients": "Find the patient, and whether a tool can reach them",

@@ -122,6 +122,10 @@ class PrescriptionStateConflict(DomainError):
         "nn": "Dette kan ikkje gjerast med sendinga slik ho er no.",
         "en": "This cannot be done with the prescription as it is now.",
     }
+    members: ClassVar[Members] = {
+        "state": member("Where the prescription is", "ended"),
+        "allowed": member("What can be done with it", ["revoke"]),
+    }
 
 
 class ToolNotPrescribable(DomainError):
@@ -177,6 +181,7 @@ class PatientTooYoung(AboutPatient):
         "nn": "Pasienten er yngre enn aldersgrensa for verktøyet.",
         "en": "The patient is below the tool's lowest age.",
     }
+    members: ClassVar[Members] = {"minimumAge": member("Years, of the tool", 16)}
 
 
 class DeadlineInvalid(DomainError):

@@ -13,6 +13,12 @@ from shared.openapi.completion import complete
 
 __all__ = ["describe", "operation_id"]
 
+_ABOUT: Final = """\
+{description}
+
+Audience of access tokens: `{audience}`. Texts for people are in the language of `Accept-Language` (`nb`, `nn`, `en`).
+`nhn-event-id` (a UUID), `nhn-source-system` and `traceparent` are taken with any request, and travel with what follows from
+it. A refusal is a problem document (RFC 9457): program by its `code`, show its `detail`."""
 _CONTACT: Final = {
     "name": "Helseverktøy",
     "url": "https://helseverktoy.example/developers",
@@ -50,7 +56,7 @@ def _generate(app: FastAPI, audience: str) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         openapi_version="3.1.0",
-        description=f"{app.description}\n\nAudience of access tokens: `{audience}`.",
+        description=_ABOUT.format(description=app.description, audience=audience),
         routes=app.routes,
     )
     document["info"] |= {"contact": _CONTACT, "x-api-id": audience, "x-audience": "external-partner"}

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.errors import DomainError, Unavailable
+from shared.errors import DomainError, Members, PreconditionFailed, Unavailable, member
 from shared.language import Text
 
 
@@ -71,6 +71,7 @@ class SubstituteUnknown(DomainError):
         "nn": "Vikaren er ikkje registrert ved kontoret.",
         "en": "The substitute is not registered at the office.",
     }
+    members: ClassVar[Members] = {"hprNumber": member("Of the one who is not known", "990000101")}
 
 
 class TextTooLong(DomainError):
@@ -82,6 +83,10 @@ class TextTooLong(DomainError):
         "nb": "Teksten er for lang.",
         "nn": "Teksten er for lang.",
         "en": "The text is too long.",
+    }
+    members: ClassVar[Members] = {
+        "length": member("As people count characters", 231),
+        "limit": member("The most there may be", 200),
     }
 
 
@@ -115,6 +120,7 @@ class FormNotOffered(DomainError):
         "nn": "Skjemaet er ikkje på standardlista for denne tenesta.",
         "en": "The form is not on the standard list of this service.",
     }
+    members: ClassVar[Members] = {"kind": member("Which of the two forms", "checkpoint")}
 
 
 class EditorNotFound(DomainError):
@@ -136,6 +142,9 @@ class EditorAlreadyAppointed(DomainError):
         "nb": "Personen er allerede redaktør for kontoret.",
         "nn": "Personen er alt redaktør for kontoret.",
         "en": "The person is an editor of the office already.",
+    }
+    members: ClassVar[Members] = {
+        "editorId": member("The appointment there is", "4f1c2b3a-5d6e-4f70-8192-a3b4c5d6e7f8", format="uuid")
     }
 
 
@@ -159,6 +168,9 @@ class PatientAlreadyBlocked(DomainError):
         "nn": "Pasienten er alt sperra for noko ved kontoret.",
         "en": "Something at the office is closed to the patient already.",
     }
+    members: ClassVar[Members] = {
+        "blockId": member("The block there is", "4f1c2b3a-5d6e-4f70-8192-a3b4c5d6e7f8", format="uuid")
+    }
 
 
 class NotAPatientOfTheOffice(DomainError):
@@ -168,6 +180,16 @@ class NotAPatientOfTheOffice(DomainError):
         "nb": "Personen står ikke på listen til noen fastlege ved kontoret.",
         "nn": "Personen står ikkje på lista til nokon fastlege ved kontoret.",
         "en": "The person is not on the list of any GP of the office.",
+    }
+
+
+class ChangedMeanwhile(PreconditionFailed):
+    """By whom and when what there is now was made: left out for what nobody has changed yet."""
+
+    members: ClassVar[Members] = {
+        "version": member("The one there is now", 4),
+        "changedBy": member("Who made it", "Ragnhild Bergknausen"),
+        "changedAt": member("When", "2026-11-22T08:15:30.123Z", format="date-time"),
     }
 
 

@@ -10,6 +10,7 @@ from helsetilbud_api.offering.access import Editor
 from helsetilbud_api.offering.contents import Appointment, Block
 from helsetilbud_api.offering.errors import (
     BlockNotFound,
+    ChangedMeanwhile,
     ChangeNotFound,
     EditorAlreadyAppointed,
     EditorNotFound,
@@ -18,7 +19,7 @@ from helsetilbud_api.offering.errors import (
 )
 from helsetilbud_api.offering.office_settings import C, Setting
 from helsetilbud_api.offering.queries import Kept
-from shared.errors import PreconditionFailed, PreconditionRequired
+from shared.errors import PreconditionRequired
 from shared.http import etag_matches
 from shared.schemas import RequestSchema, rfc3339
 
@@ -34,7 +35,7 @@ async def change(
 ) -> Kept[C]:
     """The setting from now on. The same content as it has changes nothing.
 
-    Raises PreconditionRequired, PreconditionFailed, OnlyGps, and what the setting's check raises.
+    Raises PreconditionRequired, ChangedMeanwhile, OnlyGps, and what the setting's check raises.
     """
     if if_match is None:
         raise PreconditionRequired()
@@ -60,10 +61,12 @@ async def change(
     return changed
 
 
-def _changed_meanwhile(current: Kept[C]) -> PreconditionFailed:
+def _changed_meanwhile(current: Kept[C]) -> ChangedMeanwhile:
     """H6: the second of two is told who was first."""
-    at = rfc3339(current.changed_at) if current.changed_at else None
-    return PreconditionFailed(version=current.version, changedBy=current.changed_by_name, changedAt=at)
+    if current.changed_at is None:
+        return ChangedMeanwhile(version=current.version)
+    at = rfc3339(current.changed_at)
+    return ChangedMeanwhile(version=current.version, changedBy=current.changed_by_name, changedAt=at)
 
 
 def _row(editor: Editor, kept: Kept[C]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.errors import DomainError
+from shared.errors import DomainError, Members, member
 from shared.language import Text
 
 
@@ -16,6 +16,7 @@ class ContactPointMissing(DomainError):
         "nn": "Du har valt ein kanal utan å oppgje telefonnummer eller e-postadresse for han.",
         "en": "A channel is chosen without a phone number or e-mail address for it.",
     }
+    members: ClassVar[Members] = {"channel": member("The chosen channel that there is no contact point for", "sms")}
 
 
 class NothingToConfirm(DomainError):
@@ -38,6 +39,7 @@ class CodeWrong(DomainError):
         "nn": "Koden er feil.",
         "en": "The code is wrong.",
     }
+    members: ClassVar[Members] = {"triesLeft": member("With the code that was sent last", 3)}
 
 
 class CodeExpired(DomainError):

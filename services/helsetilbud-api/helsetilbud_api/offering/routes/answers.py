@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.offering.access import OFFICE_REFUSALS, Caller
 from helsetilbud_api.offering.codes import Role
-from helsetilbud_api.offering.errors import TextHoldsNationalId, TextNotPlain, TextTooLong
+from helsetilbud_api.offering.errors import ChangedMeanwhile, TextHoldsNationalId, TextNotPlain, TextTooLong
 from helsetilbud_api.offering.office_settings import C
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.schemas import ChangedBy, Person
@@ -18,7 +18,6 @@ from shared.errors import (
     DomainError,
     InvalidInput,
     MalformedRequest,
-    PreconditionFailed,
     PreconditionRequired,
     problems,
 )
@@ -52,11 +51,11 @@ def reading(*errors: type[DomainError]) -> Responses:
 
 def changing(*errors: type[DomainError]) -> Responses:
     """The second of two who change the same is told by whom and when it was changed first (H6)."""
-    return _TAGGED | problems(*OFFICE_REFUSALS, *_SENT_IN, PreconditionRequired, PreconditionFailed, *errors)
+    return _TAGGED | problems(*OFFICE_REFUSALS, *_SENT_IN, PreconditionRequired, ChangedMeanwhile, *errors)
 
 
 def ending(*errors: type[DomainError]) -> Responses:
-    return problems(*OFFICE_REFUSALS, PreconditionRequired, PreconditionFailed, *errors)
+    return problems(*OFFICE_REFUSALS, PreconditionRequired, ChangedMeanwhile, *errors)
 
 
 def creating(*errors: type[DomainError]) -> Responses:
