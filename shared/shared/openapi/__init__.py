@@ -17,8 +17,8 @@ _ABOUT: Final = """\
 {description}
 
 Audience of access tokens: `{audience}`. Texts for people are in the language of `Accept-Language` (`nb`, `nn`, `en`).
-`nhn-event-id` (a UUID), `nhn-source-system` and `traceparent` are taken with any request, and travel with what follows from
-it. A refusal is a problem document (RFC 9457): program by its `code`, show its `detail`."""
+`nhn-event-id` (a UUID), `nhn-source-system` and `traceparent` are taken with any request, and travel with what follows
+from it. A refusal is a problem document (RFC 9457): program by its `code`, show its `detail`."""
 _CONTACT: Final = {
     "name": "Helseverktøy",
     "url": "https://helseverktoy.example/developers",
