@@ -11,6 +11,7 @@ from catalog_api.models import PUBLISHED, STOPPED, ToolChange
 from shared.language import DEFAULT_LANGUAGE
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339
+from shared.search import Found
 
 Json = dict[str, Any]
 
@@ -48,13 +49,10 @@ _YES_OR_NO: Final = {
 }
 
 
-def render_page(rows: Sequence[Row[Any]], limit: int, language: str, stand: int) -> Json:
-    """`rows` are one more than `limit` when there is another page; `stand` is what the search goes on from there."""
-    shown = rows[:limit]
-    last = shown[-1] if len(rows) > limit else None
+def render_page(found: Found, language: str) -> Json:
     return {
-        "items": [_summary(row, language) for row in shown],
-        "nextCursor": encode_cursor(stand, last.rank, last.sort, str(last.tool_id)) if last else None,
+        "items": [_summary(row, language) for row in found.page],
+        "nextCursor": found.next_cursor("sort", "tool_id"),
     }
 
 

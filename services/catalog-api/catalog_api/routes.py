@@ -11,8 +11,8 @@ from catalog_api.answers import Answer, PublicRead
 from catalog_api.audience import Reading
 from catalog_api.conditional import READ
 from catalog_api.errors import CodeListNotFound, ToolNotFound, ToolWithdrawn
-from catalog_api.listing.queries import Position, count_facets
-from catalog_api.listing.service import list_found
+from catalog_api.listing import service
+from catalog_api.listing.queries import count_facets
 from catalog_api.models import STOPPED
 from catalog_api.rendering import (
     render_changes,
@@ -29,7 +29,7 @@ from shared.errors import problems
 from shared.http import IfNoneMatch
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
-from shared.search import MAX_RANK, CurrentVocabulary
+from shared.search import CurrentVocabulary
 
 # A list may be shown again for a second; a tool's page and the change feed are asked for anew each time, at the price
 # of a 304, because what a reader does with them must know that a tool is stopped (K4).
@@ -75,25 +75,11 @@ async def list_tools(
     of a search go on in the catalogue as it was when the first was asked for. Stopped tools are not listed. Those for
     named organisations are shown to callers whose token says that they belong to one of them.
     """
-    found = await list_found(reader, vocabulary, audience, filters, language, _list_position(filters.cursor))
-    page = render_page(found.rows, filters.limit, language, found.stand)
+    found = await service.list_tools(reader, vocabulary, audience, filters, language)
+    page = render_page(found, language)
     if filters.facets:
         page["facets"] = render_facets(await count_facets(reader, audience, filters, found.search), language)
     return Answer.of(page, _FOR_A_SECOND, language).response()
-
-
-def _list_position(cursor: str | None) -> Position | None:
-    """The stand that the search was begun at, and rank, sort key and id of the last tool shown."""
-    position = decode_cursor(cursor, int, int, str, str)
-    if position is None:
-        return None
-    stand, rank, sort, tool_id = position
-    try:
-        if 0 <= stand <= _LARGEST_SEQUENCE and 0 <= rank <= MAX_RANK:
-            return Position(stand, rank, sort, UUID(tool_id))
-    except ValueError:
-        pass
-    raise CursorInvalid()
 
 
 @tools.get(

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from catalog_api import queries
 from catalog_api.answers import Answer, Answers, Newest
-from catalog_api.listing import queries as listing_queries
+from catalog_api.listing import service as listing
 
 HOST = "https://catalog.test"
 PAUSE = 0.2
@@ -44,7 +44,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return count
 
-    for module, name in ((queries, "find_tool"), (queries, "find_changes"), (listing_queries, "find_tools")):
+    for module, name in ((queries, "find_tool"), (queries, "find_changes"), (listing, "list_tools")):
         monkeypatch.setattr(module, name, counted(module, name))
     return made
 
@@ -84,13 +84,13 @@ async def test_an_answer_is_made_once_while_nothing_changes(
 ) -> None:
     await fill(make_tool("Søvnskolen"))
     answers = [await replica.get("/v1/tools?q=søvn") for _ in range(5)]
-    assert reads == ["find_tools"]
+    assert reads == ["list_tools"]
     assert len({answer.content for answer in answers}) == 1
     # what belongs to one request does not stick to the kept answer
     assert len({answer.headers["nhn-event-id"] for answer in answers}) == 5
     await asyncio.sleep(PAUSE)
     await replica.get("/v1/tools?q=søvn")
-    assert reads == ["find_tools"]
+    assert reads == ["list_tools"]
 
 
 async def test_an_answer_is_kept_for_its_query_and_language_only(

@@ -84,6 +84,9 @@ CREATE INDEX ix_search_word_trigrams ON search_word USING gin (lexeme gin_trgm_o
 
 CREATE FUNCTION search_index() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF NEW.document IS NULL THEN
+        RETURN NEW;
+    END IF;
     IF TG_OP = 'UPDATE' AND NEW.document IS NOT DISTINCT FROM OLD.document AND OLD.search_stand IS NOT NULL THEN
         RETURN NEW;
     END IF;

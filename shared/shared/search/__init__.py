@@ -1,24 +1,22 @@
 """Free-text search in a table of documents: full text in Norwegian and English, ranked, forgiving (K5, M1).
 
-    search = await understand(vocabulary, connection, "søvnvansker")
-    for level in search.levels():
-        found, rank = Searched("tool").at(level)
-        await connection.execute(select(...).where(found).order_by(rank, ...), search.values)
-
-What the table needs for it is said in shared/schema/search.sql.
+What the table needs for it is said in shared/schema/search.sql. A service says how to read its list (Listed) by the
+conditions and ranks of Searched, and find_page does the rest.
 """
 
 from shared.search.matching import Searched
-from shared.search.understanding import MAX_RANK, Search, SearchText, understand, was_relaxed
+from shared.search.pages import Found, Position, find_page
+from shared.search.understanding import Search, SearchText, understand
 from shared.search.vocabulary import CurrentVocabulary, Vocabulary
 
 __all__ = [
-    "MAX_RANK",
     "CurrentVocabulary",
+    "Found",
+    "Position",
     "Search",
     "SearchText",
     "Searched",
     "Vocabulary",
+    "find_page",
     "understand",
-    "was_relaxed",
 ]

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
-from uuid import UUID
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     Boolean,
@@ -34,7 +33,7 @@ from sqlalchemy.sql.selectable import CompoundSelect, FromClause
 from catalog_api.audience import Audience
 from catalog_api.models import PUBLISHED, Tool
 from catalog_api.schemas import ToolFilters
-from shared.search import Search, Searched
+from shared.search import Position, Search, Searched
 
 _SEARCHED: Final = Searched("tool")
 # made by the database of the document, without what only a tool's own page shows
@@ -51,38 +50,26 @@ _FACETS: Final = (*_ONE_OF, *_SOME_OF, *_YES_OR_NO)
 Asked: TypeAlias = dict[str, Any]
 
 
-class Position(NamedTuple):
-    """Of the last tool of a page. Without a search, stand and rank are 0."""
-
-    stand: int
-    rank: int
-    sort: str
-    tool_id: UUID
-
-
 async def find_tools(
     connection: AsyncConnection,
     audience: Audience,
     filters: ToolFilters,
-    search: Search | None,
     language: str,
+    search: Search | None,
+    level: int | None,
     after: Position | None,
+    missing: int,
 ) -> Sequence[Row[Any]]:
-    """By rank and name, from behind `after`; one more than the limit, when there is one more."""
+    """So many at most of a level of the search, by rank and name, from behind `after`."""
     asked = _asked(filters)
-    values = {**asked, **_searched(search), **(_behind(after) if after else {})}
-    rows: list[Row[Any]] = []
-    for level in search.levels(after.rank if after else 0) if search else [None]:
-        statement = _page(audience, tuple(asked), language, level, is_first=after is None)
-        values["missing"] = filters.limit + 1 - len(rows)
-        rows += (await connection.execute(statement, values)).all()
-        if len(rows) > filters.limit:
-            break
+    values = {**asked, **_searched(search), **(_behind(after) if after else {}), "missing": missing}
+    statement = _page(audience, tuple(asked), language, level, is_first=after is None)
+    rows: Sequence[Row[Any]] = (await connection.execute(statement, values)).all()
     return rows
 
 
 def _behind(after: Position) -> Asked:
-    return {"after_rank": after.rank, "after_sort": after.sort, "after_id": after.tool_id}
+    return {"after_rank": after.rank, "after_sort": after.sort, "after_id": after.key}
 
 
 @lru_cache(maxsize=512)

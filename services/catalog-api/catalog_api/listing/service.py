@@ -9,40 +9,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog_api.audience import Audience
 from catalog_api.listing import queries
-from catalog_api.listing.queries import Position
 from catalog_api.schemas import ToolFilters
-from shared.search import Search, Vocabulary, understand, was_relaxed
+from shared.search import Found, Position, Search, Vocabulary, find_page
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """`rows` are one more than the limit when there is another page."""
+class _Tools:
+    connection: AsyncConnection
+    audience: Audience
+    filters: ToolFilters
+    language: str
+    after: Position | None
 
-    search: Search | None
-    rows: Sequence[Row[Any]]
+    async def find(self, search: Search | None, level: int | None, missing: int) -> Sequence[Row[Any]]:
+        asked = self.connection, self.audience, self.filters, self.language
+        return await queries.find_tools(*asked, search, level, self.after, missing)
 
-    @property
-    def stand(self) -> int:
-        """What the next page goes on from."""
-        return self.search.stand if self.search else 0
+    async def has_any(self, search: Search) -> bool:
+        return await queries.finds_any(self.connection, self.audience, search)
 
 
-async def list_found(
+async def list_tools(
     connection: AsyncConnection,
     vocabulary: Vocabulary,
     audience: Audience,
     filters: ToolFilters,
     language: str,
-    after: Position | None,
 ) -> Found:
-    """By name; a search by how well it fits. Where no tool has every word, some are enough, on every page alike."""
-    if filters.q is None:
-        return Found(None, await queries.find_tools(connection, audience, filters, None, language, after))
-    search = await understand(vocabulary, connection, filters.q, after.stand if after else None)
-    if after and was_relaxed(after.rank):
-        search = search.relaxed()
-    rows = await queries.find_tools(connection, audience, filters, search, language, after)
-    if rows or after or not search.some or await queries.finds_any(connection, audience, search):
-        return Found(search, rows)
-    search = search.relaxed()
-    return Found(search, await queries.find_tools(connection, audience, filters, search, language, after))
+    """By name; a search by how well it fits. Raises CursorInvalid."""
+    after = Position.read(filters.cursor)
+    listed = _Tools(connection, audience, filters, language, after)
+    return await find_page(vocabulary, connection, listed, filters.q, after, filters.limit)
