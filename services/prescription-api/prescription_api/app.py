@@ -12,12 +12,14 @@ from prescription_api.fhir import routes as fhir_routes
 from prescription_api.fhir.documentation import describe_outcomes
 from prescription_api.fhir.outcomes import OperationOutcomes
 from prescription_api.outside import Outside
+from prescription_api.prescribable import routes as prescribable_routes
 from prescription_api.settings import Settings
 from prescription_api.suppliers import routes as supplier_routes
 from shared.app import build_app
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
 from shared.messaging.delivery import utc_now
+from shared.search import Vocabulary
 
 DESCRIPTION = """\
 Prescribe digital health tools to patients from the record system (Verktøyformidleren as an API).
@@ -44,6 +46,7 @@ def create_app(
         description=DESCRIPTION,
         routers=[
             routes.router,
+            prescribable_routes.router,
             ending_routes.router,
             journal_routes.router,
             fhir_routes.router,
@@ -59,6 +62,7 @@ def create_app(
     app.add_middleware(OperationOutcomes)
     describe_outcomes(app)
     state = app.state
+    state.vocabulary = Vocabulary()
     state.outside = Outside.connect(settings, state.http, state.database, state.references, state.metrics)
     return app
 

@@ -39,13 +39,10 @@ _REMOVE: Final = text("""
 
 async def apply_tool(session: AsyncSession, sequence: int, tool: ToolDocument) -> None:
     """The tool as of this position in the change feed; older news than the copy has is passed over."""
-    names = [texts.name for texts in tool.texts.values()]
-    words = [*names, *tool.keywords, *(texts.short_text for texts in tool.texts.values())]
     values = {
         "stopped": False,
         "stop_category": None,
         "name": tool.texts["nb"].name,
-        "search_text": " ".join(words).lower(),
         "document": tool.model_dump(mode="json", by_alias=True),
     }
     await _upsert(session, tool.tool_id, sequence, values)

@@ -52,7 +52,6 @@ tool_copy = Table(
     Column("stopped", Boolean, nullable=False),
     Column("stop_category", Text),
     Column("name", Text),
-    Column("search_text", Text),
     Column("document", JSONB),
     Column("settled_sequence", BigInteger),
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, tuple_
+from sqlalchemy import RowMapping, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from prescription_api.models import catalogue_position, prescription, tool_copy
@@ -56,41 +56,6 @@ class ToolCopies:
             text = await connection.fetchval("SELECT document::text FROM tool_copy WHERE tool_id = $1", tool_id)
             known = self._parsed[tool_id] = (sequence, _DOCUMENT.validate_json(text))
         return known[1]
-
-
-@dataclass(frozen=True, slots=True)
-class ToolFilter:
-    """As the catalogue's: values of one filter are OR, different filters AND. `q` is words that all must be found."""
-
-    purposes: Sequence[str] = ()
-    subject_areas: Sequence[str] = ()
-    target_groups: Sequence[str] = ()
-    q: str | None = None
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        document = tool_copy.c.document
-        found: list[ColumnElement[bool]] = []
-        if self.purposes:
-            found.append(document["purpose"].astext.in_(self.purposes))
-        if self.subject_areas:
-            found.append(or_(*(document["subjectAreas"].contains([area]) for area in self.subject_areas)))
-        if self.target_groups:
-            found.append(or_(*(document["targetGroups"].contains([group]) for group in self.target_groups)))
-        words = (self.q or "").lower().split()[:10]
-        found.extend(tool_copy.c.search_text.contains(word, autoescape=True) for word in words)
-        return found
-
-
-async def list_tools(
-    connection: AsyncConnection, wanted: ToolFilter, after: tuple[str, UUID] | None, limit: int
-) -> list[ToolDocument]:
-    """One more than `limit` when there are more; by name. Stopped tools are not listed."""
-    name, tool_id = tool_copy.c.name, tool_copy.c.tool_id
-    statement = select(tool_copy.c.document).where(tool_copy.c.document.is_not(None), ~tool_copy.c.stopped)
-    if after:
-        statement = statement.where(tuple_(name, tool_id) > after)
-    statement = statement.where(and_(True, *wanted.conditions())).order_by(name, tool_id).limit(limit + 1)
-    return [_DOCUMENT.validate_python(d) for d in (await connection.execute(statement)).scalars()]
 
 
 async def get_prescription(

@@ -1,4 +1,4 @@
-"""What practitioners read: prescribable tools, and what their own organisation has prescribed."""
+"""What practitioners read: what their own organisation has prescribed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prescription_api import journal, models, queries
 from prescription_api.accesslog import recording
 from prescription_api.errors import PrescriptionNotFound
-from prescription_api.models import Prescriber
 from prescription_api.outside import Outside
-from prescription_api.queries import ToolFilter
 from shared.auth import Practitioner
 from shared.events.catalog import ToolDocument
-from shared.language import DEFAULT_LANGUAGE
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339
 
@@ -28,51 +24,6 @@ class Own:
 
     row: RowMapping
     tool: ToolDocument | None
-
-
-async def list_prescribable_tools(
-    connection: AsyncConnection,
-    prescriber: Prescriber,
-    wanted: ToolFilter,
-    organisation: str | None,
-    after: tuple[str, UUID] | None,
-    limit: int,
-    language: str,
-) -> dict[str, Any]:
-    tools = await queries.list_tools(connection, wanted, after, limit)
-    page = tools[:limit]
-    items = [_prescribable(tool, prescriber, organisation, language) for tool in page]
-    more = len(tools) > limit
-    last = page[-1] if page else None
-    return {
-        "items": items,
-        "nextCursor": encode_cursor(last.texts["nb"].name, str(last.tool_id)) if more and last else None,
-    }
-
-
-def _prescribable(
-    tool: ToolDocument, prescriber: Prescriber, organisation: str | None, language: str
-) -> dict[str, Any]:
-    texts = tool.texts.get(language, tool.texts[DEFAULT_LANGUAGE])
-    refusals = models.refusals(tool, stopped=False, prescriber=prescriber, organisation=organisation)
-    reasons = [{"code": r.code, "text": r.title[language], **r.extra} for r in refusals]
-    return {
-        "toolId": str(tool.tool_id),
-        "revision": tool.revision,
-        "name": texts.name,
-        "shortText": texts.short_text,
-        "practitionerText": texts.practitioner_text,
-        "supplier": tool.supplier.name,
-        "healthBody": tool.health_body.name,
-        "purpose": tool.purpose,
-        "subjectAreas": tool.subject_areas,
-        "targetGroups": tool.target_groups,
-        "languages": tool.languages,
-        "minimumAge": tool.minimum_age,
-        "defaultDeadlineDays": tool.default_deadline_days,
-        "prescribable": not reasons,
-        "reasons": reasons,
-    }
 
 
 async def open_own(outside: Outside, caller: Practitioner, prescription_id: UUID, now: datetime) -> Own:

@@ -1,25 +1,18 @@
 """HTTP only: what came in goes to one use case, what it returns goes out."""
 
 from datetime import datetime
-from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import StringConstraints
 
 from prescription_api import errors, models, patients, reading, service
 from prescription_api.callers import Prescriber, PrescriptionId, Reading
 from prescription_api.outside import CurrentOutside
-from prescription_api.queries import ToolFilter
 from prescription_api.schemas import (
     LookUp,
-    OrganisationNumber,
     PatientFound,
-    PrescribableTool,
     Prescribing,
     Prescription,
-    Purpose,
     Search,
 )
 from shared.app import Now
@@ -29,11 +22,10 @@ from shared.http import IfNoneMatch, etag_matches
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
 from shared.language import best_language
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
-from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_cursor, decode_moment_cursor
+from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_moment_cursor
 
 router = APIRouter()
 
-Code = Annotated[str, StringConstraints(max_length=100)]
 _NUMBER = (NationalIdMalformed, NationalIdCheckDigits)
 _REGISTERS = (errors.HprNotValid, errors.HprUnavailable)
 _PATIENT = (errors.PatientUnknown, errors.PatientDeceased, errors.PersonRegisterUnavailable)
@@ -56,51 +48,6 @@ async def look_up_patient(
     found = await patients.look_up(outside, caller, wanted.national_id, language, now)
     body = PatientFound.model_validate(found).model_dump(mode="json", by_alias=True)
     return JSONResponse(body, headers={"Content-Language": language})
-
-
-@router.get(
-    "/v1/prescribable-tools",
-    response_model=Page[PrescribableTool],
-    tags=["tools"],
-    summary="List the tools, and which of them the caller may prescribe",
-    responses=problems(*PRACTITIONER_REFUSALS, *_REGISTERS, CursorInvalid),
-)
-async def list_prescribable_tools(
-    caller: Reading,
-    outside: CurrentOutside,
-    now: Now,
-    request: Request,
-    purpose: Annotated[list[Purpose], Query(max_length=10, description="Any of these")] = [],  # noqa: B006 - FastAPI copies it
-    subject_area: Annotated[list[Code], Query(alias="subjectArea", max_length=50)] = [],  # noqa: B006
-    target_group: Annotated[list[Code], Query(alias="targetGroup", max_length=50)] = [],  # noqa: B006
-    q: Annotated[
-        str | None, Query(max_length=200, description="Words that are all found in name, keywords or text")
-    ] = None,
-    organisation: Annotated[
-        OrganisationNumber | None, Query(description="On behalf of which organisation (P5)")
-    ] = None,
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-) -> Response:
-    """By name. Tools that the caller may not prescribe are listed with the reasons (P2)."""
-    language = best_language(request.headers.get("accept-language"))
-    after = _position(cursor)
-    wanted = ToolFilter(purpose, subject_area, target_group, q)
-    prescriber = await outside.prescriber(caller, now, outside.until())
-    async with outside.database.reader() as connection:
-        page = await reading.list_prescribable_tools(
-            connection, prescriber, wanted, organisation, after, limit, language
-        )
-    return JSONResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})
-
-
-def _position(cursor: str | None) -> tuple[str, UUID] | None:
-    """The name and id of the last tool seen. Raises CursorInvalid."""
-    position = decode_cursor(cursor, str, str)
-    try:
-        return (position[0], UUID(position[1])) if position else None
-    except ValueError as error:
-        raise CursorInvalid() from error
 
 
 @router.post(

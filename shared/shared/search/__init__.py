@@ -6,12 +6,13 @@ conditions and ranks of Searched, and find_page does the rest.
 
 from shared.search.matching import Searched
 from shared.search.pages import Found, Position, find_page
-from shared.search.understanding import Search, SearchText, understand
+from shared.search.understanding import LongSearchText, Search, SearchText, understand
 from shared.search.vocabulary import CurrentVocabulary, Vocabulary
 
 __all__ = [
     "CurrentVocabulary",
     "Found",
+    "LongSearchText",
     "Position",
     "Search",
     "SearchText",

@@ -17,19 +17,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.search.reading import Word, all_of, any_of, read_words
 from shared.search.vocabulary import Vocabulary
 
+_DESCRIPTION: Final = (
+    "Search in name, keywords and texts, the best first. All words count, in any of their forms, in compounds and by"
+    " words that mean the same, in bokmål, nynorsk or English; misspelt ones and the beginning of the last one are"
+    " found too. When nothing has them all, what has most of them is found, or is about some."
+)
+_EXAMPLES: Final = ["søvnvansker", "dagbok for hodepine"]
+
+
+def _unless_blank(said: str | None) -> str | None:
+    return said if said and said.strip() else None
+
+
 # What a route takes as `q`; blank is as if it was not sent.
 SearchText: TypeAlias = Annotated[
-    str | None,
-    Field(
-        max_length=100,
-        description=(
-            "Search in name, keywords and texts, the best first. All words count, in any of their forms, in compounds"
-            " and by words that mean the same, in bokmål, nynorsk or English; misspelt ones and the beginning of the"
-            " last one are found too. When nothing has them all, what has most of them is found, or is about some."
-        ),
-        examples=["søvnvansker", "dagbok for hodepine"],
-    ),
-    AfterValidator(lambda said: said if said and said.strip() else None),
+    str | None, Field(max_length=100, description=_DESCRIPTION, examples=_EXAMPLES), AfterValidator(_unless_blank)
+]
+# For routes that have promised so much.
+LongSearchText: TypeAlias = Annotated[
+    str | None, Field(max_length=200, description=_DESCRIPTION, examples=_EXAMPLES), AfterValidator(_unless_blank)
 ]
 
 # Of this many words, one may be missing
