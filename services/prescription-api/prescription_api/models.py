@@ -17,7 +17,7 @@ from prescription_api.errors import (
     ToolNotPrescribable,
     ToolStopped,
 )
-from prescription_api.professions import profession_name
+from prescription_api.professions import first_of, profession_name
 from shared.auth import Practitioner
 from shared.db import metadata
 from shared.errors import DomainError, InvalidInput
@@ -126,7 +126,7 @@ class Prescriber:
     def profession(self, required: Sequence[str]) -> str | None:
         """The authorisation that this is done under: the first that the tool asks for, else the first of their own."""
         fitting = [code for code in required if code in self.authorisations]
-        return next(iter(fitting or sorted(self.authorisations)), None)
+        return fitting[0] if fitting else first_of(self.authorisations)
 
 
 def refusals(

@@ -1,5 +1,9 @@
-"""Health personnel's professions, code system 9060 (Kategori helsepersonell), with names in the three languages."""
+"""Health personnel's professions, code system 9060 (Kategori helsepersonell), with names in the three languages.
 
+The same 36 codes as the catalogue's code list `authorisations` (tests/contracts/test_professions.py).
+"""
+
+from collections.abc import Iterable
 from typing import Final
 
 from shared.language import DEFAULT_LANGUAGE, Text
@@ -15,13 +19,13 @@ PROFESSIONS: Final[dict[str, Text]] = {
     "AU": _names("audiograf", "audiograf", "audiologist"),
     "BI": _names("bioingeniør", "bioingeniør", "biomedical laboratory scientist"),
     "ET": _names("ergoterapeut", "ergoterapeut", "occupational therapist"),
-    "FA1": _names("provisorfarmasøyt", "provisorfarmasøyt", "pharmacist"),
-    "FA2": _names("reseptarfarmasøyt", "reseptarfarmasøyt", "dispensing pharmacist"),
+    "FA1": _names("provisorfarmasøyt", "provisorfarmasøyt", "pharmacist (master's degree)"),
+    "FA2": _names("reseptarfarmasøyt", "reseptarfarmasøyt", "pharmacist (bachelor's degree)"),
     "FB": _names("fiskehelsebiolog", "fiskehelsebiolog", "fish health biologist"),
     "FO": _names("fotterapeut", "fotterapeut", "podiatrist"),
     "FT": _names("fysioterapeut", "fysioterapeut", "physiotherapist"),
-    "HE": _names("helsesekretær", "helsesekretær", "health secretary"),
-    "HF": _names("helsefagarbeider", "helsefagarbeidar", "health care worker"),
+    "HE": _names("helsesekretær", "helsesekretær", "medical secretary"),
+    "HF": _names("helsefagarbeider", "helsefagarbeidar", "healthcare worker"),
     "HP": _names("hjelpepleier", "hjelpepleiar", "auxiliary nurse"),
     "JO": _names("jordmor", "jordmor", "midwife"),
     "KE": _names("klinisk ernæringsfysiolog", "klinisk ernæringsfysiolog", "clinical dietitian"),
@@ -47,6 +51,16 @@ PROFESSIONS: Final[dict[str, Text]] = {
     "VP": _names("vernepleier", "vernepleiar", "social educator"),
     "XX": _names("helsepersonell", "helsepersonell", "health personnel"),
 }
+
+# Given to nobody any more; those who have it keep it.
+RETIRED: Final = frozenset({"MT"})
+# what says least about somebody
+_LAST: Final = RETIRED | {"XX"}
+
+
+def first_of(codes: Iterable[str]) -> str | None:
+    """What somebody with these authorisations is called when any of them would do."""
+    return min(codes, key=lambda code: (code in _LAST, code), default=None)
 
 
 def profession_name(code: str | None, language: str = DEFAULT_LANGUAGE) -> str:

@@ -1,8 +1,17 @@
 """P14: a repeated request has one effect and gets the same answer."""
 
 import asyncio
+import contextlib
+import hashlib
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
+import pytest
+
+from prescription_api import writing
+from prescription_api.app import create_app
 from shared.idempotency import LOCK
 
 KEY = {"Idempotency-Key": "3c1f2b2a-5b1a-4f6e-8a57-0a8f0a7f1f10"}
@@ -82,3 +91,90 @@ async def test_P14_a_key_that_is_no_key_is_refused(prescribe: Any, publish: Any,
     for key in ("", "x" * 129, "a b"):
         answer = await prescribe(odd, await publish(), headers={"Idempotency-Key": key})
         assert answer.json()["code"] == "invalid-input"
+
+
+@contextlib.asynccontextmanager
+async def restarted(settings: Any, world: Any, clock: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """Another process: nothing in memory, the same database."""
+    app = create_app(settings, http=httpx.AsyncClient(transport=httpx.MockTransport(world.handle)), clock=clock)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="https://prescription.test") as client,
+    ):
+        yield client
+
+
+async def test_P14_the_same_answer_after_a_restart_and_with_everything_else_away(
+    prescribe: Any, publish: Any, odd: str, settings: Any, world: Any, clock: Any, practitioner: Any, rows: Any
+) -> None:
+    tool_id = await publish()
+    first = await prescribe(odd, tool_id, headers=KEY)
+    clock.go(days=6)
+    world.away |= {"hpr", "register", "consent", "token"}
+    body = {"patient": {"nationalId": odd}, "toolId": str(tool_id)}
+    async with restarted(settings, world, clock) as client:
+        again = await client.post("/v1/prescriptions", json=body, auth=practitioner(), headers=KEY)
+    assert (again.status_code, again.text) == (201, first.text)
+    assert [again.headers[name] for name in ("Location", "ETag")] == [
+        first.headers[name] for name in ("Location", "ETag")
+    ]
+    assert len(await rows("prescription")) == len(await rows("outbox")) == 1
+
+
+async def test_P14_killed_between_the_commit_and_the_answer(
+    prescribe: Any, publish: Any, odd: str, monkeypatch: pytest.MonkeyPatch, rows: Any
+) -> None:
+    tool_id, write = await publish(), writing.write
+
+    async def write_and_die(*values: Any) -> None:
+        await write(*values)
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writing, "write", write_and_die)
+        assert (await prescribe(odd, tool_id, headers=KEY)).status_code == 503
+    [made] = await rows("prescription")
+    again = await prescribe(odd, tool_id, headers=KEY)
+    assert (again.status_code, again.json()["prescriptionId"]) == (201, str(made["prescription_id"]))
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(await rows("outbox")) == len(await rows("access_log")) == 1
+
+
+async def test_P14_killed_before_the_commit_leaves_the_key_free(
+    prescribe: Any, publish: Any, odd: str, database: Any, rows: Any
+) -> None:
+    """The connection that was writing dies with its process; the lock dies with the connection."""
+    tool_id = await publish()
+    dying = await database.listen()
+    await dying.transaction().start()
+    assert await dying.fetchval(LOCK, "0c5a3b1e-6c1f-4d7d-9a53-2f3f6d1f0a11", KEY["Idempotency-Key"])
+    assert (await prescribe(odd, tool_id, headers=KEY)).json()["code"] == "idempotency-in-progress"
+    dying.terminate()
+    for _ in range(50):
+        answer = await prescribe(odd, tool_id, headers=KEY)
+        if answer.status_code == 201:
+            break
+        await asyncio.sleep(0.05)
+    assert (answer.status_code, len(await rows("prescription"))) == (201, 1)
+
+
+async def test_P14_what_is_kept_of_everything_holds_nothing_secret(
+    client: httpx.AsyncClient, prescribe: Any, publish: Any, odd: str, rows: Any, practitioner: Any, reference: Any
+) -> None:
+    """No number, name or reference of the patient; no token; and of the request only a keyed digest."""
+    auth = practitioner()
+    made = (await prescribe(odd, await publish(), headers=KEY, message="Lykke til!", auth=auth)).json()
+    path, other = f"/v1/prescriptions/{made['prescriptionId']}/revoke", {"Idempotency-Key": "another"}
+    revoked = await client.post(path, json={"reason": "Feil."}, auth=auth, headers=other)
+    assert revoked.status_code == 200
+    kept = await rows("idempotent_answer")
+    assert [row["status"] for row in kept] == [201, 200]
+    for row in kept:
+        assert row.keys() == {"client_id", "key", "fingerprint", "status", "headers", "body", "created_at"}
+        text = str(row["headers"]) + str(row["body"])
+        for secret in (odd, "Odd Åsgård", reference(odd), auth.token[-40:], "DPoP", "Bearer", "Authorization"):
+            assert secret not in text
+        asked = json.dumps({"patient": {"nationalId": odd}, "toolId": made["toolId"]}, separators=(",", ":"))
+        assert row["fingerprint"] not in {hashlib.sha256(asked.encode()).digest(), asked.encode()}
+        assert len(row["fingerprint"]) == 32
