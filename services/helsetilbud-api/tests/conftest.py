@@ -23,6 +23,7 @@ from shared.events import (
     CloudEvent,
     Event,
     LevelChanged,
+    PrescriptionEnded,
     PrescriptionExpired,
     PrescriptionRevoked,
     ToolPrescribed,
@@ -271,6 +272,15 @@ class Others:
             tool_id=of.tool_id,
             version=2,
             expired_at=self.clock.now,
+        )
+
+    def ended(self, of: ToolPrescribed) -> PrescriptionEnded:
+        return PrescriptionEnded(
+            prescription_id=of.prescription_id,
+            citizen=of.citizen,
+            tool_id=of.tool_id,
+            version=of.version + 1,
+            ended_at=self.clock.now,
         )
 
     def level(self, citizen: Caller, level: str, version: int) -> LevelChanged:

@@ -42,7 +42,7 @@ async def test_M5_the_order_makes_no_difference(
     assert [entry["kind"] for entry in await kari.feed()] == ["tool-prescribed", "tool-revoked", "tool-prescribed"]
 
 
-@pytest.mark.parametrize("end", ["revoked", "expired"])
+@pytest.mark.parametrize("end", ["revoked", "expired", "ended"])
 @pytest.mark.parametrize("end_first", [False, True])
 @pytest.mark.rule("P10", "M5")
 async def test_M5_a_prescription_that_has_ended_is_not_mine_and_the_feed_says_why(
@@ -70,11 +70,16 @@ async def test_P7_a_tool_that_was_opened_in_time_does_not_expire(
     assert [entry["kind"] for entry in await kari.feed()] == ["tool-prescribed"]
 
 
+@pytest.mark.parametrize("end", ["revoked", "ended"])
 @pytest.mark.rule("P10")
-async def test_P10_an_opened_tool_can_be_revoked(kari: Any, others: Any, prescribed: Any, tool: UUID) -> None:
+async def test_P10_an_opened_tool_can_be_taken_back_and_ended(
+    kari: Any, others: Any, prescribed: Any, tool: UUID, clock: Any, end: str
+) -> None:
     await kari.open(tool)
-    await others.tell(others.revoked(prescribed))
+    clock.go(minutes=1)
+    await others.tell(getattr(others, end)(prescribed))
     assert await kari.tools() == []
+    assert [entry["kind"] for entry in await kari.feed()] == [f"tool-{end}", "tool-prescribed"]
 
 
 async def test_M5_the_end_of_an_earlier_prescription_leaves_the_later_one(

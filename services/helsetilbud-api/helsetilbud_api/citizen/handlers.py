@@ -4,7 +4,7 @@ A few prebuilt statements each: an entry is in the feed milliseconds after its e
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,7 @@ from shared.events import (
     LevelChanged,
     NotificationFailed,
     NotificationSent,
+    PrescriptionEnded,
     PrescriptionExpired,
     PrescriptionRevoked,
     ToolPrescribed,
@@ -23,6 +24,8 @@ from shared.events import (
 )
 from shared.messaging import Delivery, Handlers
 from shared.schemas import rfc3339
+
+_End: TypeAlias = PrescriptionRevoked | PrescriptionExpired | PrescriptionEnded
 
 
 async def on_tool_published(session: AsyncSession, event: ToolPublished, delivery: Delivery) -> None:
@@ -70,15 +73,19 @@ async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpi
         await session.execute(writing.TELL, _entry("tool-expired", event, event.expired_at))
 
 
-async def _end(session: AsyncSession, event: PrescriptionRevoked | PrescriptionExpired, end: str) -> bool:
+async def on_prescription_ended(session: AsyncSession, event: PrescriptionEnded, delivery: Delivery) -> None:
+    """The practitioner says that the tool has done its work."""
+    await _end(session, event, "ended")
+    await session.execute(writing.TELL, _entry("tool-ended", event, event.ended_at))
+
+
+async def _end(session: AsyncSession, event: _End, end: str) -> bool:
     """A prescription that has ended stays so, whatever comes late. Returns whether the tool had been opened."""
     row = {"citizen": event.citizen, "tool_id": event.tool_id, "prescription_id": str(event.prescription_id)}
     return bool((await session.execute(writing.END, row | {"end": end})).scalar_one())
 
 
-def _entry(
-    kind: Kind, event: ToolPrescribed | PrescriptionRevoked | PrescriptionExpired, at: datetime
-) -> dict[str, Any]:
+def _entry(kind: Kind, event: ToolPrescribed | _End, at: datetime) -> dict[str, Any]:
     return {
         "citizen": event.citizen,
         "feed_event_id": feed_event_id(kind, event.prescription_id),
@@ -125,6 +132,7 @@ HANDLERS: Final[Handlers] = {
     ToolPrescribed: [on_tool_prescribed],
     PrescriptionRevoked: [on_prescription_revoked],
     PrescriptionExpired: [on_prescription_expired],
+    PrescriptionEnded: [on_prescription_ended],
     LevelChanged: [on_level_changed],
     NotificationSent: [on_notification_sent],
     NotificationFailed: [on_notification_failed],

@@ -11,7 +11,7 @@ from helsetilbud_api.citizen.errors import ToolNotInMyTools, ToolNotReady, Tools
 from shared.db import metadata
 
 Origin = Literal["prescribed", "self-added"]
-Kind = Literal["tool-prescribed", "tool-revoked", "tool-expired", "tool-withdrawn", "tool-reinstated"]
+Kind = Literal["tool-prescribed", "tool-revoked", "tool-expired", "tool-ended", "tool-withdrawn", "tool-reinstated"]
 HiddenReason = Literal["no-consent", "consent-basis-only"]
 
 _metadata = metadata()

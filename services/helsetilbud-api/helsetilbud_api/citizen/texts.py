@@ -29,6 +29,11 @@ _FEED: Final[dict[Kind, dict[str, FeedText]]] = {
         "nn": FeedText("Fristen er ute", "Fristen for å ta i bruk {tool} er ute. Behandlaren kan sende det på nytt."),
         "en": FeedText("The deadline has passed", "It is too late to start using {tool}. It can be sent to you again."),
     },
+    "tool-ended": {
+        "nb": FeedText("Et verktøy er avsluttet", "Den som sendte deg {tool}, har avsluttet bruken av det."),
+        "nn": FeedText("Eit verktøy er avslutta", "Den som sende deg {tool}, har avslutta bruken av det."),
+        "en": FeedText("A tool has been ended", "The one who sent you {tool} has ended the use of it."),
+    },
     "tool-withdrawn": {
         "nb": FeedText("Et verktøy er trukket tilbake", "Det er ikke mulig å åpne {tool} nå."),
         "nn": FeedText("Eit verktøy er trekt tilbake", "Det er ikkje mogleg å opne {tool} no."),
