@@ -94,7 +94,8 @@ class EhrQuestion(Schema):
 
     fnr_liste: Annotated[list[Writable], _NUMBERS]
     omraade: Annotated[
-        Literal[3, 6] | Literal["Helsehjelp", "Ungdom"],
+        Annotated[Literal[3, 6], Field(json_schema_extra={"minimum": 3, "maximum": 6})]
+        | Literal["Helsehjelp", "Ungdom"],
         Field(description="Area, a code of 7618 or its name: 3 Helsehjelp (health care), 6 Ungdom (youth)"),
     ]
 
