@@ -117,7 +117,7 @@ async def test_P14_V3_2000_prescriptions_while_everything_is_killed_at_random(
 
     await until(arrived, "every prescription in a feed", 240)
 
-    waiting = "SELECT count(*) FROM notification WHERE tool_id = $1::text::uuid AND status NOT IN ('sent', 'dropped')"
+    waiting = "SELECT count(*) FROM notification WHERE tool_id = $1::text::uuid AND status NOT IN ('sent', 'delivered', 'dropped')"
     notified = "SELECT count(DISTINCT about) FROM notification WHERE tool_id = $1::text::uuid"
 
     async def notified_all() -> bool:
@@ -131,7 +131,7 @@ async def test_P14_V3_2000_prescriptions_while_everything_is_killed_at_random(
     assert await count("helsetilbud-api", mine, tool_id) == PRESCRIPTIONS
     rows = "SELECT count(*) FROM notification WHERE tool_id = $1::text::uuid"
     assert await count("notification-service", rows, tool_id) == PRESCRIPTIONS
-    sent = "SELECT count(*) FROM notification WHERE tool_id = $1::text::uuid AND status = 'sent'"
+    sent = "SELECT count(*) FROM notification WHERE tool_id = $1::text::uuid AND status IN ('sent', 'delivered')"
     assert await count("notification-service", sent, tool_id) == WITH_SMS
     for service in ("prescription-api", "notification-service", "helsetilbud-api"):
         assert await count(service, "SELECT count(*) FROM dead_letter") == 0

@@ -55,7 +55,7 @@ async def test_V3_a_worker_that_dies_at_a_step_loses_and_doubles_nothing(
     assert await asyncio.to_thread(dying.wait, 60) == -9
     system.start(f"{service}/worker")
 
-    sent = "SELECT count(*) FROM notification WHERE about = $1 AND status = 'sent'"
+    sent = "SELECT count(*) FROM notification WHERE about = $1 AND status IN ('sent', 'delivered')"
     seen = "SELECT count(*) FROM feed_event WHERE prescription_id = $1::text::uuid"
     told = "SELECT count(*) FROM outbox WHERE payload #>> '{data,about}' = $1 AND sent_at IS NOT NULL"
 

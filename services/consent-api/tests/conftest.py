@@ -185,11 +185,11 @@ async def database(app: FastAPI, running_register: Register) -> AsyncIterator[Da
 
 @pytest.fixture
 async def rows(database: Database) -> Callable[..., Awaitable[Items]]:
-    """Every row of these tables, in the order of their keys."""
+    """Every row of these tables, in the order of their columns, of which the key is the first."""
 
     async def read(*tables: str) -> Items:
         async with database.driver() as connection:
-            found = [await connection.fetch(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]  # noqa: S608
+            found = [await connection.fetch(f"SELECT * FROM {table} ORDER BY {table}") for table in tables]  # noqa: S608
         return [dict(row) for table in found for row in table]
 
     return read
