@@ -234,6 +234,22 @@ async def test_P3_a_look_up_too(
     assert await nothing_written()
 
 
+@pytest.mark.parametrize("mode", ["hangs", "refuses", "no JSON"])
+async def test_P2_so_does_the_list_of_tools(
+    impatient: FastAPI, servers: dict[str, Server], practitioner: Any, publish: Any, mode: str
+) -> None:
+    await publish()
+    await servers["hpr"].go(mode)
+    transport, auth = httpx.ASGITransport(impatient), practitioner("nhn:verktoyformidler/read")
+    async with httpx.AsyncClient(transport=transport, base_url="https://prescription.test") as client:
+        began = time.monotonic()
+        answer = await client.get("/v1/prescribable-tools", auth=auth)
+        assert time.monotonic() - began < PATIENCE + 1
+        assert (answer.status_code, answer.json()["code"]) == (503, "hpr-unavailable")
+        await servers["hpr"].go("well")
+        assert len((await client.get("/v1/prescribable-tools", auth=auth)).json()["items"]) == 1
+
+
 async def test_two_seconds_are_for_everything_together_as_it_ships(
     settings: Settings, servers: dict[str, Server], world: Any, clock: Any, ask: Any, publish: Any, odd: str
 ) -> None:
