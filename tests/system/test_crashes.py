@@ -117,7 +117,10 @@ async def test_P14_V3_2000_prescriptions_while_everything_is_killed_at_random(
 
     await until(arrived, "every prescription in a feed", 240)
 
-    waiting = "SELECT count(*) FROM notification WHERE tool_id = $1::text::uuid AND status NOT IN ('sent', 'delivered', 'dropped')"
+    waiting = (
+        "SELECT count(*) FROM notification"
+        " WHERE tool_id = $1::text::uuid AND status NOT IN ('sent', 'delivered', 'dropped')"
+    )
     notified = "SELECT count(DISTINCT about) FROM notification WHERE tool_id = $1::text::uuid"
 
     async def notified_all() -> bool:
