@@ -1,7 +1,7 @@
 """How every API writes JSON: camelCase names, times in UTC; what is sent in is read strictly."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import (
     AfterValidator,
@@ -49,6 +49,13 @@ def _mark_nulls(example: Any) -> Any:
     if isinstance(example, list):
         return [_mark_nulls(item) for item in example]
     return NULL_IN_EXAMPLE if example is None else example
+
+
+def growing(values: Any) -> WithJsonSchema:
+    """For an answered Literal that more may be added to: a client generated from the contract takes what it does not
+    know, and adding breaks nobody.
+    """
+    return WithJsonSchema({"type": "string", "maxLength": 100, "x-extensible-enum": list(get_args(values))})
 
 
 def _to_utc(moment: datetime) -> datetime:

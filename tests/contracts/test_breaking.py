@@ -64,6 +64,7 @@ RELEASED: Json = {
                     "thingId": {"type": "string", "format": "uuid"},
                     "state": {"type": "string", "enum": ["new", "old"]},
                     "count": {"type": "integer", "maximum": 10},
+                    "kind": {"type": "string", "x-extensible-enum": ["first", "second"]},
                     "owner": {"anyOf": [{"$ref": "#/components/schemas/Owner"}, {"type": "null"}]},
                 },
             },
@@ -145,6 +146,10 @@ BREAKING: dict[str, tuple[Callable[[Json], Any], str]] = {
     "value-gone": (lambda c: answered(c)["properties"]["state"]["enum"].remove("old"), "the value `old` is gone"),
     "value-added": (lambda c: answered(c)["properties"]["state"]["enum"].append("odd"), "the value `odd` is new"),
     "values-open": (lambda c: answered(c)["properties"]["state"].pop("enum"), "something else than the values"),
+    "growing-value-gone": (
+        lambda c: answered(c)["properties"]["kind"]["x-extensible-enum"].remove("first"),
+        "schema Thing.kind: the value `first` is gone",
+    ),
     "answer-limit": (lambda c: answered(c)["properties"]["count"].update(maximum=99), "Thing.count: maximum is wider"),
     "answer-format": (lambda c: answered(c)["properties"]["thingId"].pop("format"), "Thing.thingId: format is None"),
     "answer-type": (
@@ -166,6 +171,7 @@ HARMLESS: dict[str, Callable[[Json], Any]] = {
     "null-accepted": lambda c: sent(c)["properties"].update(kind={"anyOf": [{"type": "string"}, {"type": "null"}]}),
     "wider-type": lambda c: sent(c)["properties"].update(amount={}),
     "member-answered": lambda c: answered(c)["properties"].update(colour={"type": "string"}),
+    "growing-value": lambda c: answered(c)["properties"]["kind"]["x-extensible-enum"].append("third"),
     "member-always-there": lambda c: answered(c)["required"].append("count"),
     "never-null": lambda c: answered(c)["properties"]["owner"]["anyOf"].pop(1),
     "tighter-answer": lambda c: answered(c)["properties"]["count"].update(maximum=5),

@@ -13,6 +13,7 @@ Json = Mapping[str, Any]
 _UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 SCHEMA: Final = "schema "
+_GROWING: Final = "x-extensible-enum"
 _IMPLIED: Final = {"properties": "object", "items": "array"}
 
 
@@ -139,6 +140,9 @@ def _values(old: Json, new: Json, reader: Reader, at: str) -> Iterator[str]:
         yield from (f"{at}: the value `{value}` is gone" for value in sorted(before - after, key=str))
         if reader is not Reader.US:
             yield from (f"{at}: the value `{value}` is new to readers" for value in sorted(after - before, key=str))
+    elif before is None and after is None:
+        gone = set(old.get(_GROWING, [])) - set(new.get(_GROWING, []))
+        yield from (f"{at}: the value `{value}` is gone" for value in sorted(gone))
     elif after is not None and reader is Reader.US:
         yield f"{at}: only some values are accepted now"
     elif before is not None and reader is not Reader.US:

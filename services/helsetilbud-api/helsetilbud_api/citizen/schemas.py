@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 
 from helsetilbud_api.citizen.models import HiddenReason, Kind, Origin
 from shared.paging import Page
-from shared.schemas import Schema, Timestamp
+from shared.schemas import Schema, Timestamp, growing
 
 _TOOL = "0296a880-2aab-4e06-8968-eee2900e49ec"
 _PRESCRIPTION = "6f6f0c3e-0c0b-4f38-8f0e-2f0c5e0f7a11"
@@ -121,7 +121,9 @@ class FeedEvent(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_FEED_EVENT_EXAMPLE]})
 
     feed_event_id: UUID
-    kind: Annotated[Kind, Field(description="More kinds may come; show `title` and `text` of one that is not known")]
+    kind: Annotated[
+        Kind, growing(Kind), Field(description="More kinds may come; show `title` and `text` of one that is not known")
+    ]
     occurred_at: Timestamp
     title: Annotated[str, Field(description="For the citizen, in the language of the answer")]
     text: str

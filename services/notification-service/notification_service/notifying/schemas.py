@@ -12,7 +12,7 @@ from notification_service.notifying.models import Kind
 from notification_service.preferences.models import Category
 from shared.events.notification import Channel
 from shared.paging import Page
-from shared.schemas import RequestSchema, Schema, Timestamp
+from shared.schemas import RequestSchema, Schema, Timestamp, growing
 
 Status = Literal["accepted", "sent", "delivered", "failed", "dropped"]
 ShownCategory = Category | Literal["account"]
@@ -55,7 +55,7 @@ class Notification(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     notification_id: UUID
-    kind: Annotated[Kind, Field(description="What has happened")]
+    kind: Annotated[Kind, growing(Kind), Field(description="What has happened; more kinds may come")]
     about: Annotated[str, Field(description="The id of what it happened to: a prescription's or a campaign's, say")]
     category: ShownCategory
     channel: Annotated[Channel | None, Field(description="Null when none was chosen")]

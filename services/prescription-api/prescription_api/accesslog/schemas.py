@@ -1,12 +1,13 @@
 """What a citizen gets of the access log."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from prescription_api.models import AccessAction
-from shared.schemas import Schema, Timestamp
+from shared.schemas import Schema, Timestamp, growing
 
 EXAMPLE: JsonDict = {
     "entryId": "5f0a7c3e-2b1d-4c8e-9f6a-1d2e3f4a5b6c",
@@ -33,7 +34,9 @@ class AccessLogEntry(Schema):
 
     entry_id: UUID
     at: Timestamp
-    action: AccessAction
+    action: Annotated[
+        AccessAction, growing(AccessAction), Field(description="More may come; `text` says it in plain words")
+    ]
     text: str = Field(description="The same in plain words")
     outcome: str | None = Field(None, description="Code of the refusal; null for what was done")
     outcome_text: str | None = Field(None, description="The same in plain words")
