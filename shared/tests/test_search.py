@@ -109,6 +109,20 @@ async def test_stands_are_seen_in_their_order(papers: Database) -> None:
         assert await waiting == 2
 
 
+async def test_a_row_without_a_document_waits_its_turn(papers: Database) -> None:
+    """Else it could hold a row that waits for what it waits for next."""
+    await write(papers, 1, paper("Hest"))
+    async with papers.driver() as first, papers.driver() as second:
+        transaction = first.transaction()
+        await transaction.start()
+        await first.fetchval(WRITE, 2, paper("Hest"))
+        waiting = asyncio.create_task(second.fetchval(WRITE, 3, None))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await transaction.commit()
+        assert await waiting is None
+
+
 async def test_another_history_of_documents_is_learnt_anew(papers: Database) -> None:
     vocabulary = Vocabulary()
     await write(papers, 1, paper("Hest"))

@@ -14,6 +14,7 @@ from shared.app import build_app
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
 from shared.messaging.delivery import utc_now
+from shared.search import Vocabulary
 
 _DESCRIPTION = """\
 What citizens see on Helsenorge: their own digital health tools, a feed of what has happened to them, and the panel of
@@ -47,6 +48,7 @@ def create_app(
         http=http,
         clock=clock,
     )
+    app.state.vocabulary = Vocabulary()
     app.state.gp_register = GpRegister.from_settings(settings, app.state.http)
     return app
 

@@ -42,8 +42,8 @@ from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, Issuer, serve
 AUDIENCE = "nhn:helsetilbud"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TABLES = (
-    "tool_copy, catalogue_position, consent_copy, citizen_tool, feed_event, freshness, outbox, inbox, local_message,"
-    " idempotent_answer"
+    "tool_copy, search_word, search_stand, catalogue_position, consent_copy, citizen_tool, feed_event, freshness,"
+    " outbox, inbox, local_message, idempotent_answer"
 )
 
 

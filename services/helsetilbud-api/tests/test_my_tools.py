@@ -1,6 +1,7 @@
 """My tools: what is listed, how, and in which order."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
@@ -82,11 +83,50 @@ async def test_M1_the_list_is_filtered(kari: Any, others: Any, prescribed: Any) 
     assert await found("?new=false") == {"Hjertehjelp"}
     assert await found("?origin=prescribed") == {"Søvntrappa", "Hjertehjelp"}
     assert await found("?origin=self-added") == set()
-    assert await found("?q=HJERTE") == {"Hjertehjelp"}
-    assert await found("?q=søv%20insomni") == {"Søvntrappa", "Hjertehjelp"}
-    assert await found("?q=100%25") == {"Søvntrappa", "Hjertehjelp"}
-    assert await found("?q=1%25") == set()
-    assert await found("?q=hjerte%20søvntrappa") == set()
+    assert await found("?q=%20") == {"Søvntrappa", "Hjertehjelp"}
+    assert await found("?q=hjertehjelp&new=true") == set()
+    assert await found("?q=hjertehjelp&new=false") == {"Hjertehjelp"}
+    assert await found("?q=hjertehjelp&origin=self-added") == set()
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("HJERTE", ["Hjertehjelp"]),
+        ("hjartehjelp", ["Hjertehjelp"]),
+        ("hjertehejlp", ["Hjertehjelp"]),
+        ("insomni", ["Hjertehjelp", "Søvntrappa"]),
+        ("sover", ["Søvntrappa", "Hjertehjelp"]),
+        ("søvn", ["Søvntrappa", "Hjertehjelp"]),
+        ("søv", ["Søvntrappa", "Hjertehjelp"]),
+        ("100%", ["Hjertehjelp", "Søvntrappa"]),
+        ("1%", []),
+        ("rygg", []),
+        ("'", []),
+    ],
+)
+async def test_M1_K5_my_tools_are_searched_as_the_catalogue(
+    kari: Any, ola: Any, others: Any, prescribed: Any, q: str, found: list[str]
+) -> None:
+    mine, not_mine = uuid4(), uuid4()
+    heart = others.published(mine, name="Hjertehjelp")
+    await others.tell(heart, others.prescribed(kari, mine))
+    await others.tell(others.published(not_mine, name="Søvn for andre"), others.prescribed(ola, not_mine))
+    answer = await kari.get(f"/v1/me/tools?q={quote(q)}&limit=1")
+    seen = [tool["name"] for tool in answer.json()["items"]]
+    while cursor := answer.json()["nextCursor"]:
+        answer = await kari.get(f"/v1/me/tools?q={quote(q)}&limit=1&cursor={cursor}")
+        seen += [tool["name"] for tool in answer.json()["items"]]
+    assert seen == found
+
+
+async def test_S6_a_search_shows_nothing_of_a_hidden_list(kari: Any, others: Any, prescribed: Any) -> None:
+    seen = (await kari.get("/v1/me/tools?q=søvn")).json()
+    assert (len(seen["items"]), seen["hidden"]) == (1, None)
+    await others.tell(others.level(kari, "none", 1))
+    hidden = (await kari.get("/v1/me/tools?q=søvn")).json()
+    assert (hidden["items"], hidden["hidden"]["reason"]) == ([], "no-consent")
+    assert hidden["freshness"].keys() == seen["freshness"].keys()
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,8 @@ CREATE INDEX ix_search_word_trigrams ON search_word USING gin (lexeme gin_trgm_o
 
 CREATE FUNCTION search_index() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.document IS NULL THEN
+    IF NEW.document IS NULL THEN -- takes its turn all the same, so that writers of several rows do not wait for each other
+        PERFORM FROM search_stand FOR UPDATE;
         RETURN NEW;
     END IF;
     IF TG_OP = 'UPDATE' AND NEW.document IS NOT DISTINCT FROM OLD.document AND OLD.search_stand IS NOT NULL THEN

@@ -25,7 +25,6 @@ tool_copy = Table(
     Column("stop_category", Text),
     Column("document", JSONB),
     Column("texts", JSONB),
-    Column("search_text", Text),
 )
 
 catalogue_position = Table(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Boolean, DateTime, Integer, Text, Uuid
 
@@ -68,7 +68,6 @@ _MY_TOOLS: Final = (
             AND (:tool_id IS NULL OR m.tool_id = :tool_id)
             AND (:new IS NULL OR :new = (m.origin = 'prescribed' AND m.first_opened_at IS NULL))
             AND (:origin IS NULL OR m.origin = :origin)
-            AND (:words IS NULL OR t.search_text LIKE ALL (:words))
         ORDER BY m.added_at DESC, m.tool_id DESC
         LIMIT :count
     """
@@ -83,7 +82,6 @@ _MY_TOOLS: Final = (
         bindparam("tool_id", type_=Uuid),
         bindparam("new", type_=Boolean),
         bindparam("origin", type_=Text),
-        bindparam("words", type_=ARRAY(Text)),
     )
     .columns(texts=JSONB)
 )
@@ -111,28 +109,19 @@ class Found:
     """A page of rows, one more than asked for when there are more; and what the whole list says.
 
     `level` is the citizen's consent, None when nothing is known of it; `as_of` is None before the first worker has run.
+    `cursor` to the next page is there where it is not of the last row's time.
     """
 
     rows: Sequence[Row[Any]]
     level: str | None
     as_of: datetime | None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ToolFilter:
     new: bool | None = None
     origin: str | None = None
-    q: str | None = None
-
-    @property
-    def words(self) -> list[str] | None:
-        """Patterns that must all be found in name, short text or keywords, in any language."""
-        words = (self.q or "").lower().split()[:10]
-        return [f"%{_escaped(word)}%" for word in words] or None
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 async def list_feed(
@@ -157,7 +146,7 @@ async def list_my_tools(
     """M1, newest first; with `tool_id` that one, if it is the citizen's."""
     at, key = after or _NEWEST
     values = {"citizen": citizen, "language": language, "at": at, "key": key, "count": limit + 1, "tool_id": tool_id}
-    filters = {"new": wanted.new, "origin": wanted.origin, "words": wanted.words}
+    filters = {"new": wanted.new, "origin": wanted.origin}
     return _found((await connection.execute(_MY_TOOLS, values | filters)).all())
 
 

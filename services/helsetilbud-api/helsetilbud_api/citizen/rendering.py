@@ -1,6 +1,6 @@
 """From rows to answers, as plain objects: the feed is read at every login, and models cost more than its query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -26,13 +26,18 @@ def render_page(
 ) -> Response:
     """The entity tag is of everything but the freshness, so that a list that has not changed is not sent again."""
     shown = found.rows[:limit]
-    more = len(found.rows) > limit
     page = {
         "items": [render(row, language) for row in shown],
-        "nextCursor": encode_cursor(shown[-1].at.isoformat(), str(shown[-1].key)) if more else None,
+        "nextCursor": _next_cursor(found, shown),
         "hidden": _hidden(found.level, language),
     }
     return tagged(page, language, if_none_match, {"freshness": {"asOf": _time(found.as_of)}})
+
+
+def _next_cursor(found: Found, shown: Sequence[Row[Any]]) -> str | None:
+    if len(found.rows) <= len(shown):
+        return None
+    return found.cursor or encode_cursor(shown[-1].at.isoformat(), str(shown[-1].key))
 
 
 def tagged(content: Json, language: str, if_none_match: str | None, untagged: Json | None = None) -> Response:

@@ -17,6 +17,7 @@ from helsetilbud_api.citizen.models import HIDING, Origin
 from helsetilbud_api.citizen.queries import ToolFilter
 from helsetilbud_api.citizen.rendering import render_feed_event, render_my_tool, render_page, tagged
 from helsetilbud_api.citizen.schemas import Feed, MyTool, MyTools, OpenedTool
+from helsetilbud_api.citizen.searching.service import search_my_tools
 from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, Citizen, CitizenCaller
 from shared.db import Reader, Session
@@ -25,6 +26,7 @@ from shared.http import BodyTooLarge, IfNoneMatch
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor
+from shared.search import CurrentVocabulary, LongSearchText
 
 
 class Oneself(CitizenCaller):
@@ -64,28 +66,25 @@ router = APIRouter(prefix="/v1/me")
 async def list_my_tools(
     me: Me,
     reader: Reader,
+    vocabulary: CurrentVocabulary,
     request: Request,
     new: Annotated[bool | None, Query(description="Only those that are new, or only those that are not")] = None,
     origin: Annotated[Origin | None, Query(description="Prescribed, or added by oneself")] = None,
-    q: Annotated[
-        str | None, Query(max_length=200, description="Words that are all found in name, short text or keywords")
-    ] = None,
+    q: LongSearchText = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
     known: IfNoneMatch = None,
 ) -> Response:
-    """Prescribed and self-added, the newest first. A prescribed one is `new` until it is first opened. A tool that the
-    catalogue has withdrawn is still listed, as `withdrawn`.
+    """Prescribed and self-added, the newest first; with `q` those that are about it, the best first. A prescribed one
+    is `new` until it is first opened. A tool that the catalogue has withdrawn is still listed, as `withdrawn`.
     """
     language = best_language(request.headers.get("accept-language"))
-    found = await queries.list_my_tools(
-        reader,
-        me.acting_for,
-        language,
-        wanted=ToolFilter(new, origin, q),
-        after=decode_moment_cursor(cursor),
-        limit=limit,
-    )
+    citizen, wanted = me.acting_for, ToolFilter(new, origin)
+    if q:
+        found = await search_my_tools(reader, vocabulary, citizen, language, wanted, q, cursor, limit)
+    else:
+        after = decode_moment_cursor(cursor)
+        found = await queries.list_my_tools(reader, citizen, language, wanted=wanted, after=after, limit=limit)
     return render_page(found, limit, language, render_my_tool, known)
 
 

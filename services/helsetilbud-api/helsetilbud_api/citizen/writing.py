@@ -30,7 +30,7 @@ _PUBLISH: Final = _tool.on_conflict_do_update(
         "sequence": func.greatest(tool_copy.c.sequence, _tool.excluded.sequence),
         "stopped": and_(tool_copy.c.stopped, tool_copy.c.sequence > _tool.excluded.sequence),
         "stop_category": case((tool_copy.c.sequence > _tool.excluded.sequence, tool_copy.c.stop_category)),
-        **{name: _tool.excluded[name] for name in ("document", "texts", "search_text")},
+        **{name: _tool.excluded[name] for name in ("document", "texts")},
     },
     where=or_(_newer, tool_copy.c.document.is_(None)),
 )
@@ -140,14 +140,12 @@ _TELL_EVERYBODY: Final = text("""
 async def apply_tool(session: AsyncSession, sequence: int, tool: ToolDocument) -> None:
     """The tool as of this place in the catalogue's change feed."""
     texts = {language: {"name": t.name, "shortText": t.short_text} for language, t in tool.texts.items()}
-    words = [word for text in texts.values() for word in text.values()]
     row = {
         "tool_id": tool.tool_id,
         "sequence": sequence,
         "stopped": False,
         "document": tool.model_dump(mode="json", by_alias=True),
         "texts": texts,
-        "search_text": " ".join([*words, *tool.keywords]).lower(),
     }
     await session.execute(_PUBLISH, row)
 

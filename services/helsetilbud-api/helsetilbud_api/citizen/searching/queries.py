@@ -1,0 +1,78 @@
+"""A search in one citizen's own tools."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from helsetilbud_api.citizen.models import citizen_tool, consent_copy, freshness, tool_copy
+from helsetilbud_api.citizen.queries import ToolFilter
+from shared.search import Position, Search, Searched
+
+_SEARCHED: Final = Searched("tool_copy")
+_LANGUAGE: Final = bindparam("language", type_=Text)
+_TEXTS: Final = func.coalesce(tool_copy.c.texts[_LANGUAGE], tool_copy.c.texts["nb"])
+_NAME: Final = tool_copy.c.texts["nb"]["name"].astext
+_NEW: Final = and_(citizen_tool.c.origin == "prescribed", citizen_tool.c.first_opened_at.is_(None))
+_HEAD: Final = select(
+    select(consent_copy.c.level).where(consent_copy.c.citizen == bindparam("citizen")).scalar_subquery().label("level"),
+    select(freshness.c.as_of).scalar_subquery().label("as_of"),
+)
+# As of queries.list_my_tools
+_MY_TOOLS: Final = (
+    select(
+        citizen_tool.c.added_at.label("at"),
+        citizen_tool.c.tool_id.label("key"),
+        *(citizen_tool.c[name] for name in ("origin", "prescription_id", "prescriber_name", "prescriber_profession")),
+        *(citizen_tool.c[name] for name in ("organisation", "organisation_name", "deadline")),
+        *(citizen_tool.c[name] for name in ("first_opened_at", "last_opened_at")),
+        tool_copy.c.stopped,
+        tool_copy.c.stop_category,
+        _TEXTS.label("texts"),
+        _NAME.label("name"),
+    )
+    .join(tool_copy, tool_copy.c.tool_id == citizen_tool.c.tool_id)
+    .where(citizen_tool.c.citizen == bindparam("citizen"), citizen_tool.c.state == "active")
+)
+
+
+async def find_head(connection: AsyncConnection, citizen: str) -> Row[str | None, datetime | None]:
+    """The citizen's consent, None when nothing is known of it; and how fresh the list is."""
+    return (await connection.execute(_HEAD, {"citizen": citizen})).one()
+
+
+async def find_my_tools(
+    connection: AsyncConnection,
+    citizen: str,
+    language: str,
+    wanted: ToolFilter,
+    search: Search,
+    level: int,
+    after: Position | None,
+    missing: int,
+) -> Sequence[Row[Any]]:
+    """So many at most of a level of the search, by rank and name, from behind `after`."""
+    found, rank = _SEARCHED.at(level)
+    order = rank, _NAME, citizen_tool.c.tool_id
+    statement = _MY_TOOLS.add_columns(rank.label("rank")).where(found, *_conditions(wanted))
+    if after:
+        statement = statement.where(tuple_(*order) > tuple_(*after[1:]))
+    values = {"citizen": citizen, "language": language, **search.values}
+    return (await connection.execute(statement.order_by(*order).limit(missing), values)).all()
+
+
+async def has_any(connection: AsyncConnection, citizen: str, language: str, search: Search) -> bool:
+    found: Select[Any] = _MY_TOOLS.where(_SEARCHED.matches(is_relaxed=search.is_relaxed)).limit(1)
+    values = {"citizen": citizen, "language": language, **search.values}
+    return (await connection.execute(found, values)).first() is not None
+
+
+def _conditions(wanted: ToolFilter) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.new is not None:
+        conditions.append(_NEW if wanted.new else ~_NEW)
+    if wanted.origin is not None:
+        conditions.append(citizen_tool.c.origin == wanted.origin)
+    return conditions

@@ -1,0 +1,51 @@
+"""A citizen looks for something among their own tools (M1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from helsetilbud_api.citizen.models import HIDING
+from helsetilbud_api.citizen.queries import Found, ToolFilter
+from helsetilbud_api.citizen.searching import queries
+from shared.search import Position, Search, Vocabulary, find_page
+
+
+@dataclass(frozen=True, slots=True)
+class _MyTools:
+    connection: AsyncConnection
+    citizen: str
+    language: str
+    wanted: ToolFilter
+    after: Position | None
+
+    async def find(self, search: Search | None, level: int | None, missing: int) -> Sequence[Row[Any]]:
+        if search is None or level is None:
+            return []
+        asked = self.connection, self.citizen, self.language, self.wanted
+        return await queries.find_my_tools(*asked, search, level, self.after, missing)
+
+    async def has_any(self, search: Search) -> bool:
+        return await queries.has_any(self.connection, self.citizen, self.language, search)
+
+
+async def search_my_tools(
+    connection: AsyncConnection,
+    vocabulary: Vocabulary,
+    citizen: str,
+    language: str,
+    wanted: ToolFilter,
+    said: str,
+    cursor: str | None,
+    limit: int,
+) -> Found:
+    """The best first; nothing while the list is hidden (S6). Raises CursorInvalid."""
+    after = Position.read(cursor)
+    head = await queries.find_head(connection, citizen)
+    if head.level in HIDING:
+        return Found((), head.level, head.as_of)
+    listed = _MyTools(connection, citizen, language, wanted, after)
+    found = await find_page(vocabulary, connection, listed, said, after, limit)
+    return Found(found.rows, head.level, head.as_of, found.next_cursor("name", "key"))
