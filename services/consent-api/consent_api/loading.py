@@ -2,7 +2,7 @@
 is assigned to act for those who cannot decide themselves.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
 from typing import Final
@@ -11,12 +11,13 @@ import asyncpg
 
 from consent_api.ages import day_in_norway
 from consent_api.areas import Area, Level
+from consent_api.persons.models import PersonCopy
 from consent_api.representation.service import Agreement, give
 from shared.db import Database
 
 _CHUNK: Final = 20_000
 _CONSENT: Final = ("citizen", "level", "version", "changed_at")
-_PERSON: Final = ("citizen", "status", "confidential", "checked_at")
+_PERSON: Final = ("citizen", "status", "confidential", "born", "next_turn", "checked_at")
 
 
 async def load(database: Database, rows: Iterable[tuple[str, Level]], now: datetime) -> int:
@@ -25,9 +26,9 @@ async def load(database: Database, rows: Iterable[tuple[str, Level]], now: datet
     No events are sent: whoever keeps a copy must fetch it anew. Raises `asyncpg.UniqueViolationError` when a citizen is
     there already or comes twice; then nothing is loaded.
     """
-    loaded, remaining = 0, iter(rows)
+    loaded = 0
     async with database.driver_transaction() as connection:
-        while chunk := [(citizen, level, 1, now) for citizen, level in islice(remaining, _CHUNK)]:
+        for chunk in _chunks((citizen, level, 1, now) for citizen, level in rows):
             await _copy(connection, chunk)
             loaded += len(chunk)
         # the planner would take a table that grew from nothing for an empty one
@@ -35,18 +36,35 @@ async def load(database: Database, rows: Iterable[tuple[str, Level]], now: datet
     return loaded
 
 
-async def load_persons(database: Database, citizens: Iterable[str], now: datetime) -> int:
-    """Loads these as living grown-ups without protection, so that the register need not be asked about each at first.
-
-    Returns how many. Raises `asyncpg.UniqueViolationError` as `load` does.
+async def load_persons(database: Database, people: Iterable[PersonCopy], parents: Iterable[tuple[str, str]]) -> None:
+    """Loads what the register says, so that it need not be asked about each at first: persons, and the pairs of child
+    and parent among them. Raises `asyncpg.UniqueViolationError` as `load` does.
     """
-    loaded, remaining = 0, iter(citizens)
     async with database.driver_transaction() as connection:
-        while chunk := [(citizen, "living", False, now) for citizen in islice(remaining, _CHUNK)]:
+        for chunk in _chunks(_person(person) for person in people):
             await connection.copy_records_to_table("person", records=chunk, columns=_PERSON)
-            loaded += len(chunk)
-        await connection.execute("ANALYZE person")
-    return loaded
+        now = await connection.fetchval("SELECT now()")
+        for chunk in _chunks((child, parent, True, 1, now) for child, parent in parents):
+            await connection.copy_records_to_table("parent", records=chunk)
+        await connection.execute("ANALYZE person, parent")
+
+
+def _person(person: PersonCopy) -> tuple[object, ...]:
+    today = day_in_norway(person.checked_at)
+    return (
+        person.citizen,
+        person.status,
+        person.confidential,
+        person.born,
+        person.next_turn(today),
+        person.checked_at,
+    )
+
+
+def _chunks(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk
 
 
 async def assign_powers(
@@ -61,7 +79,7 @@ async def assign_powers(
             await give(session, agreed, areas, (day_in_norway(now), last), now, assigned=True)
 
 
-async def _copy(connection: asyncpg.Connection, chunk: list[tuple[str, Level, int, datetime]]) -> None:
+async def _copy(connection: asyncpg.Connection, chunk: list[tuple[object, ...]]) -> None:
     """The history's `acted_by` stays empty: nobody acted here."""
     for table in ("consent", "consent_history"):
         await connection.copy_records_to_table(table, records=chunk, columns=_CONSENT)

@@ -31,15 +31,12 @@ _ANOTHER_VERSION: Final = text(
     "UPDATE power_of_attorney SET version = version + 1 WHERE giver = :giver AND holder = :holder RETURNING version"
 )
 _TURNED: Final = text("UPDATE person SET born = :born, next_turn = :next WHERE citizen = :citizen")
-_PARTITIONS: Final = "SELECT ensure_access_log_partitions()"
 
 
 async def keep_days(database: Database, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
     """A job of the worker."""
     while not stop.is_set():
         await turn(database, clock())
-        async with database.driver() as connection:
-            await connection.execute(_PARTITIONS)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
 

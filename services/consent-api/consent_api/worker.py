@@ -1,4 +1,4 @@
-"""The worker: sends the outbox on, and sees to what changes with a date. This service listens to nobody."""
+"""The worker: sends the outbox on, and sees to what changes with time. This service listens to nobody."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from datetime import datetime
 
 import httpx
 
+from consent_api.access_log.months import keep_months
 from consent_api.settings import Settings
 from consent_api.turning import keep_days
 from shared.db import Database
@@ -29,7 +30,10 @@ def create_worker(
     async def days(stop: asyncio.Event) -> None:
         await keep_days(database, clock, stop)
 
-    return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics(), jobs=[days])
+    async def months(stop: asyncio.Event) -> None:
+        await keep_months(database, clock, stop)
+
+    return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics(), jobs=[days, months])
 
 
 def main() -> None:

@@ -188,7 +188,7 @@ async def test_P13_the_log_is_only_added_to(ask: Any, kari: Any, database: Any, 
     await ask([kari.number])
     before = await rows("access_entry", "access_call")
     async with database.driver() as connection:
-        with pytest.raises(asyncpg.RaiseError, match="only added to"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only added to"):
             await connection.execute(statement)
     assert await rows("access_entry", "access_call") == before
 

@@ -3,6 +3,7 @@
 Tenor's range adds 80 to the month, NHN's 65. Written apart from `shared.nationalid`, so that the two check each other.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -21,12 +22,18 @@ def generate(birth_date: date, sequence: int, *, kind: Kind = "fnr", synthetic: 
 
     Raises `ValueError` when the day has no series (before 1854, after 2039), or `sequence` is beyond its end.
     """
-    stem = _stem(birth_date, kind, synthetic)
-    numbers = (number for i in _individual_numbers(birth_date.year) if (number := _with_check_digits(f"{stem}{i:03}")))
-    for place, number in enumerate(numbers):
+    for place, number in enumerate(born_on(birth_date, kind=kind, synthetic=synthetic)):
         if place == sequence:
             return number
     raise ValueError(f"the series of {birth_date} ends before {sequence}")
+
+
+def born_on(birth_date: date, *, kind: Kind = "fnr", synthetic: Population = "tenor") -> Iterator[str]:
+    """Every number of this day, about 400."""
+    stem = _stem(birth_date, kind, synthetic)
+    for individual_number in _individual_numbers(birth_date.year):
+        if number := _with_check_digits(f"{stem}{individual_number:03}"):
+            yield number
 
 
 def population(count: int, seed: int, *, synthetic: Population = "tenor") -> list[str]:

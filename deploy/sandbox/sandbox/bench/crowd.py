@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import httpx
 
-from consent_api.loading import load
+from consent_api.loading import load, load_persons
+from consent_api.persons.models import PersonCopy
 from sandbox.bench.load import Request
 from sandbox.wiring import Wiring
 from shared.citizenref import CitizenReferences
@@ -24,7 +25,7 @@ def references(wiring: Wiring) -> CitizenReferences:
 
 
 async def gather_crowd(wiring: Wiring, count: int) -> list[str]:
-    """So many people, known to the person register, each with full consent."""
+    """So many people, known to the person register, each with full consent, and taken over from the register."""
     async with httpx.AsyncClient(timeout=120) as http:
         answer = await http.post(f"{wiring.sandbox_url}/people", json={"count": count, "seed": 1})
         answer.raise_for_status()
@@ -32,8 +33,10 @@ async def gather_crowd(wiring: Wiring, count: int) -> list[str]:
     make = references(wiring)
     database = Database(wiring.database_urls["consent-api"], pool_size=1)
     try:
-        named = ((make.of(NationalId.parse(number, allow_synthetic=True)), "full") for number in numbers)
-        await load(database, named, datetime.now(UTC))  # type: ignore[arg-type] # "full" is one of the levels
+        citizens = [make.of(NationalId.parse(number, allow_synthetic=True)) for number in numbers]
+        now = datetime.now(UTC)
+        await load(database, ((citizen, "full") for citizen in citizens), now)
+        await load_persons(database, (PersonCopy(it, "living", False, None, now) for it in citizens), ())
     finally:
         await database.close()
     return numbers

@@ -1,0 +1,201 @@
+"""`make bench-scale`: does finding out who is digitally active cost the same for a country as for a town?
+
+Invented citizens are loaded into a PostgreSQL of its own (SCALE=6000000 of them), and the check is measured with the
+first ten thousand and with all. One citizen in six is a child with two parents; one grown-up in thirty has given a
+power of attorney. The folder is gone afterwards.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from consent_api.app import create_app
+from consent_api.areas import Level
+from consent_api.loading import load, load_persons
+from consent_api.persons.models import PersonCopy
+from consent_api.settings import Settings
+from sandbox.bench.load import Outcome
+from shared.auth import Machine
+from shared.citizenref import CitizenReferences
+from shared.db import Database
+from shared.migrate import migrate
+from shared.nationalid import NationalId
+from shared.private_servers import postgres
+from shared.testing.national_ids import born_on
+
+SMALL: Final = 10_000
+BATCH: Final = 500_000
+DAYS: Final = 36_525
+CALLS: Final = {1: 2000, 1000: 300}
+CALLER: Final = Machine("299900001", None, "bench", frozenset())
+LEVELS: Final[tuple[Level, ...]] = ("full", "full", "full", "full", "full", "full", "full", "basis", "none", "none")
+KEY: Final = "a key for invented people, 32 bytes"
+# as a server of its own has it: what is asked for all the time stays in its memory
+MEMORY: Final = ("shared_buffers = '2GB'", "max_wal_size = '4GB'", "maintenance_work_mem = '256MB'")
+
+
+class Country:
+    """Loads citizens batch by batch, in the order of their references, so that indexes grow at one end."""
+
+    def __init__(self, database: Database, size: int, now: datetime) -> None:
+        self._database = database
+        self._now = now
+        self._chance = Random(1)  # noqa: S311 - repeatable on purpose
+        self._references = CitizenReferences({"k1": KEY.encode()}, "k1")
+        self._grown_up: list[str] = []
+        per_day = -(-size // DAYS)
+        days = (now.date() - timedelta(days=n + 1) for n in range(DAYS))
+        self.numbers = [number for day in days for number in islice(born_on(day), per_day)]
+        self._chance.shuffle(self.numbers)
+        del self.numbers[size:]
+
+    async def load(self, first: int, last: int) -> None:
+        for start in range(first, last, BATCH):
+            numbers = self.numbers[start : min(start + BATCH, last)]
+            await self._load(sorted(self._person(number) for number in numbers))
+            print(f"  {start + len(numbers):,} citizens after {time.monotonic() - STARTED:.0f} s", flush=True)
+
+    def _person(self, number: str) -> tuple[str, date]:
+        parsed = NationalId.parse(number, allow_synthetic=True)
+        return self._references.of(parsed), parsed.birth_date
+
+    async def _load(self, people: list[tuple[str, date]]) -> None:
+        today = self._now.date()
+        copies = [PersonCopy.of(citizen, "living", False, born, today, self._now) for citizen, born in people]
+        self._grown_up += [copy.citizen for copy in copies if copy.born is None]
+        await load(self._database, ((it.citizen, self._chance.choice(LEVELS)) for it in copies), self._now)
+        await load_persons(self._database, copies, self._parents(copies))
+        async with self._database.driver() as connection:
+            await connection.copy_records_to_table("power_of_attorney", records=self._powers(copies))
+
+    def _parents(self, copies: Sequence[PersonCopy]) -> Iterator[tuple[str, str]]:
+        for copy in copies:
+            if copy.born:
+                yield from ((copy.citizen, parent) for parent in {self._somebody(), self._somebody()})
+
+    def _powers(self, copies: Sequence[PersonCopy]) -> Iterator[tuple[Any, ...]]:
+        today, last = self._now.date(), date(2099, 12, 31)
+        for copy in copies:
+            holder = self._somebody()
+            if copy.born is None and self._chance.random() < 1 / 30 and holder != copy.citizen:
+                power = (UUID(int=self._chance.getrandbits(128)), 1, ["health-care"], False, today, last)
+                yield (copy.citizen, holder, *power, "Giver", "Holder", self._now, None)
+
+    def _somebody(self) -> str:
+        return self._chance.choice(self._grown_up)
+
+
+class Measuring:
+    """The use case with its database, without HTTP: what grows with the number of citizens is below it."""
+
+    def __init__(self, url: str, now: datetime) -> None:
+        settings = Settings.model_validate(
+            {
+                "database_url": url,
+                "issuer": "https://nobody.test",
+                "citizen_issuer": "https://nobody.test",
+                "person_register_url": "https://nobody.test",
+                "allow_synthetic": True,
+                "citizen_reference_keys": {"k1": KEY},
+                "citizen_reference_key_id": "k1",
+            }
+        )
+        self._app = create_app(settings)
+        self._now = now
+        self._chance = Random(2)  # noqa: S311 - repeatable on purpose
+
+    async def measure(self, numbers: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Latency by how many are asked about at once; each call about others."""
+        async with self._app.router.lifespan_context(self._app):
+            return {f"{count} at once": await self._measure(numbers, count) for count in CALLS}
+
+    async def _measure(self, numbers: Sequence[str], count: int) -> dict[str, float]:
+        check: Callable[..., Awaitable[Any]] = self._app.state.active_check.check
+        latencies, started = [], time.perf_counter()
+        for _ in range(CALLS[count] + CALLS[count] // 5):
+            asked = self._chance.sample(numbers, count)
+            begun = time.perf_counter()
+            await check(CALLER, asked, "health-care", self._now)
+            latencies.append((time.perf_counter() - begun) * 1000)
+        return Outcome(time.perf_counter() - started, latencies[CALLS[count] // 5 :], {}).percentiles()
+
+
+async def measure(url: str, size: int) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    database = Database(url, pool_size=2, statement_timeout=600)
+    print(f"Inventing {size:,} citizens", flush=True)
+    country = Country(database, size, now)
+    await country.load(0, SMALL)
+    small = await Measuring(url, now).measure(country.numbers[:SMALL])
+    print(f"  with {SMALL:,}: {small}", flush=True)
+    begun = time.monotonic()
+    await country.load(SMALL, size)
+    loaded = time.monotonic() - begun
+    await _settle(database)
+    large = await Measuring(url, now).measure(country.numbers)
+    disk = await _disk(database)
+    await database.close()
+    return {
+        f"{SMALL:,}": small,
+        f"{size:,}": large,
+        "p99 against the town's": {kind: round(large[kind]["p99Ms"] / small[kind]["p99Ms"], 2) for kind in large},
+        "loading, s": round(loaded),
+        "citizens a second": round((size - SMALL) / loaded) if loaded else 0,
+        "MB on disk": disk,
+        "MB of memory, loader": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+async def _settle(database: Database) -> None:
+    """What a server does by itself in the hours after."""
+    async with database.driver() as connection:
+        for table in ("consent", "person", "parent", "power_of_attorney"):
+            await connection.execute(f"VACUUM (ANALYZE) {table}")
+
+
+async def _disk(database: Database) -> dict[str, int]:
+    async with database.driver() as connection:
+        rows = await connection.fetch(
+            "SELECT relname, pg_total_relation_size(oid) / 1000000 AS mb FROM pg_class"
+            " WHERE relkind = 'r' AND pg_total_relation_size(oid) > 10000000 ORDER BY 2 DESC"
+        )
+    return {row["relname"]: row["mb"] for row in rows}
+
+
+async def _remember_settings(admin_url: str) -> None:
+    connection = await asyncpg.connect(admin_url)
+    for setting in MEMORY:
+        await connection.execute(f"ALTER SYSTEM SET {setting}")
+    await connection.close()
+
+
+STARTED: Final = time.monotonic()
+
+
+def main() -> None:
+    size = int(os.environ.get("SCALE", "6000000"))
+    with tempfile.TemporaryDirectory(prefix="helseverktoy-scale-") as folder, ExitStack() as servers:
+        place = Path(folder) / "postgres"
+        with postgres.start(place) as server:
+            asyncio.run(_remember_settings(server.admin_url))
+        server = servers.enter_context(postgres.start(place))
+        url = postgres.create_databases(server.admin_url, {"consent_api": "scale"})["consent_api"]
+        asyncio.run(migrate("consent_api", url))
+        print(json.dumps(asyncio.run(measure(url, size)), indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
