@@ -32,14 +32,18 @@ def birthday(born: date, years: int) -> date:
         return date(born.year + years, 3, 1)
 
 
+def age(born: date, today: date) -> int:
+    """Whole years, the last of which ended on the last `birthday`."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
 def is_aged(born: date, years: int, today: date) -> bool:
-    return birthday(born, years) <= today
+    return age(born, today) >= years
 
 
 def age_class(born: date, today: date) -> AgeClass:
-    if is_aged(born, ADULT_FROM, today):
-        return "adult"
-    return "young" if is_aged(born, YOUNG_FROM, today) else "child"
+    years = age(born, today)
+    return "adult" if years >= ADULT_FROM else "young" if years >= YOUNG_FROM else "child"
 
 
 def next_turn(born: date, today: date) -> date | None:

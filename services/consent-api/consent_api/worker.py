@@ -7,6 +7,7 @@ from datetime import datetime
 import httpx
 
 from consent_api.access_log.months import keep_months
+from consent_api.access_log.writing import keep_sorted
 from consent_api.settings import Settings
 from consent_api.turning import keep_days
 from shared.db import Database
@@ -33,7 +34,11 @@ def create_worker(
     async def months(stop: asyncio.Event) -> None:
         await keep_months(database, clock, stop)
 
-    return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics(), jobs=[days, months])
+    async def entries(stop: asyncio.Event) -> None:
+        await keep_sorted(database, stop)
+
+    jobs = [days, months, entries]
+    return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics(), jobs=jobs)
 
 
 def main() -> None:

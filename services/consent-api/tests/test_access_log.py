@@ -1,12 +1,17 @@
 """Who asked about me, and who acted for whom: everything is written before it is answered, and can be read (P13)."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
+from consent_api.access_log.writing import FEW, sort_in
+from consent_api.settings import Settings
+from consent_api.worker import create_worker
 from shared.auth import Machine
+from shared.messaging.local import LocalBroker
 from shared.paging import encode_cursor
 from shared.testing.national_ids import population
 
@@ -54,12 +59,69 @@ async def test_P13_a_citizen_reads_who_asked_when_and_for_what(
     }
 
 
-async def test_P13_everyone_of_a_thousand_has_an_entry_and_one_only(ask: Any, rows: Any, reference: Any) -> None:
+async def test_P13_everyone_of_a_thousand_has_an_entry_and_one_only(
+    ask: Any, rows: Any, reference: Any, database: Any
+) -> None:
     numbers = population(1000, seed=8)
     await ask([*numbers[:999], numbers[0]])
+    [waiting] = await rows("access_waiting")
+    assert sorted(waiting["citizens"]) == sorted(map(reference, numbers[:999]))
+    assert [await sort_in(database) for _ in range(2)] == [1, 0]
     entries = await rows("access_entry")
     assert sorted(row["citizen"] for row in entries) == sorted(map(reference, numbers[:999]))
     assert len(await rows("access_call")) == 1
+    assert await rows("access_waiting") == []
+
+
+@pytest.mark.parametrize("others", [FEW - 1, FEW])
+async def test_P13_an_entry_can_be_read_at_once_and_is_the_same_once_it_is_sorted_in(
+    log_of: Any, kari: Any, ask: Any, database: Any, rows: Any, others: int
+) -> None:
+    await ask([kari.number, *population(others, seed=9)])
+    assert len(await rows("access_waiting")) == (1 if others == FEW else 0)
+    at_once = await log_of(kari)
+    assert len(at_once) == 1
+    await sort_in(database)
+    assert await log_of(kari) == at_once
+
+
+async def test_P13_pages_go_on_over_what_is_sorted_in_and_what_is_not(
+    kari: Any, ask: Any, clock: Any, database: Any
+) -> None:
+    crowd, times = population(FEW, seed=9), []
+    for place in range(6):
+        clock.go(seconds=1)
+        times.append(clock.written)
+        await ask([kari.number, *(crowd if place % 2 else ())])
+        if place == 3:
+            await sort_in(database)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = (await kari.get(f"{PATH}?limit=2{cursor and '&cursor='}{cursor}")).json()
+        seen += [entry["at"] for entry in page["items"]]
+        cursor = page["nextCursor"]
+    assert seen == times[::-1]
+
+
+async def test_P13_two_workers_sort_in_each_call_once(ask: Any, database: Any, rows: Any) -> None:
+    for seed in range(6):
+        await ask(population(30, seed=seed))
+    assert sum(await asyncio.gather(*(sort_in(database) for _ in range(4)))) == 6
+    assert len(await rows("access_entry")) == 180
+
+
+async def test_P13_the_worker_sorts_in(ask: Any, settings: Settings, database: Any, rows: Any) -> None:
+    await ask(population(30, seed=1))
+    worker, stop = create_worker(settings, database, LocalBroker()), asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    try:
+        async with asyncio.timeout(10):
+            while not await rows("access_entry"):  # noqa: ASYNC110 - it happens in the database
+                await asyncio.sleep(0.02)
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 20)
+    assert await rows("access_waiting") == []
 
 
 async def test_P13_record_systems_in_their_own_shape_are_logged_alike(log_of: Any, kari: Any, send: Any) -> None:
@@ -74,15 +136,18 @@ async def test_P13_who_is_not_asked_about_has_no_entry(log_of: Any, kari: Any, o
     assert await log_of(ola) == []
 
 
-async def test_P13_nobody_is_answered_about_when_it_cannot_be_logged(app: Any, kari: Any, database: Any) -> None:
+@pytest.mark.parametrize(("table", "count"), [("access_call", 1), ("access_entry", 1), ("access_waiting", 100)])
+async def test_P13_nobody_is_answered_about_when_it_cannot_be_logged(
+    app: Any, database: Any, table: str, count: int
+) -> None:
     system = Machine("999977774", None, "ehr", frozenset())
     async with database.driver() as connection:
-        await connection.execute("ALTER TABLE access_entry ADD CONSTRAINT full_up CHECK (false) NOT VALID")
+        await connection.execute(f"ALTER TABLE {table} ADD CONSTRAINT full_up CHECK (false) NOT VALID")
         try:
             with pytest.raises(asyncpg.CheckViolationError):
-                await app.state.active_check.check(system, [kari.number], "health-care", FIRST_DAY)
+                await app.state.active_check.check(system, population(count, 1), "health-care", FIRST_DAY)
         finally:
-            await connection.execute("ALTER TABLE access_entry DROP CONSTRAINT full_up")
+            await connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT full_up")
 
 
 async def test_S5_both_read_who_acted_for_whom(

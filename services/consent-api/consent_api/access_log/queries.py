@@ -5,18 +5,25 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# the other person is named where a power of attorney says what they are called
+# What waits to be sorted in is there as well: the worker moves it in one transaction, so it is in one place or the
+# other. The other person is named where a power of attorney says what they are called.
 _OWN: Final = text(
     """
     SELECT e.at, e.call_id, c.kind, c.about, c.organisation, c.client_id, c.source_system, c.relation, c.act, c.allowed,
            c.actor = e.citizen AS is_actor,
            CASE WHEN c.actor = e.citizen THEN p.giver_name ELSE p.holder_name END AS other_name
-    FROM access_entry e
+    FROM (
+        SELECT at, call_id, citizen FROM access_entry
+        WHERE citizen = :citizen AND (CAST(:at AS timestamptz) IS NULL OR (at, call_id) < (:at, :call_id))
+        UNION ALL
+        SELECT at, call_id, :citizen FROM access_waiting
+        WHERE :citizen = ANY(citizens) AND (CAST(:at AS timestamptz) IS NULL OR (at, call_id) < (:at, :call_id))
+        ORDER BY at DESC, call_id DESC LIMIT :count
+    ) e
     JOIN access_call c ON c.at = e.at AND c.call_id = e.call_id
     LEFT JOIN power_of_attorney p
         ON c.relation = 'power-of-attorney' AND p.giver = c.represented AND p.holder = c.actor
-    WHERE e.citizen = :citizen AND (CAST(:at AS timestamptz) IS NULL OR (e.at, e.call_id) < (:at, :call_id))
-    ORDER BY e.at DESC, e.call_id DESC LIMIT :count
+    ORDER BY e.at DESC, e.call_id DESC
     """
 )
 

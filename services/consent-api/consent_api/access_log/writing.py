@@ -1,38 +1,70 @@
-"""Writing the access log, in one statement: one row for the call, and one for each citizen whom it was about.
+"""Writing the access log, in the statement that answers: nobody is answered about without a trace.
 
-What asks about many does it in the statement that answers, so that nobody is answered about without a trace.
+A call has one row. Whom it was about has one each, in the order of citizens, and a thousand of those cost several times
+what finding the thousand does. So those of a large call wait in one row of their own, written by the same statement,
+until the worker sorts them in. Readers look in both places.
 """
 
-from collections.abc import Collection
-from typing import Final
+import asyncio
+import contextlib
+from collections.abc import Collection, Sequence
+from typing import Any, Final
 
 import asyncpg
 
 from consent_api.access_log.models import Call
+from shared.db import Database
 
-_LOGGED: Final = """
+FEW: Final = 20
+SORTED_AT_ONCE: Final = 50
+EVERY_SECONDS: Final = 1.0
+
+_CALL: Final = """
     WITH call AS (
         INSERT INTO access_call (
             at, kind, about, organisation, client_id, source_system, actor, represented, relation, act, allowed
         ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING call_id
     ), logged AS (
+"""
+_FEW: Final = """
         INSERT INTO access_entry (citizen, at, call_id)
         SELECT concerned.citizen, $1, call.call_id FROM unnest($12::text[]) AS concerned (citizen), call
     )
 """
+_MANY: Final = """
+        INSERT INTO access_waiting (call_id, at, citizens) SELECT call.call_id, $1, $12::text[] FROM call
+    )
+"""
+_SORT_IN: Final = """
+    WITH taken AS (
+        DELETE FROM access_waiting WHERE call_id IN (
+            SELECT call_id FROM access_waiting ORDER BY call_id LIMIT $1 FOR UPDATE SKIP LOCKED
+        ) RETURNING call_id, at, citizens
+    ), entered AS (
+        INSERT INTO access_entry (citizen, at, call_id)
+        SELECT citizen, at, call_id FROM taken, unnest(citizens) AS concerned (citizen) ORDER BY citizen
+    )
+    SELECT count(*) FROM taken
+"""
 
 
-def logged(statement: str) -> str:
-    """The statement with the log written by it: its first eleven parameters are `values_of` a call, the twelfth the
-    citizens.
-    """
-    return _LOGGED + statement
+class Logged:
+    """A statement that writes the log as well. Its first eleven parameters are a call's, the twelfth the citizens."""
+
+    def __init__(self, statement: str) -> None:
+        self._few = _CALL + _FEW + statement
+        self._many = _CALL + _MANY + statement
+
+    async def fetch(
+        self, connection: asyncpg.Connection, call: Call, citizens: Collection[str], *values: object
+    ) -> list[asyncpg.Record]:
+        """`citizens` without doubles."""
+        statement = self._few if len(citizens) <= FEW else self._many
+        rows: list[asyncpg.Record] = await connection.fetch(statement, *_values_of(call), list(citizens), *values)
+        return rows
 
 
-_WRITE: Final = logged("SELECT 1")
-
-
-def values_of(call: Call) -> tuple[object, ...]:
+def _values_of(call: Call) -> Sequence[Any]:
     return (
         call.at,
         call.kind,
@@ -48,6 +80,24 @@ def values_of(call: Call) -> tuple[object, ...]:
     )
 
 
+_WRITE: Final = Logged("SELECT 1")
+
+
 async def write(connection: asyncpg.Connection, call: Call, citizens: Collection[str]) -> None:
     """`citizens` without doubles."""
-    await connection.execute(_WRITE, *values_of(call), list(citizens))
+    await _WRITE.fetch(connection, call, citizens)
+
+
+async def sort_in(database: Database) -> int:
+    """Moves what waits to its place, in one transaction. Returns how many calls it was, at most SORTED_AT_ONCE."""
+    async with database.driver() as connection:
+        moved: int = await connection.fetchval(_SORT_IN, SORTED_AT_ONCE)
+        return moved
+
+
+async def keep_sorted(database: Database, stop: asyncio.Event) -> None:
+    """A job of the worker."""
+    while not stop.is_set():
+        if await sort_in(database) < SORTED_AT_ONCE:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)

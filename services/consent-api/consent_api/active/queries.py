@@ -1,19 +1,19 @@
 """What is read to find out who is digitally active: the same few round trips for one person and for a thousand."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final, NamedTuple
 
 import asyncpg
 
 from consent_api.access_log.models import Call
-from consent_api.access_log.writing import logged, values_of
+from consent_api.access_log.writing import Logged
 from consent_api.areas import Area, Level, sufficient_levels
-from consent_api.persons.models import PersonCopy, Status
+from consent_api.persons.models import PersonCopy
 from consent_api.reservations.models import Kind
 
 # Who is asked about is in the log when this answers: one statement is one transaction (P13).
-_KNOWN: Final = logged(
+_KNOWN: Final = Logged(
     """
     SELECT asked.citizen, coalesce(c.level, 'none'), p.status, p.confidential, p.born, p.checked_at
     FROM unnest($12::text[]) AS asked (citizen)
@@ -49,14 +49,12 @@ class Known(NamedTuple):
 
 async def find_known(connection: asyncpg.Connection, call: Call, citizens: Sequence[str]) -> dict[str, Known]:
     """Writes the call in the access log of each. `citizens` without doubles."""
-    rows = await connection.fetch(_KNOWN, *values_of(call), citizens)
-    return {citizen: Known(level, _person(citizen, *person)) for citizen, level, *person in rows}
+    rows = await _KNOWN.fetch(connection, call, citizens)
+    return {row[0]: Known(row[1], _person(row)) for row in rows}
 
 
-def _person(
-    citizen: str, status: Status | None, confidential: bool, born: date | None, checked_at: datetime
-) -> PersonCopy | None:
-    return PersonCopy(citizen, status, confidential, born, checked_at) if status else None
+def _person(row: asyncpg.Record) -> PersonCopy | None:
+    return PersonCopy(row[0], row[2], row[3], row[4], row[5]) if row[2] is not None else None
 
 
 async def find_independent(connection: asyncpg.Connection, young: Sequence[str]) -> set[str]:

@@ -75,9 +75,8 @@ class ActiveCheck:
             return await _judge(connection, people, known, area, today)
 
     def _outdated(self, known: Mapping[str, Known], now: datetime) -> list[str]:
-        return [
-            citizen for citizen, it in known.items() if it.person is None or not it.person.is_fresh(now, self._fresh)
-        ]
+        oldest = now - self._fresh
+        return [citizen for citizen, it in known.items() if it.person is None or it.person.checked_at <= oldest]
 
     async def _refresh(self, people: Mapping[str, NationalId], now: datetime) -> None:
         try:

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from consent_api.access_log.models import Call
-from consent_api.access_log.writing import logged, values_of
+from consent_api.access_log.writing import Logged
 from consent_api.errors import FeedRestarted
 from consent_api.feed.queries import Position, Scanned, current_position, scan
 from shared.auth import Machine
 from shared.correlation import current
 from shared.db import Database
 
-_REGISTER: Final = logged(
+_REGISTER: Final = Logged(
     """
     INSERT INTO interest (citizen, client_id, since)
     SELECT citizen, $5, $1 FROM unnest($12::text[]) AS concerned (citizen)
@@ -35,7 +35,7 @@ async def register_interest(database: Database, caller: Machine, citizens: Seque
         source_system=current().source_system,
     )
     async with database.driver() as connection:
-        await connection.execute(_REGISTER, *values_of(call), sorted(set(citizens)))
+        await _REGISTER.fetch(connection, call, sorted(set(citizens)))
 
 
 async def end_interest(database: Database, caller: Machine, citizen: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from consent_api.ages import ADULT_FROM, birthday, is_aged, next_turn
 from shared.nationalid import NationalId
@@ -11,8 +11,7 @@ from shared.nationalid import NationalId
 Status = Literal["living", "deceased", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonCopy:
+class PersonCopy(NamedTuple):
     """`unknown` is a number that the register does not have. `born` is kept for those under 16, and forgotten then."""
 
     citizen: str

@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from consent_api.access_log.models import Call
-from consent_api.access_log.writing import logged, values_of
+from consent_api.access_log.writing import Logged
 from consent_api.reservations.models import KINDS, Kind, Reservation
 
 _OWN: Final = text("SELECT kind, reserved, version, changed_at FROM reservation WHERE citizen = :citizen")
 # written in the access log and answered by one statement
-_RESERVED: Final = logged("SELECT citizen FROM reservation WHERE citizen = ANY($12::text[]) AND kind = $3 AND reserved")
+_RESERVED: Final = Logged("SELECT citizen FROM reservation WHERE citizen = ANY($12::text[]) AND kind = $3 AND reserved")
 
 
 async def list_reservations(connection: AsyncConnection | AsyncSession, citizen: str) -> dict[Kind, Reservation]:
@@ -25,5 +25,5 @@ async def list_reservations(connection: AsyncConnection | AsyncSession, citizen:
 
 async def reserved_among(connection: asyncpg.Connection, call: Call, citizens: Sequence[str]) -> set[str]:
     """Who of these has said no to what the call is about."""
-    rows = await connection.fetch(_RESERVED, *values_of(call), citizens)
+    rows = await _RESERVED.fetch(connection, call, citizens)
     return {row["citizen"] for row in rows}
