@@ -1,0 +1,78 @@
+"""What consent does in the other services: withdrawing it, and being reached through a parent (S5, S6, P4)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.choices import citizen_token
+from sandbox.ehr import Ehr
+from sandbox.services import SERVICES
+from sandbox.wiring import Wiring
+
+pytestmark = pytest.mark.system
+
+AT = {service.name: service for service in SERVICES}
+
+
+@pytest.fixture
+def as_citizen(http: httpx.AsyncClient, wiring: Wiring) -> Callable[..., Awaitable[httpx.Response]]:
+    """A request of this citizen at this service."""
+
+    async def ask(
+        number: str, service: str, method: str, path: str, body: Any = None, **headers: str
+    ) -> httpx.Response:
+        token = await citizen_token(http, wiring.sandbox_url, number, AT[service].audience)
+        url = wiring.address(AT[service]) + path
+        return await http.request(method, url, json=body, headers={"Authorization": f"Bearer {token}"} | headers)
+
+    return ask
+
+
+async def test_S6_withdrawing_consent_hides_the_tools_and_stops_prescribing(
+    ehr: Ehr, tools: list[str], citizens: list[dict[str, Any]], as_citizen: Any, until: Any
+) -> None:
+    number = next(person["nationalId"] for person in citizens if person["state"] == "long-name")
+    body = {"patient": {"nationalId": number}, "toolId": tools[0]}
+    assert (await ehr.post("/v1/prescriptions", body)).status_code == 201
+
+    async def shown() -> bool:
+        page = (await as_citizen(number, "helsetilbud-api", "GET", "/v1/me/tools")).json()
+        return any(item["toolId"] == tools[0] for item in page["items"])
+
+    async def hidden() -> bool:
+        return not await shown()
+
+    async def choose(level: str) -> None:
+        now = await as_citizen(number, "consent-api", "GET", "/v1/me/consent")
+        etag = {"If-Match": now.headers["ETag"]}
+        chosen = await as_citizen(number, "consent-api", "PUT", "/v1/me/consent", {"level": level}, **etag)
+        assert chosen.status_code == 200
+
+    await until(shown, "the tool among the citizen's own")
+    await choose("none")
+    refused = await ehr.post("/v1/prescriptions", body | {"toolId": tools[1]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "patient-not-digitally-active")
+    assert refused.json()["reasons"] == ["no-consent"]
+    await until(hidden, "no tools")
+    await choose("full")
+    await until(shown, "the tool again")
+
+
+async def test_S5_a_child_is_reached_through_a_parent_and_not_without(ehr: Ehr, citizens: list[dict[str, Any]]) -> None:
+    numbers = {person["state"]: person["nationalId"] for person in citizens}
+
+    async def active(state: str) -> bool:
+        answer = await ehr.post("/v1/patients/lookup", {"nationalId": numbers[state]})
+        found: bool = answer.json()["digitallyActive"]
+        return found
+
+    states = ("toddler", "age-11", "age-15", "child-without-representation", "child-at-confidential-address")
+    assert {state: await active(state) for state in states} == {
+        "toddler": True,
+        "age-11": True,
+        "age-15": True,
+        "child-without-representation": False,
+        "child-at-confidential-address": False,
+    }
