@@ -66,12 +66,13 @@ class Wiring:
             "mail_from": "varsel@helseverktoy.example",
             "pages_url": "https://helseverktoy.example/mine",
             "gather_seconds": 2,
+            "campaign_link_origins": [self.sandbox_url],
         }
 
     def environment(self, service: Service) -> dict[str, str]:
         """The same for a process of its own."""
         return {
-            name.upper(): json.dumps(value) if isinstance(value, dict | bool) else str(value)
+            name.upper(): json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
             for name, value in self.settings(service).items()
             if value is not None
         }

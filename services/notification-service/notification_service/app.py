@@ -6,9 +6,15 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
+from notification_service.campaigns.outside import outside
+from notification_service.campaigns.routes import INTAKES
+from notification_service.campaigns.routes import router as campaigns
+from notification_service.campaigns.running_routes import router as running_campaigns
+from notification_service.campaigns.trying import Trying
 from notification_service.notifying.routes import router as notifications
 from notification_service.preferences.routes import router as preferences
 from notification_service.receipts.routes import router as receipts
+from notification_service.sending.carriers import carriers
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
 from shared.app import build_app
@@ -18,12 +24,15 @@ from shared.messaging.delivery import utc_now
 
 DESCRIPTION = """\
 Tells citizens by SMS and e-mail that something new waits for them on Helsenorge, as they have chosen in their settings,
-and shows them what was sent and how it went. The messages are generic: they never say what it is about."""
+and shows them what was sent and how it went. The messages are generic: they never say what it is about.
+
+Campaigns are for letters to many, in rounds. None goes out that is not checked, tried, and approved by another."""
 
 TAGS = {
     "Settings": "How the citizen wants to be told, and where",
     "Notifications": "What was sent to the citizen, and how it went",
     "Delivery receipts": "Where providers say how deliveries went",
+    "Campaigns": "Letters to many, in rounds: checked, tried, approved by another, sent at a pace",
 }
 
 
@@ -31,16 +40,21 @@ def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     load_templates()
-    routers = [preferences, notifications, receipts, dead_letter_routes()]
-    return build_app(
+    app = build_app(
         settings,
         title="Notification service",
         description=DESCRIPTION,
-        routers=routers,
+        routers=[preferences, notifications, receipts, campaigns, running_campaigns, dead_letter_routes()],
         tags=TAGS,
         http=http,
         clock=clock,
+        intakes=INTAKES,
     )
+    state = app.state
+    state.consent, state.checking = outside(settings, state.database, state.http)
+    by_channel = {carrier.name: carrier for carrier in carriers(settings, state.http, clock)}
+    state.trying = Trying(state.database, by_channel, settings.pages_url)
+    return app
 
 
 def from_environment() -> FastAPI:

@@ -10,12 +10,12 @@ from pydantic import Field, SecretStr
 from notification_service.notifying.models import Gathering
 from notification_service.receipts.models import Provider
 from notification_service.sending.pace import Pace
-from shared.settings import Port, ServiceSettings
+from shared.settings import CallingServiceSettings, Port
 
 PerSecond = Annotated[float, Field(gt=0, le=10_000)]
 
 
-class Settings(ServiceSettings):
+class Settings(CallingServiceSettings):
     service: str = "notification-service"
     audience: str = "nhn:varsling"
 
@@ -45,6 +45,11 @@ class Settings(ServiceSettings):
 
     receipt_secrets: dict[Provider, SecretStr] = Field(
         {}, description="What each provider signs its delivery receipts with; who has none sends none"
+    )
+
+    consent_url: str = Field(description="Base address of consent-api")
+    campaign_link_origins: tuple[str, ...] = Field(
+        (), description="Where links of campaigns may lead: https://www.helsenorge.no, say"
     )
 
     @property

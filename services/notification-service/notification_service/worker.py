@@ -1,16 +1,18 @@
-"""notification-service's worker: the relay, the consumer, and the sending of what waits."""
+"""notification-service's worker: the relay, the consumer, the sending of what waits, and the feeding of campaigns."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 
-from notification_service.clients.email import MailServer
-from notification_service.clients.sms import SmsGateway
+from notification_service.campaigns.feeding import Feeder
+from notification_service.campaigns.outside import outside
 from notification_service.notifying.handlers import HANDLERS, handlers
 from notification_service.notifying.replaying import REPLAY_HANDLERS
+from notification_service.sending.carriers import Carrier, carriers
 from notification_service.sending.composing import Composer
-from notification_service.sending.loop import Carrier, Sending, deliver
+from notification_service.sending.loop import Sending, deliver
 from notification_service.sending.measuring import DeliveryMetrics
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
@@ -20,7 +22,7 @@ from shared.messaging.delivery import Clock, utc_now
 from shared.metrics import Metrics
 from shared.worker import Worker, main_with
 
-__all__ = ["HANDLERS", "carriers", "create_worker", "main"]
+__all__ = ["HANDLERS", "create_worker", "main"]
 
 
 def create_worker(
@@ -37,9 +39,13 @@ def create_worker(
     composer = Composer(load_templates(), settings.pages_url, settings.code_secret)
 
     async def send_notifications(stop: asyncio.Event) -> None:
-        async with AsyncExitStack() as stack:
-            client = http if http is not None else await stack.enter_async_context(httpx.AsyncClient())
+        async with _client(http) as client:
             await deliver([sending(carrier) for carrier in carriers(settings, client, clock)], stop)
+
+    async def feed_campaigns(stop: asyncio.Event) -> None:
+        async with _client(http) as client:
+            consent, checking = outside(settings, database, client)
+            await Feeder(database, consent, checking, clock=clock).run(stop)
 
     def sending(carrier: Carrier) -> Sending:
         counting.watch(carrier.name, carrier.breaker)
@@ -51,23 +57,18 @@ def create_worker(
         handlers(settings.gathering),
         transport,
         metrics=metrics,
-        jobs=[send_notifications],
+        jobs=[send_notifications, feed_campaigns],
         replay_handlers=REPLAY_HANDLERS,
     )
 
 
-def carriers(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> list[Carrier]:
-    mail = MailServer(
-        settings.smtp_host,
-        settings.smtp_port,
-        sender=settings.mail_from,
-        clock=clock,
-        starttls=settings.smtp_starttls,
-        username=settings.smtp_username,
-        password=settings.smtp_password,
-    )
-    sms = SmsGateway(http, settings.sms_url, settings.sms_api_key)
-    return [Carrier("sms", sms, settings.sms_pace), Carrier("email", mail, settings.email_pace)]
+@asynccontextmanager
+async def _client(given: httpx.AsyncClient | None) -> AsyncIterator[httpx.AsyncClient]:
+    if given is not None:
+        yield given
+        return
+    async with httpx.AsyncClient() as client:
+        yield client
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,8 +18,9 @@ from notification_service.clients import Message, Receipt
 from notification_service.notifying.handlers import HANDLERS, handlers
 from notification_service.notifying.models import Gathering
 from notification_service.notifying.replaying import REPLAY_HANDLERS
+from notification_service.sending.carriers import Carrier
 from notification_service.sending.composing import Composer
-from notification_service.sending.loop import Carrier, Sending
+from notification_service.sending.loop import Sending as Loop
 from notification_service.sending.measuring import DeliveryMetrics
 from notification_service.sending.pace import Pace
 from notification_service.settings import Settings
@@ -38,6 +40,11 @@ HOST = "https://varsling.test"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TABLES = (
     "notification",
+    "campaign_recipient",
+    "campaign_step",
+    "campaign",
+    "reservation",
+    "idempotent_answer",
     "notification_settings",
     "contact_confirmation",
     "provider_pace",
@@ -88,7 +95,7 @@ def clock(running_clock: Clock) -> Clock:
 
 
 @pytest.fixture(scope="session")
-async def settings(make_database: Callable[[str], Awaitable[str]]) -> Settings:
+async def settings(make_database: Callable[[str], Awaitable[str]], client_key_file: Path) -> Settings:
     return Settings(
         database_url=await make_database("notification_service"),
         issuer=HELSEID,
@@ -103,6 +110,10 @@ async def settings(make_database: Callable[[str], Awaitable[str]]) -> Settings:
         mail_from="Helsenorge <varsel@helsenorge.test>",
         pages_url="https://www.helsenorge.test/mine-verktoy",
         gather_seconds=0,
+        helseid_client_id="notification-service",
+        helseid_client_key_file=client_key_file,
+        consent_url="https://consent.test",
+        campaign_link_origins=("https://www.helsenorge.test", "https://study.test"),
         receipt_secrets=dict.fromkeys(("sms-gateway", "mail-server"), RECEIPT_SECRET),
     )
 
@@ -117,10 +128,77 @@ def helsenorge(running_clock: Clock) -> Issuer:
     return Issuer(HELSENORGE, clock=running_clock)
 
 
+class World:
+    """Everybody that this service asks: issuers, consent-api, the SMS gateway, and where links lead.
+
+    `reasons` are why somebody cannot be contacted, by national identity number; `reserved` are citizen references;
+    `links` is what is answered at an address; `away` are hosts that do not answer.
+    """
+
+    def __init__(self, helseid: Issuer, helsenorge: Issuer) -> None:
+        self.issuers = served_by(helseid, helsenorge)
+        self.forget()
+
+    def forget(self) -> None:
+        self.reasons: dict[str, list[str]] = {}
+        self.reserved: set[str] = set()
+        self.links: dict[str, httpx.Response] = {}
+        self.away: set[str] = set()
+        self.asked: list[httpx.Request] = []
+        self.texts: list[dict[str, Any]] = []
+        self.sms_status = 202
+
+    async def handle(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        if host in self.away:
+            raise httpx.ConnectError("away", request=request)
+        self.asked.append(request)
+        answer = {"consent.test": self._consent, "gateway.test": self._gateway, "token.test": self._token}.get(host)
+        return answer(request) if answer else await self._elsewhere(request)
+
+    def about(self, host: str) -> list[httpx.Request]:
+        return [request for request in self.asked if request.url.host == host]
+
+    def _consent(self, request: httpx.Request) -> httpx.Response:
+        asked = json.loads(request.content)
+        if request.url.path == "/v1/reservations/check":
+            items = [{"citizen": c, "nationalId": None, "reserved": c in self.reserved} for c in asked["citizens"]]
+        else:
+            against = [self.reasons.get(number, []) for number in asked["nationalIds"]]
+            items = [{"active": not reasons, "reasons": reasons, "error": None} for reasons in against]
+        return httpx.Response(200, json={"items": items})
+
+    def _gateway(self, request: httpx.Request) -> httpx.Response:
+        self.texts.append(json.loads(request.content))
+        return httpx.Response(self.sms_status, json={"messageId": str(uuid4()), "segments": 1})
+
+    def _token(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"access_token": "ours", "expires_in": 600})
+
+    async def _elsewhere(self, request: httpx.Request) -> httpx.Response:
+        if (link := self.links.get(str(request.url))) is not None:
+            return link
+        answer = await self.issuers.handle_async_request(request)
+        if answer.is_success and "jwks_uri" in (document := json.loads(answer.content)):
+            return httpx.Response(200, json=document | {"token_endpoint": "https://token.test/token"})
+        return answer
+
+
 @pytest.fixture(scope="session")
-async def app(settings: Settings, helseid: Issuer, helsenorge: Issuer, running_clock: Clock) -> AsyncIterator[FastAPI]:
-    issuers = httpx.AsyncClient(transport=served_by(helseid, helsenorge))
-    app = create_app(settings, http=issuers, clock=running_clock)
+def running_world(helseid: Issuer, helsenorge: Issuer) -> World:
+    return World(helseid, helsenorge)
+
+
+@pytest.fixture
+def world(running_world: World) -> World:
+    running_world.forget()
+    return running_world
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, running_world: World, running_clock: Clock) -> AsyncIterator[FastAPI]:
+    http = httpx.AsyncClient(transport=httpx.MockTransport(running_world.handle))
+    app = create_app(settings, http=http, clock=running_clock)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -348,7 +426,7 @@ class Postman:
         composer = Composer(load_templates(), settings.pages_url, settings.code_secret)
         self.carriers = {name: Carrier(name, provider, paces.get(name)) for name, provider in providers.items()}
         self.sendings = [
-            Sending(
+            Loop(
                 database,
                 carrier,
                 composer,

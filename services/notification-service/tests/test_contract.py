@@ -3,8 +3,18 @@
 from fastapi import FastAPI
 from openapi_spec_validator import validate
 
+from notification_service.campaigns import schemas as campaigns
 from notification_service.notifying.schemas import Notification, NotificationTrail
 from notification_service.preferences.schemas import NotificationSettings, NotificationSettingsChange
+
+OF_CAMPAIGNS = (
+    campaigns.CampaignDraft,
+    campaigns.CampaignState,
+    campaigns.RecipientsTaken,
+    campaigns.TestSending,
+    campaigns.CampaignProgress,
+    campaigns.RecipientOutcome,
+)
 
 
 def test_the_contract_is_valid_openapi(app: FastAPI) -> None:
@@ -22,6 +32,21 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         "listNotifications",
         "getNotification",
         "searchNotifications",
+        "createCampaign",
+        "listCampaigns",
+        "getCampaign",
+        "getCampaignHistory",
+        "changeCampaign",
+        "addCampaignRecipients",
+        "removeCampaignRecipients",
+        "checkCampaign",
+        "testCampaign",
+        "approveCampaign",
+        "startCampaign",
+        "pauseCampaign",
+        "stopCampaign",
+        "getCampaignProgress",
+        "listCampaignReceipts",
         "listDeadLetters",
         "replayDeadLetter",
     }
@@ -29,7 +54,7 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
 
 
 def test_examples_hold_what_the_schemas_let_in() -> None:
-    for model in (Notification, NotificationTrail, NotificationSettings, NotificationSettingsChange):
+    for model in (*OF_CAMPAIGNS, Notification, NotificationTrail, NotificationSettings, NotificationSettingsChange):
         for example in model.model_config["json_schema_extra"]["examples"]:
             assert model.model_validate(example)
 

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notification_service.campaigns.models import RESERVATION_OF
 from notification_service.notifying import service
 from notification_service.notifying.models import (
     Ending,
@@ -20,6 +21,7 @@ from notification_service.notifying.models import (
     consent_level,
     ended_thing,
     notification,
+    reservation,
     tool_stop,
 )
 from shared.events import (
@@ -28,6 +30,7 @@ from shared.events import (
     PrescriptionEnded,
     PrescriptionExpired,
     PrescriptionRevoked,
+    ReservationChanged,
     ToolOpened,
     ToolPrescribed,
     ToolReinstated,
@@ -51,6 +54,14 @@ _LEVEL: Final = _LEVEL_VALUES.on_conflict_do_update(
     set_={name: _LEVEL_VALUES.excluded[name] for name in ("level", "version", "changed_at")},
     where=consent_level.c.version < _LEVEL_VALUES.excluded.version,
 ).returning(consent_level.c.version)
+
+
+_RESERVE_VALUES: Final = insert(reservation)
+_RESERVE: Final = _RESERVE_VALUES.on_conflict_do_update(
+    index_elements=[reservation.c.citizen, reservation.c.kind],
+    set_={name: _RESERVE_VALUES.excluded[name] for name in ("reserved", "version", "changed_at")},
+    where=reservation.c.version < _RESERVE_VALUES.excluded.version,
+).returning(reservation.c.version)
 
 
 async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevoked, delivery: Delivery) -> None:
@@ -112,6 +123,16 @@ async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery:
         await service.drop(session, "consent-withdrawn", delivery.now, *own)
 
 
+async def on_reservation_changed(session: AsyncSession, event: ReservationChanged, delivery: Delivery) -> None:
+    """S4. consent-api is asked at the moment of sending; this stops what has been handed over since."""
+    row = event.model_dump(include={"citizen", "kind", "reserved", "version", "changed_at"})
+    if (await session.execute(_RESERVE, row)).first() is None or not event.reserved:
+        return
+    concerned = [category for category, kind in RESERVATION_OF.items() if kind == event.kind]
+    own = (notification.c.citizen == event.citizen, notification.c.category.in_(concerned))
+    await service.drop(session, "reserved", delivery.now, *own)
+
+
 def handlers(gathering: Gathering) -> Handlers:
     """`gathering` is how long the first of a burst waits for others (V3)."""
 
@@ -132,6 +153,7 @@ def handlers(gathering: Gathering) -> Handlers:
         ToolStopped: [on_tool_stopped],
         ToolReinstated: [on_tool_reinstated],
         LevelChanged: [on_level_changed],
+        ReservationChanged: [on_reservation_changed],
     }
 
 

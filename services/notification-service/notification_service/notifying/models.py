@@ -30,6 +30,7 @@ _metadata = metadata()
 # `happened_at` is when the thing happened, by its own service's clock.
 # `message_id` names what is sent, and is the provider's idempotency key: several notifications can go in one message
 # (V3). Of those that wait, one is its `carrier`, which is taken up and takes the others along.
+# `urgent` ones do not wait for the morning. `campaign_id`: one of a campaign goes only while that runs.
 # `due_at`: a waiting one is not sent before; one being sent is taken up again after, because its sender has died.
 # `trail` is everything that became of it, oldest first: [{at, step, ...}].
 notification = Table(
@@ -44,10 +45,12 @@ notification = Table(
     Column("channel", Text),
     Column("instead_of", Uuid),
     Column("tool_id", Uuid),
+    Column("campaign_id", Uuid),
     Column("event_id", Uuid, nullable=False),
     Column("correlation", JSONB, nullable=False),
     Column("language", Text, nullable=False),
     Column("lane", SmallInteger, nullable=False),
+    Column("urgent", Boolean, nullable=False),
     Column("message_id", Uuid),
     Column("carrier", Boolean, nullable=False),
     Column("status", Text, nullable=False),
@@ -72,6 +75,17 @@ ended_thing = Table(
     Column("about", Text, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("ended_at", DateTime(timezone=True), nullable=False),
+)
+
+# who has said no to being contacted (S4), as far as it has been told here
+reservation = Table(
+    "reservation",
+    _metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("reserved", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
 )
 
 tool_stop = Table(
@@ -106,6 +120,8 @@ class Thing:
     happened_at: datetime
     occasion: str = ""
     not_after: datetime | None = None
+    campaign_id: UUID | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,7 @@ class Circumstances:
     """What is known that may speak against a notification; None where nothing is known."""
 
     ended: Ending | None = None
+    reserved: bool | None = None
     stopped_at: datetime | None = None
     reinstated: bool | None = None
     level: Level | None = None
@@ -126,6 +143,8 @@ class Circumstances:
         """
         if self.ended is not None:
             return self.ended
+        if self.reserved:
+            return "reserved"
         if self.stopped_at is not None and (self.stopped_at >= thing.happened_at or self._stops_reminder(thing)):
             return "tool-stopped"
         if self.level not in (None, "full"):

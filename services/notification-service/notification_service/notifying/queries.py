@@ -80,7 +80,7 @@ async def find_situation(session: AsyncSession, thing: Thing) -> Situation:
     names: dict[str, Any] = {"citizen": thing.citizen, "about": thing.about, "kind": thing.kind}
     names |= {"tool_id": thing.tool_id, "occasion": thing.occasion}
     row = (await session.execute(_SITUATION, names)).mappings().one()
-    circumstances = Circumstances(row["ended"], row["stopped_at"], row["reinstated"], row["level"])
+    circumstances = Circumstances(row["ended"], None, row["stopped_at"], row["reinstated"], row["level"])
     return Situation(settings_of(row), circumstances, row["notified"])
 
 

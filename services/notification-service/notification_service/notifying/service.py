@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.notifying import queries
 from notification_service.notifying.models import (
+    BULK,
     OTHER,
     UNSENT,
     USUAL,
@@ -108,8 +109,9 @@ async def notify_instead(
     channel = OTHER[failed]
     if not settings.contact_point(channel):
         return False
-    due, message_id, rows = settings.earliest(channel, now, urgent=False), uuid4(), list[dict[str, Any]]()
+    message_id, rows = uuid4(), list[dict[str, Any]]()
     for notification_id, thing in things.items():
+        due = settings.earliest(channel, now, urgent=thing.urgent)
         placed = Placed(channel, message_id, due, carrier=not rows)
         row = _waiting(thing, settings, placed, now) | {"instead_of": notification_id}
         if (await session.execute(_INSERT_ONE, row)).first() is not None:
@@ -143,7 +145,12 @@ def _dropped(
 def _row(thing: Thing, language: str, now: datetime) -> dict[str, Any]:
     own_id = uuid4()
     new = {"language": language, "attempts": 0, "created_at": now, "due_at": now, "instead_of": None, "reason": None}
-    ids = {"notification_id": own_id, "message_id": own_id, "carrier": True, "lane": USUAL}
+    ids = {
+        "notification_id": own_id,
+        "message_id": own_id,
+        "carrier": True,
+        "lane": BULK if thing.campaign_id else USUAL,
+    }
     return {**asdict(thing), **new, **ids, "correlation": asdict(current())}
 
 

@@ -16,7 +16,7 @@ from shared.db import metadata
 from shared.events.notification import Channel
 from shared.language import DEFAULT_LANGUAGE
 
-Category = Literal["tool", "reminder", "research", "information"]
+Category = Literal["tool", "reminder", "research", "survey", "information"]
 
 CODE_LASTS: Final = timedelta(minutes=15)
 MOST_TRIES: Final = 5

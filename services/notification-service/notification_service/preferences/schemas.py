@@ -77,7 +77,13 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "language": "nb",
     "phone": "+4790000001",
     "email": "kari@example.org",
-    "channels": {"tool": ["sms", "email"], "reminder": ["sms"], "research": ["email"], "information": ["email"]},
+    "channels": {
+        "tool": ["sms", "email"],
+        "reminder": ["sms"],
+        "research": ["email"],
+        "survey": [],
+        "information": ["email"],
+    },
     "quietHours": {"start": "21:00", "end": "08:00"},
 }
 _ABOUT_PHONE: Final = "E.164. Also used when an e-mail cannot be delivered"
@@ -109,6 +115,7 @@ class ChannelChoices(RequestSchema):
     tool: Annotated[Channels | None, Field(description="Digital health tools sent to me")] = None
     reminder: Annotated[Channels | None, Field(description="Deadlines that come near")] = None
     research: Annotated[Channels | None, Field(description="Letters from studies that I take part in")] = None
+    survey: Annotated[Channels | None, Field(description="Questions about how I found the health service")] = None
     information: Annotated[Channels | None, Field(description="Other letters from the health service")] = None
 
 
@@ -118,6 +125,7 @@ class EffectiveChannels(Schema):
     tool: list[Channel]
     reminder: list[Channel]
     research: list[Channel]
+    survey: list[Channel]
     information: list[Channel]
 
 

@@ -148,6 +148,7 @@ def _code_message(
     own_id = uuid4()
     what = {"citizen": citizen, "about": about, "kind": "contact-confirmation", "occasion": "", "category": "account"}
     ids = {"notification_id": own_id, "message_id": own_id, "event_id": own_id, "carrier": True, "lane": URGENT}
+    ids |= {"urgent": True}
     times = {"happened_at": now, "created_at": now, "due_at": now, "not_after": expires_at}
     state = {"status": "waiting", "attempts": 0, "trail": [step("created", now, channel=channel)]}
     return what | ids | times | state | {"channel": channel, "language": language, "correlation": asdict(current())}

@@ -9,12 +9,27 @@ from notification_service.preferences.models import CODE_LASTS, code_of
 from notification_service.preferences.quiet import NORWAY
 from notification_service.sending.models import DueMessage
 from notification_service.texts.templates import Templates, Words
+from shared.events.notification import Channel
 
 _MONTHS: Final[Mapping[str, str]] = {
     "nb": "januar februar mars april mai juni juli august september oktober november desember",
     "nn": "januar februar mars april mai juni juli august september oktober november desember",
     "en": "January February March April May June July August September October November December",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a campaign says: texts by language and part, and what stands for its sender in them (V2)."""
+
+    texts: Mapping[str, Mapping[str, str]]
+    sender: str
+
+    def words(self, channel: Channel, language: str, pages_url: str) -> Words:
+        values, parts = {"sender": self.sender, "pages_url": pages_url}, self.texts[language]
+        if channel == "sms":
+            return Words(parts["sms"].format_map(values), "campaign")
+        return Words(parts["email"].format_map(values), "campaign", parts["subject"].format_map(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +40,10 @@ class Composer:
     pages_url: str
     secret: bytes
 
-    def compose(self, due: DueMessage) -> Words:
+    def compose(self, due: DueMessage, letter: Letter | None = None) -> Words:
+        """`letter` is a campaign's own."""
+        if letter is not None:
+            return letter.words(due.channel, due.language, self.pages_url)
         if due.kind == "contact-confirmation":
             return self.templates.compose(due.kind, due.channel, due.language, self._code(due))
         several = len(due.parts) > 1

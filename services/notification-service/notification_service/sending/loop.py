@@ -8,7 +8,6 @@ Several replicas may run this; each message is taken up by one.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -16,19 +15,18 @@ from uuid import UUID
 
 import structlog
 
-from notification_service.clients import Channel, Message, Receipt
+from notification_service.campaigns.queries import find_letter
+from notification_service.clients import Message, Receipt
 from notification_service.errors import NoLongerWanted, NotDelivered, ProviderUnavailable
 from notification_service.notifying.service import wakeup_channel
 from notification_service.sending import queries, recording
-from notification_service.sending.breaker import Breaker
-from notification_service.sending.composing import Composer
+from notification_service.sending.carriers import Carrier
+from notification_service.sending.composing import Composer, Letter
 from notification_service.sending.measuring import DeliveryMetrics
 from notification_service.sending.models import DueMessage
-from notification_service.sending.pace import Pace
 from notification_service.texts.templates import Words
 from shared.correlation import correlated
 from shared.db import Database
-from shared.events.notification import Channel as ChannelName
 from shared.messaging.delivery import Clock, utc_now
 from shared.wakeups import Listener, listening
 
@@ -41,16 +39,6 @@ _RECORD_ATTEMPTS: Final = 10
 Recording = Callable[[Database], Awaitable[bool]]
 
 _logger = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """A channel, by what carries its messages. `pace` is the most that the provider takes, from all of us together."""
-
-    name: ChannelName
-    channel: Channel
-    pace: Pace | None = None
-    breaker: Breaker = field(default_factory=Breaker)
 
 
 class Sending:
@@ -75,6 +63,7 @@ class Sending:
         self._clock = clock
         self._chance = chance
         self._under_way: set[asyncio.Task[None]] = set()
+        self._letters: dict[UUID, Letter] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         try:
@@ -149,7 +138,7 @@ class Sending:
             due.check_on_time(self._clock())
             due.check_attempts_left()
             to = due.find_contact_point()
-            words = self._composer.compose(due)
+            words = await self._compose(due)
             receipt = await self._send(due, to, words)
         except NoLongerWanted as error:
             unwanted = {part.notification_id: error.reason for part in due.parts}
@@ -159,6 +148,22 @@ class Sending:
             return error.reason, partial(failure, chance=self._chance())
         sent = partial(recording.record_sent, due=due, receipt=receipt, to=to, template=words.template)
         return "sent", partial(sent, now=self._clock())
+
+    async def _compose(self, due: DueMessage) -> Words:
+        try:
+            return self._composer.compose(due, await self._letter(due))
+        except Exception as error:  # as in _call
+            _logger.error("composing_failed", channel=self._name, exc_info=error)
+            raise ProviderUnavailable("internal-error") from error
+
+    async def _letter(self, due: DueMessage) -> Letter | None:
+        """What has been approved is not changed any more, so that it is read once."""
+        if due.campaign_id is None:
+            return None
+        if due.campaign_id not in self._letters:
+            async with self._database.reader() as reader:
+                self._letters[due.campaign_id] = await find_letter(reader, due.campaign_id)
+        return self._letters[due.campaign_id]
 
     async def _send(self, due: DueMessage, to: str, words: Words) -> Receipt:
         breaker = self._carrier.breaker

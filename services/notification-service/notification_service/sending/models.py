@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from notification_service.errors import HeldBack, MessageRefused, NoLongerWanted, NotDelivered, OutcomeUnknown
-from notification_service.notifying.models import URGENT, Circumstances, Kind, Thing
+from notification_service.notifying.models import Circumstances, Kind, Thing
 from notification_service.preferences.models import CitizenSettings, Confirmation
 from shared.correlation import Correlation
 from shared.events.notification import Channel
@@ -37,7 +37,8 @@ class DueMessage:
     kind: Kind
     category: str
     channel: Channel
-    lane: int
+    urgent: bool
+    campaign_id: UUID | None
     language: str
     attempts: int
     correlation: Correlation
@@ -45,10 +46,6 @@ class DueMessage:
     parts: Sequence[Part]
     instead: bool = False
     confirmation: Confirmation | None = None
-
-    @property
-    def urgent(self) -> bool:
-        return self.lane == URGENT
 
     def check_on_time(self, now: datetime) -> None:
         """Raises HeldBack in quiet hours (V3), which may have been chosen since, or begun between two attempts."""

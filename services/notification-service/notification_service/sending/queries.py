@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from notification_service.notifying.models import Circumstances, Thing
+from notification_service.notifying.models import URGENT, Circumstances, Thing
 from notification_service.preferences.models import Confirmation
 from notification_service.preferences.queries import settings_of
 from notification_service.sending.models import DueMessage, Part
@@ -21,6 +21,8 @@ _LOCK_DUE: Final = """
         SELECT n.citizen, coalesce(n.message_id, n.notification_id) AS message_id FROM notification n
         WHERE n.channel = $1 AND n.lane = lanes.lane AND n.status IN ('waiting', 'sending') AND n.carrier
               AND n.due_at <= $2
+              AND (n.campaign_id IS NULL OR EXISTS (
+                  SELECT FROM campaign c WHERE c.campaign_id = n.campaign_id AND c.state = 'running'))
         ORDER BY n.due_at LIMIT $3 FOR UPDATE SKIP LOCKED
     ) d LIMIT $3
 """
@@ -38,15 +40,19 @@ _TAKE: Final = """
         RETURNING n.*, due.message_id AS message
     )
     SELECT t.citizen, t.message, t.notification_id, t.about, t.kind, t.occasion, t.category, t.tool_id, t.event_id,
-           t.happened_at, t.not_after, t.channel, t.lane, t.instead_of, t.language AS written_in, t.attempts,
+           t.happened_at, t.not_after, t.channel, t.lane, t.urgent, t.campaign_id, t.instead_of,
+           t.language AS written_in, t.attempts,
            t.correlation::text, s.language, s.phone, s.email, s.channels::text, s.quiet_hours, s.version,
-           e.reason AS ended, stop.stopped_at, stop.reinstated, c.level,
+           e.reason AS ended, v.reserved, stop.stopped_at, stop.reinstated, c.level,
            k.confirmation_id, k.contact_point, k.tries, k.expires_at
     FROM taken t
     LEFT JOIN notification_settings s USING (citizen)
     LEFT JOIN ended_thing e USING (citizen, about)
     LEFT JOIN tool_stop stop USING (tool_id)
     LEFT JOIN consent_level c ON c.citizen = t.citizen AND t.kind <> 'contact-confirmation'
+    LEFT JOIN reservation v ON v.citizen = t.citizen AND v.kind = CASE t.category
+        WHEN 'research' THEN 'research-contact' WHEN 'survey' THEN 'survey-contact'
+        WHEN 'information' THEN 'campaign-contact' END
     LEFT JOIN contact_confirmation k
         ON t.kind = 'contact-confirmation' AND k.citizen = t.citizen AND k.channel = t.channel
     ORDER BY t.message, t.happened_at, t.notification_id
@@ -96,7 +102,8 @@ def _due(rows: list[asyncpg.Record]) -> DueMessage:
         kind=first["kind"],
         category=first["category"],
         channel=first["channel"],
-        lane=first["lane"],
+        urgent=first["urgent"] or first["lane"] == URGENT,
+        campaign_id=first["campaign_id"],
         language=first["written_in"],
         attempts=max(row["attempts"] for row in rows),
         correlation=Correlation(**json.loads(first["correlation"])),
@@ -123,8 +130,10 @@ def _part(row: asyncpg.Record) -> Part:
         happened_at=row["happened_at"],
         occasion=row["occasion"],
         not_after=row["not_after"],
+        campaign_id=row["campaign_id"],
+        urgent=row["urgent"],
     )
-    circumstances = Circumstances(row["ended"], row["stopped_at"], row["reinstated"], row["level"])
+    circumstances = Circumstances(row["ended"], row["reserved"], row["stopped_at"], row["reinstated"], row["level"])
     return Part(row["notification_id"], thing, circumstances)
 
 

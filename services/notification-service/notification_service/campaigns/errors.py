@@ -1,0 +1,141 @@
+"""What is refused about campaigns, besides what `shared` does."""
+
+from typing import Any, ClassVar
+
+from shared.errors import DomainError, Members, Unavailable, member
+from shared.language import Text
+
+
+class NotPossibleNow(DomainError):
+    """`state` is the campaign's, `allowed` what can be done with it."""
+
+    status = 409
+    code = "campaign-state"
+    title: ClassVar[Text] = {
+        "nb": "Dette kan ikke gjøres med utsendingen nå.",
+        "nn": "Dette kan ikkje gjerast med utsendinga no.",
+        "en": "This cannot be done with the campaign now.",
+    }
+    members: ClassVar[Members] = {
+        "state": member("The campaign's state", "draft"),
+        "allowed": member("What can be done with it now", ["change", "recipients", "check", "stop"]),
+    }
+
+    def __init__(self, *, state: str = "", allowed: list[str] | None = None) -> None:
+        super().__init__(state=state, allowed=allowed or [])
+
+
+class RoundExists(DomainError):
+    """`campaignId` is the campaign that is this round of the series."""
+
+    status = 409
+    code = "round-exists"
+    title: ClassVar[Text] = {
+        "nb": "Denne runden av serien finnes allerede.",
+        "nn": "Denne runden av serien finst alt.",
+        "en": "This round of the series exists already.",
+    }
+    members: ClassVar[Members] = {
+        "campaignId": member("The campaign that is this round", "7d1f0c2e-55b5-4f0e-9c55-1d6c7a3e2f10", format="uuid")
+    }
+
+
+class EarlierRoundUnknown(DomainError):
+    status = 422
+    code = "earlier-round-unknown"
+    title: ClassVar[Text] = {
+        "nb": "Den tidligere runden er ikke en runde av samme serie.",
+        "nn": "Den tidlegare runden er ikkje ein runde av same serie.",
+        "en": "The earlier round is not a round of the same series.",
+    }
+
+
+class UploadUnfinished(DomainError):
+    status = 409
+    code = "upload-unfinished"
+    title: ClassVar[Text] = {
+        "nb": "Opplastingen av mottakere er ikke fullført. Last opp listen på nytt.",
+        "nn": "Opplastinga av mottakarar er ikkje fullført. Last opp lista på nytt.",
+        "en": "The upload of recipients is not finished. Upload the list again.",
+    }
+
+
+class RecipientsUnreadable(DomainError):
+    """The file as a whole: it has no header, or lacks the column `nationalId`."""
+
+    status = 422
+    code = "recipients-unreadable"
+    title: ClassVar[Text] = {
+        "nb": "Listen over mottakere kan ikke leses.",
+        "nn": "Lista over mottakarar kan ikkje lesast.",
+        "en": "The list of recipients cannot be read.",
+    }
+
+
+class TooManyRecipients(DomainError):
+    status = 422
+    code = "too-many-recipients"
+    title: ClassVar[Text] = {
+        "nb": "En utsending kan ha høyst 100 000 mottakere.",
+        "nn": "Ei utsending kan ha høgst 100 000 mottakarar.",
+        "en": "A campaign can have at most 100,000 recipients.",
+    }
+
+
+class TooManyTests(DomainError):
+    """`Retry-After` is in seconds."""
+
+    status = 429
+    code = "too-many-tests"
+    title: ClassVar[Text] = {
+        "nb": "Det er sendt mange prøver den siste timen. Vent litt før neste.",
+        "nn": "Det er sendt mange prøver den siste timen. Vent litt før neste.",
+        "en": "Many tests have been sent in the last hour. Wait a little before the next.",
+    }
+
+    def __init__(self, retry_after: int = 3600) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after)})
+
+
+class TestMissing(DomainError):
+    __test__ = False  # pytest would take it for tests
+
+    status = 409
+    code = "test-missing"
+    title: ClassVar[Text] = {
+        "nb": "Det må sendes en prøve før utsendingen kan godkjennes.",
+        "nn": "Det må sendast ei prøve før utsendinga kan godkjennast.",
+        "en": "A test must be sent before the campaign can be approved.",
+    }
+
+
+class CheckOutdated(DomainError):
+    status = 409
+    code = "check-outdated"
+    title: ClassVar[Text] = {
+        "nb": "Kontrollen er mer enn et døgn gammel og må gjøres på nytt.",
+        "nn": "Kontrollen er meir enn eit døgn gammal og må gjerast på nytt.",
+        "en": "The check is more than a day old and must be done again.",
+    }
+
+
+class ApproverIsAuthor(DomainError):
+    status = 403
+    code = "approver-is-author"
+    title: ClassVar[Text] = {
+        "nb": "Utsendingen må godkjennes av en annen enn den som har laget den.",
+        "nn": "Utsendinga må godkjennast av ein annan enn den som har laga henne.",
+        "en": "The campaign must be approved by somebody other than whoever made it.",
+    }
+
+
+class ConsentServiceUnavailable(Unavailable):
+    code = "consent-service-unavailable"
+    title: ClassVar[Text] = {
+        "nb": "Vi kan ikke undersøke hvem som kan kontaktes akkurat nå.",
+        "nn": "Vi kan ikkje undersøkje kven som kan kontaktast akkurat no.",
+        "en": "Who can be contacted cannot be found out right now.",
+    }
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(retry_after=10, **extra)

@@ -1,0 +1,277 @@
+"""Campaigns over HTTP (V6), up to their approval: written, given recipients, checked, tried."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+
+from notification_service.campaigns import errors, queries, service
+from notification_service.campaigns.access import ABOUT_ONE, MOVED, REFUSED, Author, CampaignId, Found, Reach
+from notification_service.campaigns.answers import answer
+from notification_service.campaigns.checking import Checking
+from notification_service.campaigns.schemas import (
+    CampaignDraft,
+    CampaignHistory,
+    CampaignPage,
+    CampaignState,
+    RecipientsTaken,
+    TestOutcome,
+    TestOutcomes,
+    TestSending,
+)
+from notification_service.campaigns.trying import Trial, Trying
+from notification_service.campaigns.uploading import LARGEST_UPLOAD, MEDIA_TYPES, read_recipients
+from notification_service.clients.consent import ConsentClient
+from notification_service.preferences.routes import READ, SENT_IN, TAGGED
+from shared import idempotency
+from shared.app import Now, References
+from shared.db import CurrentDatabase, Reader, Session
+from shared.errors import (
+    InvalidInput,
+    MalformedRequest,
+    PreconditionFailed,
+    PreconditionRequired,
+    problems,
+)
+from shared.http import BodyTooLarge, IfMatch, IfNoneMatch, Intake, UnsupportedMediaType, etag_matches
+from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
+from shared.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    CursorInvalid,
+    Limit,
+    decode_moment_cursor,
+    encode_cursor,
+)
+
+_WRITTEN: Final = (*SENT_IN, errors.RoundExists, errors.EarlierRoundUnknown)
+_UPLOADED: Final = (
+    MalformedRequest,
+    BodyTooLarge,
+    UnsupportedMediaType,
+    errors.RecipientsUnreadable,
+    errors.TooManyRecipients,
+    errors.UploadUnfinished,
+    errors.ConsentServiceUnavailable,
+)
+_CREATED: Final[dict[int | str, dict[str, Any]]] = {
+    201: {
+        "headers": {
+            "Location": {"description": "The campaign", "schema": {"type": "string"}},
+            "ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}},
+        }
+    }
+}
+_LIST: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": (
+            "A line for each recipient, at most 100,000. CSV has a header with `nationalId` and, if wanted, `reference`"
+            " separated by comma or semicolon; NDJSON has objects with the same members. `reference` is what the"
+            " sender calls them, for the receipts."
+        ),
+        "content": {
+            "text/csv": {
+                "schema": {"type": "string", "maxLength": LARGEST_UPLOAD},
+                "example": "nationalId;reference\n11870150050;D-0017\n",
+            },
+            "application/x-ndjson": {
+                "schema": {"type": "string", "maxLength": LARGEST_UPLOAD},
+                "example": '{"nationalId": "11870150050", "reference": "D-0017"}\n',
+            },
+        },
+    }
+}
+
+INTAKES: Final = (Intake("POST", "/v1/campaigns/{campaignId}/recipients", MEDIA_TYPES, LARGEST_UPLOAD),)
+
+router = APIRouter(prefix="/v1/campaigns", tags=["Campaigns"])
+
+
+async def _checking(request: Request) -> Checking:
+    checking: Checking = request.app.state.checking
+    return checking
+
+
+async def _consent(request: Request) -> ConsentClient:
+    consent: ConsentClient = request.app.state.consent
+    return consent
+
+
+async def _trying(request: Request) -> Trying:
+    trying: Trying = request.app.state.trying
+    return trying
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=CampaignState,
+    responses=_CREATED | problems(*REFUSED, *_WRITTEN, IdempotencyKeyReused, IdempotencyInProgress),
+)
+async def create_campaign(
+    author: Author,
+    draft: CampaignDraft,
+    request: Request,
+    session: Session,
+    now: Now,
+    key: IdempotencyKey = None,
+) -> Response:
+    """Write a campaign
+
+    It is sent once it has recipients, has passed the check, has been tried, has been approved by somebody else, and is
+    started.
+    """
+    secret = request.app.state.settings.code_secret
+    repeat = await idempotency.repeatable(request, f"{author.client_id}", key, secret)
+    if stored := await idempotency.claim(session, repeat):
+        return stored.response(replayed=True)
+    new = await service.create_campaign(session, author.organisation or "", author, draft.wanted(), now)
+    body = CampaignState.of(new).model_dump(mode="json", by_alias=True)
+    headers = {"Location": f"/v1/campaigns/{new.campaign_id}", "ETag": new.etag}
+    created = Answer(201, headers, body)
+    await idempotency.keep(session, repeat, created)
+    return created.response()
+
+
+@router.get("", responses=problems(*REFUSED, CursorInvalid))
+async def list_campaigns(
+    reach: Reach, reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> CampaignPage:
+    """Campaigns of my organisation; all of them for those who approve and operate"""
+    found = await queries.list_campaigns(reader, reach[1], decode_moment_cursor(cursor), limit + 1)
+    items = [CampaignState.of(one) for one in found[:limit]]
+    last = items[-1] if len(found) > limit else None
+    return CampaignPage(
+        items=items, next_cursor=encode_cursor(last.created_at.isoformat(), str(last.campaign_id)) if last else None
+    )
+
+
+@router.get("/{campaignId}", response_model=CampaignState, responses=READ | problems(*ABOUT_ONE))
+async def get_campaign(found: Found, known: IfNoneMatch = None) -> Response:
+    """One campaign, with its check"""
+    if known is not None and etag_matches(known, found.etag):
+        return Response(status_code=304, headers={"ETag": found.etag})
+    return answer(found)
+
+
+@router.get("/{campaignId}/history", responses=problems(*ABOUT_ONE))
+async def get_campaign_history(found: Found, reader: Reader) -> CampaignHistory:
+    """What was done with it, when"""
+    return CampaignHistory.of(await queries.list_steps(reader, found.campaign_id))
+
+
+@router.put(
+    "/{campaignId}",
+    response_model=CampaignState,
+    responses=TAGGED | problems(*MOVED, *_WRITTEN, PreconditionRequired, PreconditionFailed),
+)
+async def change_campaign(
+    author: Author, campaign_id: CampaignId, draft: CampaignDraft, session: Session, now: Now, seen: IfMatch = None
+) -> Response:
+    """Change a campaign that is not approved yet
+
+    It is a draft again: what was checked and tried was something else.
+    """
+    if seen is None:
+        raise PreconditionRequired()
+    return answer(
+        await service.change_campaign(
+            session, author.organisation or "", author, campaign_id, draft.wanted(), seen, now
+        )
+    )
+
+
+@router.post("/{campaignId}/recipients", responses=problems(*MOVED, *_UPLOADED), openapi_extra=_LIST)
+async def add_campaign_recipients(
+    author: Author,
+    campaign_id: CampaignId,
+    request: Request,
+    database: CurrentDatabase,
+    references: References,
+    consent: Annotated[ConsentClient, Depends(_consent)],
+    now: Now,
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+) -> RecipientsTaken:
+    """Add recipients
+
+    Read as it comes in: each number is checked, looked up at the consent service, turned into a pseudonym and
+    forgotten. Lines that cannot be read are listed by their number, and the others are taken. If the answer is lost or
+    is a 503, send the same list again: who is there already is not added twice. A campaign cannot be checked before an
+    upload has come to its end.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    allowed = request.app.state.settings.allow_synthetic
+    lines = read_recipients(media_type, _chunks(request), now.date(), allow_synthetic=allowed)
+    uploading = service.Uploading(database, consent, references, campaign_id, author)
+    await uploading.run(lines, now)
+    return RecipientsTaken.of(uploading.outcome)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk
+
+
+@router.delete("/{campaignId}/recipients", response_model=CampaignState, responses=TAGGED | problems(*MOVED))
+async def remove_campaign_recipients(author: Author, campaign_id: CampaignId, session: Session, now: Now) -> Response:
+    """Empty the list of recipients"""
+    return answer(await service.remove_recipients(session, author.organisation or "", author, campaign_id, now))
+
+
+@router.post(
+    "/{campaignId}/check",
+    response_model=CampaignState,
+    responses=TAGGED | problems(*MOVED, errors.UploadUnfinished, errors.ConsentServiceUnavailable, PreconditionFailed),
+)
+async def check_campaign(
+    author: Author, campaign_id: CampaignId, checking: Annotated[Checking, Depends(_checking)], now: Now
+) -> Response:
+    """Check texts, links and recipients
+
+    Reservations, the dead, minors, those reached by an earlier round, those who cannot be reached; empty and too long
+    texts, words that tell of health, links that lead nowhere. With nothing that speaks against it, it is `checked`.
+    """
+    return answer(await checking.run(campaign_id, author, now))
+
+
+@router.post(
+    "/{campaignId}/test",
+    responses=problems(*MOVED, *SENT_IN, errors.TooManyTests, PreconditionFailed),
+)
+async def test_campaign(
+    author: Author,
+    campaign_id: CampaignId,
+    sending: TestSending,
+    trying: Annotated[Trying, Depends(_trying)],
+    now: Now,
+) -> TestOutcomes:
+    """Send it to a few of one's own, word for word
+
+    At most twenty an hour. Without a test that has gone out, it cannot be approved.
+    """
+    tried = await trying.run(campaign_id, author, _trials(sending), now)
+    return TestOutcomes(
+        items=[
+            TestOutcome(
+                channel=one.trial.channel,
+                to=one.to,
+                language=one.trial.language,
+                sent=one.reason is None,
+                reason=one.reason,
+            )
+            for one in tried
+        ]
+    )
+
+
+def _trials(sending: TestSending) -> list[Trial]:
+    """Raises InvalidInput unless each has a phone number or an e-mail address."""
+    trials = []
+    for place, one in enumerate(sending.to):
+        if one.phone is None and one.email is None:
+            detail = "A phone number or an e-mail address is needed."
+            raise InvalidInput(errors=[{"pointer": f"/body/to/{place}", "code": "missing", "detail": detail}])
+        trials += [Trial("sms", one.phone, one.language)] if one.phone else []
+        trials += [Trial("email", one.email, one.language)] if one.email else []
+    return trials

@@ -1,0 +1,98 @@
+"""Rules for the texts of a campaign (V2, V6): what an author can get wrong, found before anybody receives it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from notification_service.texts.gsm import measure
+from notification_service.texts.templates import placeholders
+from notification_service.texts.wording import forbidden_words, links
+from shared.language import LANGUAGES
+from shared.nationalid import holds_national_id
+
+Severity = Literal["error", "warning"]
+
+PARTS: Final = ("sms", "subject", "email")
+PLACEHOLDERS: Final = frozenset({"sender", "pages_url"})
+MOST_SEGMENTS: Final = 3
+LONGEST_SUBJECT: Final = 78
+LONGEST_EMAIL: Final = 5000
+# what is left when somebody has forgotten to fill in
+_LEFT_OVER: Final = re.compile(
+    r"\b(?:TODO|XXX+|TBD|FIXME|lorem ipsum)\b|\[[^\]]*\]|<[^>]*>|_{3,}|\.{4,}", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a campaign that an author should know; an error keeps it from being sent."""
+
+    code: str
+    severity: Severity = "error"
+    language: str | None = None
+    part: str | None = None
+    found: tuple[str, ...] = field(default=())
+
+
+def check_texts(
+    texts: Mapping[str, Mapping[str, str]], sender_name: str, pages_url: str, *, sensitive: bool
+) -> list[Finding]:
+    """`sender_name` must not be in a text when the sender is sensitive."""
+    found = [Finding("language-missing", language=language) for language in LANGUAGES if language not in texts]
+    for language, parts in texts.items():
+        for part in PARTS:
+            text = parts.get(part, "")
+            found += [
+                Finding(code, language=language, part=part, found=tuple(what))
+                for code, what in _faults(part, text, "Helsenorge" if sensitive else sender_name, pages_url)
+            ]
+            if sensitive and sender_name.lower() in text.lower():
+                found.append(Finding("sender-named", language=language, part=part))
+    return [*found, *_same_texts(texts)]
+
+
+def _faults(part: str, text: str, sender: str, pages_url: str) -> Iterator[tuple[str, list[str]]]:
+    if not text.strip():
+        yield "text-empty", []
+        return
+    try:
+        unknown = sorted(placeholders(text) - PLACEHOLDERS)
+        written = text.format_map({"sender": sender, "pages_url": pages_url}) if not unknown else text
+    except (ValueError, KeyError, IndexError, AttributeError):  # a brace that is none of ours
+        unknown, written = ["{"], text
+    if unknown:
+        yield "placeholder-unknown", unknown
+    if words := forbidden_words(written):
+        yield "word-forbidden", words
+    if left := _LEFT_OVER.findall(text):
+        yield "left-over", left
+    if holds_national_id(written):
+        yield "national-id-in-text", []
+    if part == "sms" and links(written):
+        yield "link-in-sms", links(written)
+    if _too_long(part, written):
+        yield "text-too-long", []
+
+
+def _too_long(part: str, text: str) -> bool:
+    if part == "sms":
+        return measure(text).segments > MOST_SEGMENTS
+    return len(text) > (LONGEST_SUBJECT if part == "subject" else LONGEST_EMAIL)
+
+
+def _same_texts(texts: Mapping[str, Mapping[str, str]]) -> list[Finding]:
+    """A translation that is no translation. Subjects can be the same in bokmål and nynorsk; a whole letter is not."""
+    seen: dict[str, str] = {}
+    found = []
+    for language in LANGUAGES:
+        letter = texts.get(language, {}).get("email", "").strip()
+        if letter and seen.setdefault(letter, language) != language:
+            found.append(Finding("text-not-translated", language=language, part="email"))
+    return found
+
+
+def links_of(texts: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Every address that the author has written, once. What `{pages_url}` stands for is ours to keep alive."""
+    found = [link for parts in texts.values() for text in parts.values() for link in links(text)]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,265 @@
+"""V6, I1: lists of recipients stream in; each number is checked, becomes a pseudonym, and is forgotten."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.testing.national_ids import generate
+
+pytestmark = pytest.mark.rule("V6")
+
+CSV = {"Content-Type": "text/csv"}
+NDJSON = {"Content-Type": "application/x-ndjson"}
+
+
+@pytest.fixture
+async def made(author: Any, draft: Any) -> dict[str, Any]:
+    return (await author("POST", "", json=draft())).json()
+
+
+@pytest.fixture
+def upload(author: Any, made: dict[str, Any]) -> Any:
+    async def post(content: Any, headers: dict[str, str] = CSV) -> httpx.Response:
+        return await author("POST", f"/{made['campaignId']}/recipients", content=content, headers=headers)
+
+    return post
+
+
+async def test_V6_csv_and_ndjson_are_taken(upload, people, rows) -> None:
+    some = await people(4)
+    first = await upload(f"nationalId;reference\n{some[0].number};D-1\r\n{some[1].number};\n")
+    second = await upload(f'\ufeff"reference","NationalID"\n"D,3",{some[2].number}')
+    third = await upload(json.dumps({"nationalId": some[3].number, "reference": "D-4"}) + "\n", NDJSON)
+
+    assert [answer.json()["added"] for answer in (first, second, third)] == [2, 1, 1]
+    kept = await rows("SELECT citizen, line, reference, status FROM campaign_recipient ORDER BY line")
+    assert [row["citizen"] for row in kept] == [one.reference for one in some]
+    assert [row["reference"] for row in kept] == ["D-1", None, "D,3", "D-4"]
+    assert len({row["line"] for row in kept}) == 4
+
+
+async def test_V6_bad_lines_are_told_by_number_and_the_others_are_taken(upload, people) -> None:
+    some = await people(2)
+    wrong = some[0].number[:-1] + str((int(some[0].number[-1]) + 1) % 10)
+    lines = [
+        "nationalId;reference",
+        f"{some[0].number};D-1",
+        "",
+        f"{wrong};D-2",
+        "123;D-3",
+        f"{some[1].number}",
+        f"{some[1].number};{some[0].number}",
+        f"{some[1].number};" + "x" * 1000,
+        f'"{some[1].number};D-8',
+        f"{some[1].number};\x07",
+        f"{some[1].number};D-10",
+    ]
+    answer = (await upload("\n".join(lines))).json()
+
+    assert (answer["received"], answer["added"], answer["rejectedCount"]) == (9, 2, 7)
+    assert [(bad["line"], bad["code"]) for bad in answer["rejected"]] == [
+        (4, "national-id-check-digits"),
+        (5, "national-id-malformed"),
+        (6, "line-unreadable"),
+        (7, "reference-invalid"),
+        (8, "line-too-long"),
+        (9, "line-unreadable"),
+        (10, "reference-invalid"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        "7",
+        '{"nationalId": 12345678901}',
+        '{"name": "Kari"}',
+        '{"nationalId": "1", "x": 1}',
+        '{"reference": {}}',
+        "nationalId;x",
+    ],
+)
+async def test_V6_a_line_of_json_that_is_no_recipient_is_a_bad_line(upload, line) -> None:
+    answer = (await upload(line + "\n", NDJSON)).json()
+    assert (answer["added"], answer["rejectedCount"]) == (0, 1)
+
+
+async def test_V6_bytes_that_are_no_text_are_bad_lines(upload, people) -> None:
+    (one,) = await people(1)
+    answer = (await upload(b"nationalId\n\xff\xfe\n" + one.number.encode() + b"\n")).json()
+    assert (answer["added"], answer["rejected"]) == (1, [{"line": 2, "code": "line-unreadable"}])
+
+
+@pytest.mark.parametrize(
+    "content", ["", "\n\n", "fnr\n11111111111\n", "nationalId;nationalId\n", "nationalId;name\n", b"\xff\n"]
+)
+async def test_V6_a_list_without_its_header_is_refused(upload, content) -> None:
+    answer = await upload(content)
+    assert (answer.status_code, answer.json()["code"]) == (422, "recipients-unreadable")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
+async def test_V6_other_kinds_of_content_are_refused(upload, kind) -> None:
+    answer = await upload("nationalId\n", {"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+
+
+async def test_V6_the_same_list_again_adds_nobody_twice(upload, people) -> None:
+    some = await people(3)
+    content = "nationalId\n" + "".join(f"{one.number}\n" for one in [*some, some[0]])
+
+    first, second = (await upload(content)).json(), (await upload(content)).json()
+
+    assert (first["added"], first["repeated"]) == (3, 1)
+    assert (second["added"], second["repeated"]) == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "reason"),
+    [
+        (["deceased", "no-consent"], "deceased"),
+        (["no-consent"], "no-consent"),
+        (["consent-basis-only", "reserved"], "reserved"),
+        (["something-new"], "something-new"),
+    ],
+)
+async def test_V6_S4_who_cannot_be_contacted_is_set_aside_with_the_reason(
+    upload, people, world, rows, reasons, reason
+) -> None:
+    some = await people(2)
+    world.reasons[some[1].number] = reasons
+    answer = (await upload("nationalId\n" + "".join(f"{one.number}\n" for one in some))).json()
+
+    assert (answer["added"], answer["excluded"]) == (2, {reason: 1})
+    kept = {row["citizen"]: row["status"] for row in await rows("SELECT * FROM campaign_recipient")}
+    assert kept == {some[0].reference: "waiting", some[1].reference: "excluded"}
+
+
+async def test_V6_minors_are_set_aside(upload, world) -> None:
+    from datetime import date
+
+    numbers = [generate(date(2009, 5, 1), 0), generate(date(2008, 11, 21), 0), generate(date(2008, 11, 24), 0)]
+    answer = (await upload("nationalId\n" + "\n".join(numbers))).json()
+
+    assert answer["excluded"] == {"too-young": 2}  # the second turned eighteen yesterday
+
+
+async def test_V6_research_is_asked_about_as_research(upload, people, world) -> None:
+    (one,) = await people(1)
+    await upload(f"nationalId\n{one.number}\n")
+
+    [asked] = world.about("consent.test")
+    assert json.loads(asked.content) == {"nationalIds": [one.number], "area": "research"}
+
+
+async def test_V6_when_consent_cannot_be_asked_the_same_list_again_completes_it(
+    upload, author, made, people, world, rows
+) -> None:
+    some = await people(3)
+    content = "nationalId\n" + "".join(f"{one.number}\n" for one in some)
+    world.away.add("consent.test")
+    failed = await upload(content)
+    assert (failed.status_code, failed.json()["code"]) == (503, "consent-service-unavailable")
+    assert failed.headers["Retry-After"] == "10"
+
+    unfinished = await author("POST", f"/{made['campaignId']}/check")
+    assert (unfinished.status_code, unfinished.json()["code"]) == (409, "upload-unfinished")
+    world.away.clear()
+    assert (await upload(content)).json()["added"] == 3
+    assert (await author("POST", f"/{made['campaignId']}/check")).json()["state"] == "checked"
+
+
+async def test_V6_an_upload_that_breaks_off_leaves_it_unfinished(author, made, people) -> None:
+    some = await people(2)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield f"nationalId\n{some[0].number}\n".encode()
+        raise ConnectionError("gone")
+
+    await author("POST", f"/{made['campaignId']}/recipients", content=body(), headers=CSV)
+    answer = await author("POST", f"/{made['campaignId']}/check")
+    assert (answer.status_code, answer.json()["code"]) == (409, "upload-unfinished")
+    emptied = await author("DELETE", f"/{made['campaignId']}/recipients")
+    assert (emptied.status_code, emptied.json()["state"]) == (200, "draft")
+
+
+async def test_V6_a_later_upload_ends_an_earlier_one(author, made, people, database, upload) -> None:
+    """Two half lists do not make a whole one."""
+    some = await people(2)
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield f"nationalId\n{some[0].number}\n".encode()
+        assert (await upload(f"nationalId\n{some[1].number}\n")).status_code == 200
+        yield b"\n"
+
+    answer = await author("POST", f"/{made['campaignId']}/recipients", content=slow(), headers=CSV)
+    assert (answer.status_code, answer.json()["code"]) == (409, "upload-unfinished")
+
+
+async def test_V6_more_than_a_hundred_thousand_are_refused(upload, people, monkeypatch) -> None:
+    from notification_service.campaigns import service
+
+    monkeypatch.setattr(service, "MOST_RECIPIENTS", 2)
+    some = await people(3)
+    answer = await upload("nationalId\n" + "".join(f"{one.number}\n" for one in some))
+    assert (answer.status_code, answer.json()["code"]) == (422, "too-many-recipients")
+
+
+async def test_V6_a_list_of_ten_thousand_comes_in_pieces(upload, people, world, rows) -> None:
+    some = await people(2500)
+    content = "nationalId;reference\n" + "".join(f"{one.number};D-{n}\n" for n, one in enumerate(some))
+
+    async def pieces() -> AsyncIterator[bytes]:
+        data = content.encode()
+        for start in range(0, len(data), 777):
+            yield data[start : start + 777]
+
+    answer = (await upload(pieces())).json()
+
+    assert (answer["received"], answer["added"]) == (2500, 2500)
+    assert [len(json.loads(r.content)["nationalIds"]) for r in world.about("consent.test")] == [1000, 1000, 500]
+
+
+async def test_V6_a_line_without_end_is_not_gathered_up(upload, people) -> None:
+    (one,) = await people(1)
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"nationalId\n"
+        for _ in range(300):
+            yield b"1" * 10_000
+        yield f"\n{one.number}\n".encode()
+
+    answer = (await upload(endless())).json()
+    assert (answer["added"], answer["rejected"]) == (1, [{"line": 2, "code": "line-too-long"}])
+
+
+async def test_V6_a_body_beyond_all_measure_is_refused(upload) -> None:
+    answer = await upload(b"nationalId\n" + b"1\n" * 11_000_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+
+
+@pytest.mark.rule("I1")
+async def test_I1_no_number_is_left_anywhere(upload, people, rows, capsys) -> None:
+    some = await people(3)
+    wrong = some[0].number[:-1] + str((int(some[0].number[-1]) + 1) % 10)
+    answer = await upload("nationalId\n" + "".join(f"{n}\n" for n in [wrong, *(one.number for one in some)]))
+
+    kept = answer.text + capsys.readouterr().out
+    for table in ("campaign", "campaign_recipient", "campaign_step", "outbox"):
+        kept += str(await rows(f"SELECT * FROM {table}"))  # noqa: S608 - names of our own
+    assert [number for number in [wrong, *(one.number for one in some)] if number in kept] == []
+
+
+async def test_V6_recipients_added_after_the_check_undo_it(upload, author, made, people) -> None:
+    some = await people(2)
+    await upload(f"nationalId\n{some[0].number}\n")
+    await author("POST", f"/{made['campaignId']}/check")
+    await upload(f"nationalId\n{some[1].number}\n")
+
+    shown = (await author("GET", f"/{made['campaignId']}")).json()
+    assert (shown["state"], shown["check"]) == ("draft", None)
