@@ -4,6 +4,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from shared.db import CurrentDatabase
+from shared.messaging.dead_letters import count_waiting
+from shared.metrics import Metrics
 from shared.outages import is_outage
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +36,15 @@ async def _state(database: CurrentDatabase) -> str:
 
 
 @router.get("/metrics")
-async def metrics(request: Request) -> Response:
-    response: Response = request.app.state.metrics.response()
-    return response
+async def metrics(request: Request, database: CurrentDatabase) -> Response:
+    """Dead letters are counted when asked for: an alarm on them stays on for as long as one waits, also when the worker
+    that would count them is what has died.
+    """
+    known: Metrics = request.app.state.metrics
+    try:
+        async with database.driver() as connection:
+            known.dead_letters.set(await count_waiting(connection))
+    except Exception as error:
+        if not is_outage(error):
+            raise
+    return known.response()

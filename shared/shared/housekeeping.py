@@ -10,6 +10,7 @@ import asyncpg
 import structlog
 
 from shared.db import Database
+from shared.messaging.dead_letters import count_waiting
 from shared.metrics import Metrics
 
 EVERY_SECONDS: Final = 15.0
@@ -21,7 +22,6 @@ _EXPIRED: Final = (
     "DELETE FROM inbox WHERE handled_at < now() - interval '90 days'",
     "DELETE FROM dpop_proof WHERE expires_at < now()",
 )
-_WAITING_LETTERS: Final = "SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL"
 _UNSENT: Final = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE sent_at IS NULL LIMIT 100000) unsent"
 
 _logger = structlog.get_logger(__name__)
@@ -41,5 +41,5 @@ async def keep_house(database: Database, metrics: Metrics, stop: asyncio.Event) 
 async def _sweep(connection: asyncpg.Connection, metrics: Metrics) -> None:
     for sql in _EXPIRED:
         await connection.execute(sql)
-    metrics.dead_letters.set(await connection.fetchval(_WAITING_LETTERS))
+    metrics.dead_letters.set(await count_waiting(connection))
     metrics.outbox_unsent.set(await connection.fetchval(_UNSENT))

@@ -117,3 +117,94 @@ async def test_what_is_not_documented_is_refused(operator) -> None:
         await operator("POST", "/v1/dead-letters/not-an-id/replay"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+
+
+async def test_V4_all_that_wait_are_replayed_at_once(kari, news, bury, operator, database, rows) -> None:
+    await kari.choose()
+    for _ in range(3):
+        await bury(CloudEvent.wrap(news.prescription(kari.reference), news.clock()).to_json())
+
+    asked = await operator("POST", "/v1/dead-letters/replay")
+    again = await operator("POST", "/v1/dead-letters/replay")
+    assert (asked.status_code, asked.json(), again.json()) == (202, {"requested": 3}, {"requested": 0})
+    while await replay_one(database, news.dispatcher.receive):
+        pass
+
+    assert (await operator("GET", "/v1/dead-letters")).json()["items"] == []
+    assert len(await rows()) == 6
+
+
+@pytest.mark.parametrize(
+    ("which", "requested"),
+    [
+        ({"reason": "builtins.KeyError"}, 2),
+        ({"reason": "invalid: document"}, 1),
+        ({"name": "prescription.tool-prescribed.v1"}, 2),
+        ({"name": "prescription.tool-prescribed.v1", "reason": "invalid: document"}, 0),
+    ],
+)
+async def test_V4_or_some_of_them(kari, news, bury, operator, which, requested) -> None:
+    for _ in range(2):
+        await bury(CloudEvent.wrap(news.prescription(kari.reference), news.clock()).to_json())
+    await bury("nothing", "invalid: document")
+
+    assert (await operator("POST", "/v1/dead-letters/replay", params=which)).json() == {"requested": requested}
+
+
+async def test_V4_what_is_discarded_is_kept_with_its_reason_and_waits_no_more(
+    kari, news, bury, operator, database, rows
+) -> None:
+    await bury(CloudEvent.wrap(news.prescription(kari.reference), news.clock()).to_json())
+    (letter,) = (await operator("GET", "/v1/dead-letters")).json()["items"]
+    path = f"/v1/dead-letters/{letter['id']}"
+
+    done = await operator("POST", f"{path}/discard", json={"reason": "The tool is gone"})
+    assert (done.json()["state"], done.json()["discardReason"]) == ("discarded", "The tool is gone")
+    for act, body in (("replay", {}), ("discard", {"json": {"reason": "Again"}})):
+        answer = await operator("POST", f"{path}/{act}", **body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "dead-letter-discarded")
+
+    assert (await operator("GET", "/v1/dead-letters")).json()["items"] == []
+    (kept,) = (await operator("GET", "/v1/dead-letters", params={"state": "discarded"})).json()["items"]
+    assert kept == done.json()
+    assert await replay_one(database, news.dispatcher.receive) is False
+    (row,) = await rows("SELECT discarded_by FROM dead_letter")
+    assert row["discarded_by"].startswith("k1-")
+
+
+@pytest.mark.parametrize("reason", ["", "no", "x" * 501, None])
+async def test_discarding_needs_a_reason(bury, operator, reason) -> None:
+    await bury("nothing")
+    (letter,) = (await operator("GET", "/v1/dead-letters")).json()["items"]
+    answer = await operator("POST", f"/v1/dead-letters/{letter['id']}/discard", json={"reason": reason})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+
+
+@pytest.mark.rule("I1")
+async def test_I1_a_reason_holds_no_identity_number(kari, bury, operator, rows) -> None:
+    await bury("nothing")
+    (letter,) = (await operator("GET", "/v1/dead-letters")).json()["items"]
+    body = {"reason": f"Asked for by {kari.number}"}
+    answer = await operator("POST", f"/v1/dead-letters/{letter['id']}/discard", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+    assert kari.number not in str(await rows("SELECT * FROM dead_letter"))
+
+
+async def test_V4_the_alarm_stays_on_until_each_is_dealt_with(kari, news, bury, operator, client, database) -> None:
+    async def waiting() -> float:
+        lines = (await client.get("/metrics")).text.splitlines()
+        return float(next(line for line in lines if line.startswith("dead_letters ")).split()[1])
+
+    await kari.choose()
+    await bury(CloudEvent.wrap(news.prescription(kari.reference), news.clock()).to_json())
+    await bury("nothing")
+    assert [await waiting() for _ in range(3)] == [2, 2, 2]
+
+    items = (await operator("GET", "/v1/dead-letters")).json()["items"]
+    by_name = {item["name"]: f"/v1/dead-letters/{item['id']}" for item in items}
+    await operator("POST", f"{by_name[None]}/discard", json={"reason": "It is nothing"})
+    assert await waiting() == 1
+    await operator("POST", f"{by_name['prescription.tool-prescribed.v1']}/replay")
+    assert await waiting() == 1  # asked for is not done
+    await replay_one(database, news.dispatcher.receive)
+    assert await waiting() == 0

@@ -1,72 +1,32 @@
-"""What operators do about dead letters (V4): read them, and have them handled again. The same on every service that
-consumes events.
+"""What operators do about dead letters (V4): read them, have them handled again, or discard them. The same on every
+service that consumes events.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Path, Query, Security
-from pydantic import ConfigDict
-from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid, bindparam, func, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from pydantic import ConfigDict, Field
+from sqlalchemy import Row
 
 from shared.app import Now
 from shared.auth import STAFF_REFUSALS, Staff, staff
-from shared.db import Reader, Session, metadata
-from shared.errors import DomainError, InvalidInput, NotFound, Unavailable, problems
-from shared.language import Text as TextForPeople
+from shared.db import Reader, Session
+from shared.errors import InvalidInput, NotFound, Unavailable, problems
+from shared.messaging import dead_letter_queries as letters
+from shared.messaging.dead_letter_queries import DeadLetterDiscarded, DeadLetterReplayed, State, Which, state_of
+from shared.nationalid import holds_national_id
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_moment_cursor, encode_cursor
-from shared.schemas import Schema, Timestamp
+from shared.schemas import RequestSchema, Schema, Timestamp
 
 OPERATE: Final = "nhn:drift/operate"
 
-State = Literal["waiting", "replaying", "replayed"]
 LetterId = Annotated[UUID, Path(alias="letterId")]
 Operator = Annotated[Staff, Security(staff(OPERATE))]
+_DEALT_WITH: Final = (*STAFF_REFUSALS, NotFound, DeadLetterReplayed, DeadLetterDiscarded, InvalidInput, Unavailable)
 
 _logger = structlog.get_logger(__name__)
-
-dead_letter = Table(
-    "dead_letter",
-    metadata(),
-    Column("id", Uuid, primary_key=True),
-    Column("event_id", Uuid),
-    Column("name", Text),
-    Column("reason", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("failed_at", DateTime(timezone=True), nullable=False),
-    Column("replay_requested_at", DateTime(timezone=True)),
-    Column("replayed_at", DateTime(timezone=True)),
-)
-
-_columns = dead_letter.c
-_UNHANDLED: Final = _columns.replayed_at.is_(None)
-_IN_STATE: Final = {
-    None: (_UNHANDLED,),
-    "waiting": (_UNHANDLED, _columns.replay_requested_at.is_(None)),
-    "replaying": (_UNHANDLED, _columns.replay_requested_at.is_not(None)),
-    "replayed": (_columns.replayed_at.is_not(None),),
-}
-_REQUEST: Final = (
-    update(dead_letter)
-    .where(_columns.id == bindparam("letter_id"), _UNHANDLED)
-    .values(replay_requested_at=func.coalesce(_columns.replay_requested_at, bindparam("now")))
-    .returning(dead_letter)
-)
-_EXISTS: Final = select(_columns.id).where(_columns.id == bindparam("letter_id"))
-
-
-class DeadLetterReplayed(DomainError):
-    status = 409
-    code = "dead-letter-replayed"
-    title: ClassVar[TextForPeople] = {
-        "nb": "Meldingen er allerede behandlet på nytt.",
-        "nn": "Meldinga er alt handsama på nytt.",
-        "en": "The message has been handled again already.",
-    }
 
 
 class DeadLetter(Schema):
@@ -87,6 +47,8 @@ class DeadLetter(Schema):
                     "state": "waiting",
                     "failedAt": "2026-11-22T08:15:30.123Z",
                     "replayedAt": None,
+                    "discardedAt": None,
+                    "discardReason": None,
                 }
             ]
         }
@@ -100,32 +62,57 @@ class DeadLetter(Schema):
     state: State
     failed_at: Timestamp
     replayed_at: Timestamp | None
+    discarded_at: Timestamp | None
+    discard_reason: str | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        values = {name: value for name, value in row._mapping.items() if name in cls.model_fields}
+        return cls(**values, state=state_of(row))
 
 
 class DeadLetterPage(Page[DeadLetter]):
     """Latest first. `nextCursor` is null on the last page."""
 
 
+class ReplayOfAll(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"requested": 412}]})
+
+    requested: Annotated[int, Field(description="How many are to be handled again")]
+
+
+class Discarding(RequestSchema):
+    """`reason` is kept with the letter."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "The tool was removed before it could be told of"}]}
+    )
+
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+
+
 def dead_letter_routes() -> APIRouter:
     """For a service's app, beside its own routers. Its worker does the replaying (shared.messaging.replays)."""
     router = APIRouter(prefix="/v1/dead-letters", tags=["Operations"])
     listing = problems(*STAFF_REFUSALS, CursorInvalid, InvalidInput, Unavailable)
-    replaying = problems(*STAFF_REFUSALS, NotFound, DeadLetterReplayed, InvalidInput, Unavailable)
+    of_all = problems(*STAFF_REFUSALS, InvalidInput, Unavailable)
     router.get("", responses=listing)(list_dead_letters)
-    router.post("/{letterId}/replay", status_code=202, responses=replaying)(replay_dead_letter)
+    router.post("/replay", status_code=202, responses=of_all)(replay_all_dead_letters)
+    router.post("/{letterId}/replay", status_code=202, responses=problems(*_DEALT_WITH))(replay_dead_letter)
+    router.post("/{letterId}/discard", responses=problems(*_DEALT_WITH))(discard_dead_letter)
     return router
 
 
 async def list_dead_letters(
     operator: Operator,
     reader: Reader,
-    state: Annotated[State | None, Query(description="Left out: all that are not handled yet")] = None,
+    state: Annotated[State | None, Query(description="Left out: all that nobody has dealt with")] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> DeadLetterPage:
     """Messages that could not be handled"""
-    rows = await _find(reader, state, decode_moment_cursor(cursor), limit + 1)
-    items = [_letter(row) for row in rows[:limit]]
+    rows = await letters.find_letters(reader, state, decode_moment_cursor(cursor), limit + 1)
+    items = [DeadLetter.of(row) for row in rows[:limit]]
     last = items[-1] if len(rows) > limit else None
     return DeadLetterPage(
         items=items, next_cursor=encode_cursor(last.failed_at.isoformat(), str(last.id)) if last else None
@@ -138,32 +125,37 @@ async def replay_dead_letter(operator: Operator, letter_id: LetterId, session: S
     Takes effect within seconds; asking twice is asking once. A message that fails again is `waiting` again, with its
     new reason.
     """
-    letter = await _request_replay(session, letter_id, now)
+    row = await letters.request_replay(session, letter_id, now)
     _logger.info("dead_letter_replay_requested", letter=str(letter_id), operator=operator.subject)
-    return letter
+    return DeadLetter.of(row)
 
 
-async def _find(
-    connection: AsyncConnection, state: State | None, after: tuple[datetime, UUID] | None, count: int
-) -> Sequence[Any]:
-    wanted = select(dead_letter).where(*_IN_STATE[state])
-    if after is not None:
-        wanted = wanted.where(tuple_(_columns.failed_at, _columns.id) < tuple_(*after))
-    latest_first = wanted.order_by(_columns.failed_at.desc(), _columns.id.desc()).limit(count)
-    return (await connection.execute(latest_first)).all()
+async def replay_all_dead_letters(
+    operator: Operator,
+    session: Session,
+    now: Now,
+    name: Annotated[str | None, Query(max_length=200, description="Only those about this event")] = None,
+    reason: Annotated[str | None, Query(max_length=500, description="Only those that died of exactly this")] = None,
+) -> ReplayOfAll:
+    """Have all that wait handled again
+
+    Or those about one event, or with one reason. They are taken one after the other, the oldest request first.
+    """
+    requested = await letters.request_replay_of_all(session, Which(name, reason), now)
+    _logger.info("dead_letters_replay_requested", count=requested, operator=operator.subject)
+    return ReplayOfAll(requested=requested)
 
 
-async def _request_replay(session: AsyncSession, letter_id: UUID, now: datetime) -> DeadLetter:
-    """Raises NotFound or DeadLetterReplayed."""
-    row = (await session.execute(_REQUEST, {"letter_id": letter_id, "now": now})).first()
-    if row is not None:
-        return _letter(row)
-    known = (await session.execute(_EXISTS, {"letter_id": letter_id})).first()
-    raise DeadLetterReplayed() if known else NotFound()
+async def discard_dead_letter(
+    operator: Operator, letter_id: LetterId, discarding: Discarding, session: Session, now: Now
+) -> DeadLetter:
+    """Leave a message undone, and say why
 
-
-def _letter(row: Any) -> DeadLetter:
-    values = dict(row._mapping)
-    requested = values.pop("replay_requested_at")
-    state: State = "replayed" if values["replayed_at"] else "replaying" if requested else "waiting"
-    return DeadLetter(**values, state=state)
+    It is kept with who and why, and is not counted as waiting any more.
+    """
+    if holds_national_id(discarding.reason):
+        detail = "A reason must not hold a national identity number."
+        raise InvalidInput(errors=[{"pointer": "/body/reason", "code": "holds-national-id", "detail": detail}])
+    row = await letters.discard(session, letter_id, operator.subject, discarding.reason, now)
+    _logger.info("dead_letter_discarded", letter=str(letter_id), operator=operator.subject)
+    return DeadLetter.of(row)

@@ -14,13 +14,22 @@ _KEEP: Final = """
     INSERT INTO dead_letter (id, event_id, name, payload, reason, attempts) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (id) DO UPDATE
     SET reason = excluded.reason, attempts = excluded.attempts, failed_at = now(), replay_requested_at = NULL,
-        replayed_at = NULL
+        replayed_at = NULL, discarded_at = NULL, discarded_by = NULL, discard_reason = NULL
 """
 
 _KEEP_EVENT: Final = text(
     "INSERT INTO dead_letter (id, event_id, name, payload, reason, attempts)"
     " VALUES (:id, :event_id, :name, :payload, :reason, :attempts)"
 )
+
+
+_WAITING: Final = "SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL AND discarded_at IS NULL"
+
+
+async def count_waiting(connection: asyncpg.Connection) -> int:
+    """Those that nobody has dealt with."""
+    count: int = await connection.fetchval(_WAITING)
+    return count
 
 
 async def keep(connection: asyncpg.Connection, payload: str, reason: str, attempts: int) -> None:

@@ -22,7 +22,7 @@ POLL_SECONDS: Final = 1.0
 # dies leaves the request standing.
 _NEXT: Final = """
     SELECT id, payload FROM dead_letter
-    WHERE replay_requested_at IS NOT NULL AND replayed_at IS NULL
+    WHERE replay_requested_at IS NOT NULL AND replayed_at IS NULL AND discarded_at IS NULL
     ORDER BY replay_requested_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _HANDLED: Final = "UPDATE dead_letter SET replayed_at = now() WHERE id = $1"

@@ -1,0 +1,12 @@
+"""Dead letters that operators discard."""
+
+from alembic import op
+
+from shared import schema
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    schema.run(op, "dead_letter_discards")
