@@ -6,6 +6,7 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
+from helsetilbud_api.citizen.available.routes import router as available_router
 from helsetilbud_api.citizen.routes import router as citizen_router
 from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.offering.routes import ROUTERS as OFFERING_ROUTERS
@@ -43,7 +44,7 @@ def create_app(
         settings,
         title="Helsetilbud API",
         description=_DESCRIPTION,
-        routers=[citizen_router, *OFFERING_ROUTERS, dead_letter_routes()],
+        routers=[citizen_router, available_router, *OFFERING_ROUTERS, dead_letter_routes()],
         tags=_TAGS,
         http=http,
         clock=clock,

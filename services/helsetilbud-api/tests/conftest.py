@@ -148,9 +148,11 @@ class Caller:
     def __init__(self, client: httpx.AsyncClient, issuer: Issuer, reference: str, number: str, **token: Any) -> None:
         self.client, self.issuer, self.number, self.reference, self.token = client, issuer, number, reference, token
 
-    async def request(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    async def request(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, json: Any = None
+    ) -> httpx.Response:
         token = self.issuer.citizen_token(AUDIENCE, pid=self.number, **self.token)
-        return await self.client.request(method, path, headers=headers, auth=BearerAuth(token))
+        return await self.client.request(method, path, headers=headers, json=json, auth=BearerAuth(token))
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
         return await self.request("GET", path, headers)
@@ -164,6 +166,9 @@ class Caller:
         answer = await self.get(f"/v1/me/feed{query}")
         assert answer.status_code == 200, answer.text
         return answer.json()["items"]
+
+    async def add(self, tool_id: UUID, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.request("POST", "/v1/me/tools", headers, {"toolId": str(tool_id)})
 
     async def open(self, tool_id: UUID, headers: Mapping[str, str] | None = None) -> httpx.Response:
         return await self.request("POST", f"/v1/me/tools/{tool_id}/open", headers)

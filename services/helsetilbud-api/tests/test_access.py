@@ -18,6 +18,7 @@ OPERATIONS = [
     ("DELETE", f"/v1/me/tools/{uuid4()}"),
     ("POST", f"/v1/me/tools/{uuid4()}/open"),
     ("GET", "/v1/me/feed"),
+    ("GET", "/v1/me/available-tools"),
 ]
 
 
@@ -45,7 +46,16 @@ def test_every_operation_is_described(app: FastAPI) -> None:
     paths = {name: path for name, path in app.openapi()["paths"].items() if name.startswith("/v1/me/")}
     operations = [operation for path in paths.values() for operation in path.values()]
     names = {operation["operationId"] for operation in operations}
-    assert names == {"listMyTools", "getMyTool", "deleteMyTool", "openMyTool", "listFeed", "getGpPanel"}
+    assert names == {
+        "listMyTools",
+        "listAvailableTools",
+        "addMyTool",
+        "getMyTool",
+        "deleteMyTool",
+        "openMyTool",
+        "listFeed",
+        "getGpPanel",
+    }
     for operation in operations:
         assert operation["tags"]
         assert operation["summary"]

@@ -39,3 +39,4 @@ class ToolAdded(_CitizenToolEvent):
     """Taken into use by the citizen alone (M2)."""
 
     name = "helsetilbud.tool-added.v1"
+    hint = True  # no service does anything about it yet

@@ -4,6 +4,7 @@ What the table needs for it is said in shared/schema/search.sql. A service says 
 conditions and ranks of Searched, and find_page does the rest.
 """
 
+from shared.search.filtering import DocumentFilters
 from shared.search.matching import Searched
 from shared.search.pages import Found, Position, find_page
 from shared.search.understanding import LongSearchText, Search, SearchText, understand
@@ -11,6 +12,7 @@ from shared.search.vocabulary import CurrentVocabulary, Vocabulary
 
 __all__ = [
     "CurrentVocabulary",
+    "DocumentFilters",
     "Found",
     "LongSearchText",
     "Position",

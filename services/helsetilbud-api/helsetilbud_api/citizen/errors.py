@@ -41,6 +41,65 @@ class ToolNotInMyTools(DomainError):
     }
 
 
+class ToolNotFound(DomainError):
+    """Unknown, or for named organisations only: those are not shown to everyone (K5)."""
+
+    status = 404
+    code = "tool-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet finnes ikke.",
+        "nn": "Verktøyet finst ikkje.",
+        "en": "There is no such tool.",
+    }
+
+
+class ToolAlreadyAdded(DomainError):
+    status = 409
+    code = "tool-already-in-my-tools"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er allerede blant verktøyene dine.",
+        "nn": "Verktøyet er alt blant verktøya dine.",
+        "en": "The tool is one of your tools already.",
+    }
+
+
+class PrescriptionRequired(DomainError):
+    """M2."""
+
+    status = 403
+    code = "prescription-required"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet må sendes til deg av en behandler.",
+        "nn": "Verktøyet må bli sendt til deg av ein behandlar.",
+        "en": "The tool must be sent to you by a practitioner.",
+    }
+
+
+class TooYoungForTool(DomainError):
+    """K1. `minimumAge` is in years."""
+
+    status = 403
+    code = "too-young-for-tool"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er for dem som er eldre.",
+        "nn": "Verktøyet er for dei som er eldre.",
+        "en": "The tool is for people who are older.",
+    }
+    members: ClassVar[Members] = {"minimumAge": member("In years", 16)}
+
+
+class ToolNotForRepresentatives(DomainError):
+    """S5: who acts for somebody opens and adds only the tools that allow it (K1)."""
+
+    status = 403
+    code = "tool-not-for-representatives"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet kan ikke brukes på vegne av andre.",
+        "nn": "Verktøyet kan ikkje brukast på vegner av andre.",
+        "en": "The tool cannot be used on behalf of somebody else.",
+    }
+
+
 class ToolWithdrawn(DomainError):
     """K4, M3. `category` is one of the catalogue's stop reasons."""
 

@@ -23,7 +23,7 @@ from shared.auth import CITIZEN_REFUSALS, Citizen, CitizenCaller
 from shared.db import Reader, Session
 from shared.errors import InvalidInput, Unavailable, problems
 from shared.http import BodyTooLarge, IfNoneMatch
-from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
+from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Repeatable, repeatable
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor
 from shared.search import CurrentVocabulary, LongSearchText
@@ -42,8 +42,8 @@ class Oneself(CitizenCaller):
 Me = Annotated[Citizen, Security(Oneself("4"))]
 ToolId = Annotated[UUID, Path(alias="toolId")]
 
-_OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, Unavailable, InvalidInput)
-_READ: Final[dict[int | str, dict[str, Any]]] = {
+OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, Unavailable, InvalidInput)
+READ: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "headers": {
             "ETag": {"description": "Weak; `freshness` is not part of it", "schema": {"type": "string"}},
@@ -56,12 +56,19 @@ _READ: Final[dict[int | str, dict[str, Any]]] = {
 router = APIRouter(prefix="/v1/me")
 
 
+async def repeated(request: Request, me: Citizen, key: str | None) -> Repeatable | None:
+    """Keys belong to the person who acts."""
+    settings = request.app.state.settings
+    secret = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
+    return await repeatable(request, me.reference, key, secret)
+
+
 @router.get(
     "/tools",
     tags=["My tools"],
     summary="List my tools",
     response_model=MyTools,
-    responses=_READ | problems(*_OWN, CursorInvalid),
+    responses=READ | problems(*OWN, CursorInvalid),
 )
 async def list_my_tools(
     me: Me,
@@ -93,7 +100,7 @@ async def list_my_tools(
     tags=["My tools"],
     summary="Get one of my tools",
     response_model=MyTool,
-    responses=_READ | problems(*_OWN, ToolsHidden, ToolNotInMyTools),
+    responses=READ | problems(*OWN, ToolsHidden, ToolNotInMyTools),
 )
 async def get_my_tool(me: Me, tool_id: ToolId, reader: Reader, request: Request, known: IfNoneMatch = None) -> Response:
     """As in the list; where an event of the feed leads."""
@@ -111,7 +118,7 @@ async def get_my_tool(me: Me, tool_id: ToolId, reader: Reader, request: Request,
     tags=["My tools"],
     summary="Delete one of my tools",
     status_code=204,
-    responses=problems(*_OWN, ToolsHidden, ToolNotInMyTools),
+    responses=problems(*OWN, ToolsHidden, ToolNotInMyTools),
 )
 async def delete_my_tool(me: Me, tool_id: ToolId, session: Session, now: Now) -> None:
     """Any tool, a withdrawn one too. One that is not open to everyone must be prescribed again to come back."""
@@ -124,7 +131,7 @@ async def delete_my_tool(me: Me, tool_id: ToolId, session: Session, now: Now) ->
     summary="Open one of my tools",
     response_model=OpenedTool,
     responses=problems(
-        *_OWN,
+        *OWN,
         BodyTooLarge,
         ToolsHidden,
         ToolNotInMyTools,
@@ -142,9 +149,7 @@ async def open_my_tool(
     With an `Idempotency-Key` a repeated request is one opening; a tool withdrawn or deleted meanwhile is refused all
     the same.
     """
-    settings = request.app.state.settings
-    secret = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
-    repeat = await repeatable(request, me.reference, idempotency_key, secret)
+    repeat = await repeated(request, me, idempotency_key)
     answer, replayed = await service.open_tool(session, me, tool_id, repeat, now)
     return answer.response(replayed=replayed)
 
@@ -154,7 +159,7 @@ async def open_my_tool(
     tags=["Feed"],
     summary="List what has happened to me",
     response_model=Feed,
-    responses=_READ | problems(*_OWN, CursorInvalid),
+    responses=READ | problems(*OWN, CursorInvalid),
 )
 async def list_feed(
     me: Me,

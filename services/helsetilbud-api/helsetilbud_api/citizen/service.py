@@ -1,26 +1,16 @@
 """What a citizen does with a tool: opens it, deletes it."""
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from helsetilbud_api.citizen import queries
-from helsetilbud_api.citizen.models import address_to_open, check_mine, citizen_tool
+from helsetilbud_api.citizen import queries, writing
+from helsetilbud_api.citizen.models import address_to_open, check_mine
 from shared import idempotency, outbox
 from shared.auth import Citizen
 from shared.events import ToolOpened, ToolRemoved
 from shared.idempotency import Answer, Repeatable
-
-_THIS: Final = update(citizen_tool).where(
-    citizen_tool.c.citizen == bindparam("whose"), citizen_tool.c.tool_id == bindparam("which")
-)
-_OPENED: Final = _THIS.values(
-    first_opened_at=func.coalesce(citizen_tool.c.first_opened_at, bindparam("now")), last_opened_at=bindparam("now")
-)
-_REMOVED: Final = _THIS.values(state="removed")
 
 
 async def open_tool(
@@ -35,7 +25,7 @@ async def open_tool(
     answer = Answer(200, {}, {"url": address_to_open(mine)})
     if answered := await idempotency.claim(session, repeat):
         return answered, True
-    await session.execute(_OPENED, {"whose": caller.acting_for, "which": tool_id, "now": now})
+    await session.execute(writing.OPEN, {"citizen": caller.acting_for, "tool_id": tool_id, "at": now})
     event = ToolOpened(
         citizen=caller.acting_for,
         tool_id=tool_id,
@@ -51,7 +41,7 @@ async def open_tool(
 async def remove_tool(session: AsyncSession, caller: Citizen, tool_id: UUID, now: datetime) -> None:
     """P10: it may be prescribed again from now on. Raises ToolNotInMyTools, ToolsHidden."""
     mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id))
-    await session.execute(_REMOVED, {"whose": caller.acting_for, "which": tool_id})
+    await session.execute(writing.REMOVE, {"citizen": caller.acting_for, "tool_id": tool_id})
     event = ToolRemoved(
         citizen=caller.acting_for,
         tool_id=tool_id,

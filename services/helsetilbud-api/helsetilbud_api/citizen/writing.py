@@ -93,9 +93,50 @@ PRESCRIBE: Final = text(f"""
             first_opened_at = NULL,
             last_opened_at = NULL
         WHERE m.added_at IS NULL OR m.added_at < excluded.added_at
+            OR (m.origin = 'self-added' AND NOT m.ended_prescriptions ? CAST(excluded.prescription_id AS text))
     )
     {_TELL}
 """)  # noqa: S608 - put together from constants
+
+_OWN_ACT: Final = (
+    bindparam("citizen", type_=Text),
+    bindparam("tool_id", type_=Uuid),
+    bindparam("at", type_=DateTime(timezone=True)),
+)
+# M2. What had been said of the tool before was of another time, but for which prescriptions are over.
+ADD: Final = text("""
+    INSERT INTO citizen_tool AS m (citizen, tool_id, state, origin, added_at)
+    VALUES (:citizen, :tool_id, 'active', 'self-added', :at)
+    ON CONFLICT (citizen, tool_id) DO UPDATE SET
+        state = excluded.state,
+        origin = excluded.origin,
+        added_at = excluded.added_at,
+        prescription_id = NULL,
+        prescriber_name = NULL,
+        prescriber_profession = NULL,
+        organisation = NULL,
+        organisation_name = NULL,
+        deadline = NULL,
+        first_opened_at = NULL,
+        last_opened_at = NULL
+    WHERE m.state IS DISTINCT FROM 'active'
+    RETURNING tool_id
+""").bindparams(*_OWN_ACT)
+
+OPEN: Final = text("""
+    UPDATE citizen_tool SET first_opened_at = coalesce(first_opened_at, :at), last_opened_at = :at
+    WHERE citizen = :citizen AND tool_id = :tool_id
+""").bindparams(*_OWN_ACT)
+
+# P10: a prescription whose tool was deleted is over, also when its event comes again.
+REMOVE: Final = text("""
+    UPDATE citizen_tool SET
+        state = 'removed',
+        ended_prescriptions = ended_prescriptions || CASE
+            WHEN prescription_id IS NULL THEN '{}' ELSE jsonb_build_object(prescription_id, 'removed')
+        END
+    WHERE citizen = :citizen AND tool_id = :tool_id
+""").bindparams(*_OWN_ACT[:2])
 
 # What has been opened does not expire: the deadline is for taking a tool into use (P7).
 END: Final = text("""

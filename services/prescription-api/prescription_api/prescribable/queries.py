@@ -3,23 +3,25 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, literal, or_, select, true, tuple_
+from sqlalchemy import Row, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prescription_api.models import tool_copy
 from prescription_api.prescribable.schemas import PrescribableFilters
-from shared.search import Position, Search, Searched
+from shared.search import DocumentFilters, Position, Search, Searched
 
 _SEARCHED: Final = Searched("tool_copy")
 # Stopped tools are not listed, nor those of which only the stop is known
 _SHOWN: Final = tool_copy.c.document.is_not(None), ~tool_copy.c.stopped
-_ONE_OF: Final = {"purpose": "purpose", "kind": "kind"}
-_SOME_OF: Final = {"subject_area": "subjectAreas", "target_group": "targetGroups", "language": "languages"}
-_YES_OR_NO: Final = {
-    "national": "national",
-    "login_required": "loginRequired",
-    "prescription_required": "prescriptionRequired",
-}
+_FILTERS: Final = DocumentFilters(
+    one_of={"purpose": "purpose", "kind": "kind"},
+    some_of={"subject_area": "subjectAreas", "target_group": "targetGroups", "language": "languages"},
+    yes_or_no={
+        "national": "national",
+        "login_required": "loginRequired",
+        "prescription_required": "prescriptionRequired",
+    },
+)
 
 
 async def find_tools(
@@ -35,7 +37,7 @@ async def find_tools(
     name, tool_id = tool_copy.c.name, tool_copy.c.tool_id
     order = [name, tool_id] if level is None else [rank, name, tool_id]
     statement = select(tool_id, name, tool_copy.c.document, rank.label("rank"))
-    statement = statement.where(*_SHOWN, found, *_conditions(filters))
+    statement = statement.where(*_SHOWN, found, *_FILTERS.conditions(tool_copy.c.document, filters))
     if after:
         statement = statement.where(tuple_(*order) > tuple_(*after[-len(order) :]))
     values = search.values if search else {}
@@ -46,19 +48,3 @@ async def finds_any(connection: AsyncConnection, search: Search) -> bool:
     found = _SEARCHED.matches(is_relaxed=search.is_relaxed)
     statement = select(func.count()).select_from(tool_copy).where(*_SHOWN, found)
     return bool(await connection.scalar(statement, search.values))
-
-
-def _conditions(filters: PrescribableFilters) -> list[ColumnElement[bool]]:
-    document = tool_copy.c.document
-    one_of = [document[name].astext.in_(wanted) for f, name in _ONE_OF.items() if (wanted := getattr(filters, f))]
-    some_of = [
-        or_(*(document[name].contains([code]) for code in wanted))
-        for f, name in _SOME_OF.items()
-        if (wanted := getattr(filters, f))
-    ]
-    yes_or_no = [
-        document[name].as_boolean().is_(wanted)
-        for f, name in _YES_OR_NO.items()
-        if (wanted := getattr(filters, f)) is not None
-    ]
-    return one_of + some_of + yes_or_no

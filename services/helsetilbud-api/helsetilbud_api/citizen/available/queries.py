@@ -1,0 +1,101 @@
+"""The tools that one citizen may use, as `rules` says, in the words of a statement."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, or_, select, true, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.types import Text
+
+from helsetilbud_api.citizen.available.rules import Offered, User
+from helsetilbud_api.citizen.available.schemas import AvailableFilters
+from helsetilbud_api.citizen.models import citizen_tool, consent_copy, tool_copy
+from shared.events.catalog import ToolDocument
+from shared.search import DocumentFilters, Position, Search, Searched
+
+_DOCUMENT: Final = TypeAdapter(ToolDocument)
+_SEARCHED: Final = Searched("tool_copy")
+_LANGUAGE: Final = bindparam("language", type_=Text)
+_TEXTS: Final = func.coalesce(tool_copy.c.texts[_LANGUAGE], tool_copy.c.texts["nb"])
+_NAME: Final = tool_copy.c.texts["nb"]["name"].astext
+_MINE: Final = and_(
+    citizen_tool.c.citizen == bindparam("citizen"),
+    citizen_tool.c.tool_id == tool_copy.c.tool_id,
+    citizen_tool.c.state == "active",
+)
+_HAS_IT: Final = citizen_tool.c.tool_id.is_not(None)
+_FILTERS: Final = DocumentFilters(
+    one_of={"purpose": "purpose", "kind": "kind"},
+    some_of={"subject_area": "subjectAreas", "target_group": "targetGroups", "language": "languages"},
+    yes_or_no={"login_required": "loginRequired", "prescription_required": "prescriptionRequired"},
+)
+_LISTED: Final = select(
+    tool_copy.c.tool_id.label("key"),
+    tool_copy.c.document,
+    _TEXTS.label("texts"),
+    _NAME.label("name"),
+    _HAS_IT.label("mine"),
+).join(citizen_tool, _MINE, isouter=True)
+_OFFERED: Final = (
+    select(
+        tool_copy.c.document,
+        tool_copy.c.stopped,
+        tool_copy.c.stop_category,
+        _HAS_IT.label("mine"),
+        select(consent_copy.c.level).where(consent_copy.c.citizen == bindparam("citizen")).scalar_subquery(),
+    )
+    .join(citizen_tool, _MINE, isouter=True)
+    .where(tool_copy.c.tool_id == bindparam("wanted"))
+)
+
+
+async def find_available(
+    connection: AsyncConnection,
+    user: User,
+    language: str,
+    filters: AvailableFilters,
+    search: Search | None,
+    level: int | None,
+    after: Position | None,
+    missing: int,
+) -> Sequence[Row[Any]]:
+    """So many at most of a level of the search, by rank and name, from behind `after`."""
+    found, rank = (true(), literal(0)) if level is None else _SEARCHED.at(level)
+    order = [_NAME, tool_copy.c.tool_id] if level is None else [rank, _NAME, tool_copy.c.tool_id]
+    statement = _usable_by(user).add_columns(rank.label("rank"))
+    statement = statement.where(found, *_FILTERS.conditions(tool_copy.c.document, filters))
+    if after:
+        statement = statement.where(tuple_(*order) > tuple_(*after[-len(order) :]))
+    values = {"citizen": user.citizen, "language": language} | (dict(search.values) if search else {})
+    return (await connection.execute(statement.order_by(*order).limit(missing), values)).all()
+
+
+async def finds_any(connection: AsyncConnection, user: User, language: str, search: Search) -> bool:
+    found = _usable_by(user).where(_SEARCHED.matches(is_relaxed=search.is_relaxed)).limit(1)
+    values = {"citizen": user.citizen, "language": language, **search.values}
+    return (await connection.execute(found, values)).first() is not None
+
+
+async def find_offered(session: AsyncSession, citizen: str, tool_id: UUID) -> Offered | None:
+    row = (await session.execute(_OFFERED, {"citizen": citizen, "wanted": tool_id})).first()
+    if row is None:
+        return None
+    document, *rest = row
+    return Offered(_DOCUMENT.validate_python(document) if document else None, *rest)
+
+
+def _usable_by(user: User) -> Select[Any]:
+    usable = or_(_HAS_IT, and_(*_open_to(user)))
+    statement = _LISTED.where(tool_copy.c.document.is_not(None), ~tool_copy.c.stopped, usable)
+    return statement.where(tool_copy.c.document["representativeMayUse"].as_boolean()) if user.represented else statement
+
+
+def _open_to(user: User) -> list[ColumnElement[bool]]:
+    document = tool_copy.c.document
+    return [
+        document["national"].as_boolean(),
+        ~document["prescriptionRequired"].as_boolean(),
+        document["minimumAge"].as_integer() <= user.age,
+    ]
