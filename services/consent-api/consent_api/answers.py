@@ -7,8 +7,8 @@ from typing import Any, Final
 from fastapi import Response
 from pydantic import BaseModel
 
-from consent_api.errors import OwnAccessMissing, PersonRegisterUnavailable, RepresentationNotAllowed, TooYoung
-from shared.auth import CITIZEN_REFUSALS
+from consent_api.errors import PersonRegisterUnavailable
+from shared.auth import CITIZEN_REFUSALS, OwnAccessMissing, RepresentationNotAllowed, TooYoung
 from shared.errors import InvalidInput, MalformedRequest, Unavailable
 from shared.http import BodyTooLarge, etag_matches
 

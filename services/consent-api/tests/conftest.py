@@ -325,8 +325,9 @@ def verify(send: Any) -> Callable[..., Awaitable[dict[str, Any]]]:
         relation: str | None = "parent",
         area: str = "health-care",
         act: str = "read",
+        **kind: bool,
     ) -> dict[str, Any]:
-        body: dict[str, Any] = {"actor": {"nationalId": actor}, "area": area, "act": act}
+        body: dict[str, Any] = {"actor": {"nationalId": actor}, "area": area, "act": act} | kind
         if represented:
             body |= {"represented": {"nationalId": represented}, "relation": relation}
         response = await send("POST", "/v1/representations/verify", body, scope=VERIFY_SCOPE)

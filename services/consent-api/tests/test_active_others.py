@@ -199,7 +199,8 @@ async def test_S5_somebody_assigned_is_told_apart(
 ) -> None:
     await give({kari.number: "full", ola.number: "full"})
     await assign(kari.number, ola.number)
-    assert (await verify(ola.number, kari.number, "power-of-attorney"))["allowed"] is True
+    for kind in ({}, {"personal": True}):
+        assert (await verify(ola.number, kari.number, "power-of-attorney", **kind))["allowed"] is True
     [item] = await check([kari.number])
     assert (item["activeThroughOthers"], item["assignedRepresentative"]) == (True, True)
 

@@ -57,6 +57,7 @@ async def test_S5_the_holder_acts_in_the_areas_until_the_last_day(verify: Any, k
     clock.now = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)
     assert await reason() is None
     assert await reason("research") == "area-not-covered"
+    assert (await verify(ola.number, kari.number, "power-of-attorney", personal=True))["reason"] == "personal"
     clock.now = datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC)
     assert await reason() is None
     clock.now = datetime(2026, 12, 31, 23, 0, 0, tzinfo=UTC)

@@ -146,6 +146,8 @@ async def test_S5_verifying_says_what_a_parent_may_of_a_young_person(verify: Any
         "validUntil": "2028-05-31T22:00:00.000Z",
     }
     assert (await verify(mother.number, young.number, area="youth"))["reason"] == "young-persons-own"
+    assert (await verify(mother.number, young.number, youngPersonsOwn=True))["reason"] == "young-persons-own"
+    assert (await verify(mother.number, child.number, youngPersonsOwn=True))["allowed"] is True
     assert (await verify(young.number, mother.number))["reason"] == "no-relation"
 
 

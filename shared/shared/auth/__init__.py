@@ -36,13 +36,23 @@ from shared.auth.errors import (
     TokenMissing,
 )
 from shared.auth.replay import PostgresReplayStore, ReplayStore
+from shared.auth.representation import ActingCaller, RepresentationCheck, acting
+from shared.auth.representation_errors import (
+    REPRESENTATION_REFUSALS,
+    OwnAccessMissing,
+    RepresentationNotAllowed,
+    RepresentationUnavailable,
+    TooYoung,
+)
 
 __all__ = [
     "CITIZEN_REFUSALS",
     "HELSEID_REFUSALS",
     "MACHINE_REFUSALS",
     "PRACTITIONER_REFUSALS",
+    "REPRESENTATION_REFUSALS",
     "STAFF_REFUSALS",
+    "ActingCaller",
     "AnyHelseIdToken",
     "Authenticator",
     "CallerNotAllowed",
@@ -53,6 +63,7 @@ __all__ = [
     "HprNumberMissing",
     "IssuerUnavailable",
     "Machine",
+    "OwnAccessMissing",
     "Persons",
     "PostgresReplayStore",
     "Practitioner",
@@ -62,6 +73,9 @@ __all__ = [
     "ProofReplayed",
     "Refusal",
     "ReplayStore",
+    "RepresentationCheck",
+    "RepresentationNotAllowed",
+    "RepresentationUnavailable",
     "SchemeNotAccepted",
     "ScopeMissing",
     "SecurityLevelTooLow",
@@ -69,6 +83,8 @@ __all__ = [
     "TokenExpired",
     "TokenInvalid",
     "TokenMissing",
+    "TooYoung",
+    "acting",
     "citizen",
     "document_scopes",
     "either",

@@ -54,7 +54,8 @@ class Staff:
 class Citizen:
     """A citizen on Helsenorge, by citizen reference; `represents` is the one they act for, None for themselves.
 
-    Birth dates are those of the numbers, for the rules about age (S5); they are written nowhere.
+    Birth dates are those of the numbers, for the rules about age (S5); they are written nowhere. `narrowed` is of whom
+    `acting` lets in: somebody whose contents are fewer because they are a young person's.
     """
 
     reference: str
@@ -63,6 +64,7 @@ class Citizen:
     represents: str | None = None
     represents_birth_date: date | None = field(default=None, repr=False)
     relation: Relation | None = None
+    narrowed: bool = False
 
     @property
     def acting_for(self) -> str:

@@ -6,11 +6,10 @@ from fastapi import Request, Security
 
 from consent_api.ages import ADULT_FROM, day_in_norway, is_aged
 from consent_api.areas import Area
-from consent_api.errors import OwnAccessMissing, RepresentationNotAllowed, TooYoung
 from consent_api.representation.models import Act, Acting, Use
 from consent_api.representation.own_access import require_young
 from consent_api.representation.verifying import Verifier
-from shared.auth import Citizen, CitizenCaller
+from shared.auth import Citizen, CitizenCaller, OwnAccessMissing, RepresentationNotAllowed, TooYoung
 from shared.auth.callers import HIGH
 
 # choices about oneself are dealt with as administration

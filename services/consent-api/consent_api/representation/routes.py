@@ -16,9 +16,7 @@ from consent_api.errors import (
     PeriodInvalid,
     PersonRegisterUnavailable,
     RepresentationExists,
-    RepresentationNotAllowed,
     RepresentativeNotEligible,
-    TooYoung,
 )
 from consent_api.representation import queries, service
 from consent_api.representation.acting import OwnAffairs, Parenting, Reading
@@ -35,7 +33,7 @@ from consent_api.representation.schemas import (
 from consent_api.representation.verifying import Verifier
 from shared import idempotency
 from shared.app import Now, References
-from shared.auth import CITIZEN_REFUSALS, MACHINE_REFUSALS, Machine, machine
+from shared.auth import CITIZEN_REFUSALS, MACHINE_REFUSALS, Machine, RepresentationNotAllowed, TooYoung, machine
 from shared.db import CurrentDatabase, Database, Reader, Session
 from shared.errors import InvalidInput, NotFound, PreconditionFailed, PreconditionRequired, Unavailable, problems
 from shared.http import IfMatch, IfNoneMatch, etag_matches
@@ -190,6 +188,8 @@ async def verify_representation(
         relation=question.relation,
         area=question.area,
         act=question.act,
+        personal=question.personal,
+        young_persons_own=question.young_persons_own,
         client_id=caller.client_id,
         organisation=caller.organisation,
     )

@@ -117,6 +117,13 @@ class RepresentationQuestion(RequestSchema):
     relation: Relation | None = None
     area: Annotated[Area, Field(description="What it is about")]
     act: Annotated[Act, Field(description="Whether something is only looked at or also changed; for the log")]
+    personal: Annotated[
+        bool,
+        Field(description="What everyone does themselves unless they cannot; closed to most powers of attorney"),
+    ] = False
+    young_persons_own: Annotated[
+        bool, Field(description="What is the young person's own from the age of 12: closed to parents")
+    ] = False
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
