@@ -120,6 +120,15 @@ def test_every_service_is_in_compose_as_api_and_worker() -> None:
     assert wanted <= compose["services"].keys()
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_migrations_come_one_after_the_other(service: str) -> None:
+    files = sorted((ROOT / "services" / service / "migrations/versions").glob("*.py"))
+    numbers = [f"{number:04}" for number in range(1, len(files) + 1)]
+    assert [file.name[:4] for file in files] == numbers
+    found = [re.findall(r'revision = (?:"(\d+)"|None)', file.read_text("utf-8")) for file in files]
+    assert found == [[number, before] for number, before in zip(numbers, ["", *numbers], strict=False)]
+
+
 def named_rules(text: str) -> set[str]:
     """The rules in the names of test functions (`test_P4_P6_...`) and in `rule` markers."""
     names = re.findall(r"def test_((?:[KPSVMHI]\d{1,2}_)+)", text) + re.findall(r"mark\.rule\(([^)]*)\)", text)

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import schema
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
