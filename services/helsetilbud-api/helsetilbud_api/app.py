@@ -7,6 +7,7 @@ import httpx
 from fastapi import FastAPI
 
 from helsetilbud_api.citizen.available.routes import router as available_router
+from helsetilbud_api.citizen.launching.routes import router as launch_router
 from helsetilbud_api.citizen.routes import router as citizen_router
 from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.offering.routes import ROUTERS as OFFERING_ROUTERS
@@ -25,6 +26,7 @@ A citizen's tools and feed are put together from what other services tell, and s
 
 _TAGS = {
     "My tools": "What has been prescribed to the citizen, and what they have added themselves",
+    "Launch": "A tool's supplier learns who has come",
     "Feed": "What has happened to the citizen",
     "GP panel": "What the citizen sees of their GP's office",
     "GP office": "The offices of the GP who is logged in",
@@ -44,7 +46,7 @@ def create_app(
         settings,
         title="Helsetilbud API",
         description=_DESCRIPTION,
-        routers=[citizen_router, available_router, *OFFERING_ROUTERS, dead_letter_routes()],
+        routers=[citizen_router, available_router, launch_router, *OFFERING_ROUTERS, dead_letter_routes()],
         tags=_TAGS,
         http=http,
         clock=clock,

@@ -8,6 +8,7 @@ import httpx
 
 from helsetilbud_api.citizen.freshness import Freshness, backlog_of
 from helsetilbud_api.citizen.handlers import HANDLERS
+from helsetilbud_api.citizen.launching.sweeping import sweep_launches
 from helsetilbud_api.citizen.reconciliation import Reconciliation
 from helsetilbud_api.clients.catalog import Catalogue
 from helsetilbud_api.clients.gp_register import GpRegister
@@ -47,7 +48,10 @@ def create_worker(
     async def read_patient_lists(stop: asyncio.Event) -> None:
         await lists.run(stop, settings.patient_lists_seconds)
 
-    jobs = [read_catalogue, read_patient_lists, keep_freshness]
+    async def sweep(stop: asyncio.Event) -> None:
+        await sweep_launches(database, stop)
+
+    jobs = [sweep, read_catalogue, read_patient_lists, keep_freshness]
     return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs)
 
 

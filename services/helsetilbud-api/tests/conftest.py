@@ -37,13 +37,13 @@ from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
 from shared.testing.national_ids import generate
-from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, Issuer, served_by
+from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:helsetilbud"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TABLES = (
     "tool_copy, search_word, search_stand, catalogue_position, consent_copy, citizen_tool, feed_event, freshness,"
-    " outbox, inbox, local_message, idempotent_answer"
+    " launch, pairwise_subject, outbox, inbox, local_message, idempotent_answer"
 )
 
 
@@ -96,8 +96,13 @@ def helsenorge(running_clock: Clock) -> Issuer:
 
 
 @pytest.fixture(scope="session")
-async def app(settings: Settings, helsenorge: Issuer, running_clock: Clock) -> AsyncIterator[FastAPI]:
-    http = httpx.AsyncClient(transport=served_by(helsenorge))
+def helseid(running_clock: Clock) -> Issuer:
+    return Issuer(HELSEID, clock=running_clock)
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, helsenorge: Issuer, helseid: Issuer, running_clock: Clock) -> AsyncIterator[FastAPI]:
+    http = httpx.AsyncClient(transport=served_by(helsenorge, helseid))
     app = create_app(settings, http=http, clock=running_clock)
     async with app.router.lifespan_context(app):
         yield app
@@ -195,6 +200,25 @@ def kari(caller: Any) -> Caller:
 @pytest.fixture
 def ola(caller: Any) -> Caller:
     return caller(date(1990, 12, 24))
+
+
+class Supplier:
+    """A tool's supplier: a machine with a token of its organisation."""
+
+    def __init__(self, client: httpx.AsyncClient, issuer: Issuer, organisation: str) -> None:
+        self.client, self.issuer, self.organisation, self.key = client, issuer, organisation, ProofKey()
+
+    async def redeem(self, code: str, tool_id: UUID, scope: str = "nhn:helsetilbud/supplier") -> httpx.Response:
+        token = self.issuer.machine_token(AUDIENCE, scope, self.key.thumbprint, organisation=self.organisation)
+        auth = DPoPAuth(token, self.key, clock=self.issuer.clock)
+        body = {"code": code, "toolId": str(tool_id)}
+        return await self.client.post("/v1/launches/redeem", json=body, auth=auth)
+
+
+@pytest.fixture
+def supplier(client: httpx.AsyncClient, helseid: Issuer) -> Callable[[str], Supplier]:
+    """By organisation number."""
+    return lambda organisation: Supplier(client, helseid, organisation)
 
 
 class Others:

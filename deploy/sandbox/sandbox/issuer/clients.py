@@ -83,8 +83,9 @@ def _partners(population: Population, keys: KeyStore) -> list[Client]:
     """One client for each tool supplier and each public health body; the first body also sends to participants."""
     suppliers = population.organisations_of("supplier")
     senders = population.organisations_of("health-body")[:1]
+    supplying = (scopes.SUPPLY_TOOLS, scopes.ASK_FOR_PRESCRIBERS, scopes.REDEEM_LAUNCHES)
     return [
-        *(_partner("supplier", it, keys, (scopes.SUPPLY_TOOLS, scopes.ASK_FOR_PRESCRIBERS)) for it in suppliers),
+        *(_partner("supplier", it, keys, supplying) for it in suppliers),
         *(_partner("health-body", it, keys, (scopes.ASSURE_TOOLS,)) for it in population.health_bodies()),
         *(_partner("sender", it, keys, (scopes.SEND_CAMPAIGNS,)) for it in senders),
     ]

@@ -3,6 +3,7 @@
 PRESCRIBE = "nhn:verktoyformidler/prescribe"
 READ_PRESCRIPTIONS = "nhn:verktoyformidler/read"
 EDIT_OFFERING = "nhn:helsetilbud/edit"
+REDEEM_LAUNCHES = "nhn:helsetilbud/supplier"
 SUPPLY_TOOLS = "nhn:verktoykatalog/supplier"
 ASSURE_TOOLS = "nhn:verktoykatalog/assure"
 READ_CATALOG = "nhn:verktoykatalog/read"

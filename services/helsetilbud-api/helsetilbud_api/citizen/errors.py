@@ -113,6 +113,18 @@ class ToolWithdrawn(DomainError):
     members: ClassVar[Members] = {"category": member("Why, as a code of the catalogue's `stop-reasons`", "security")}
 
 
+class LaunchNotFound(DomainError):
+    """It does not tell which: who guesses codes learns nothing."""
+
+    status = 404
+    code = "launch-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Koden er ukjent, brukt, for gammel eller ikke din.",
+        "nn": "Koden er ukjend, brukt, for gammal eller ikkje din.",
+        "en": "The code is unknown, used, too old or not yours.",
+    }
+
+
 class ToolNotReady(Unavailable):
     """The prescription is here before the tool's own data: a matter of seconds."""
 

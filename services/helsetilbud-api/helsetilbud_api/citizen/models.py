@@ -7,8 +7,15 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from helsetilbud_api.citizen.errors import ToolNotInMyTools, ToolNotReady, ToolsHidden, ToolWithdrawn
+from helsetilbud_api.citizen.errors import (
+    ToolNotForRepresentatives,
+    ToolNotInMyTools,
+    ToolNotReady,
+    ToolsHidden,
+    ToolWithdrawn,
+)
 from shared.db import metadata
+from shared.events.catalog import ToolDocument
 
 Origin = Literal["prescribed", "self-added"]
 Kind = Literal["tool-prescribed", "tool-revoked", "tool-expired", "tool-ended", "tool-withdrawn", "tool-reinstated"]
@@ -98,7 +105,7 @@ def feed_event_id(kind: Kind, about: UUID | str, occasion: int = 0) -> UUID:
 class MyTool:
     """One of a citizen's tools, as far as opening and deleting it is concerned.
 
-    `address` is None while the catalogue has not told about the tool.
+    `document` is None while the catalogue has not told about the tool.
     """
 
     state: str | None
@@ -106,7 +113,16 @@ class MyTool:
     level: str | None
     stopped: bool | None
     stop_category: str | None
-    address: str | None
+    document: ToolDocument | None
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A tool that takes citizens in signed in (M3): whose it is, by organisation number, and where."""
+
+    tool_id: UUID
+    supplier: str
+    address: str
 
 
 def check_mine(tool: MyTool | None) -> MyTool:
@@ -118,10 +134,21 @@ def check_mine(tool: MyTool | None) -> MyTool:
     return tool
 
 
-def address_to_open(tool: MyTool) -> str:
-    """Raises ToolWithdrawn (K4, M3), or ToolNotReady when the catalogue has not told about the tool yet."""
+def check_openable(tool: MyTool, *, represented: bool) -> ToolDocument:
+    """Raises ToolWithdrawn (K4, M3), ToolNotReady when the catalogue has not told about the tool yet, or
+    ToolNotForRepresentatives (S5).
+    """
     if tool.stopped:
         raise ToolWithdrawn(category=tool.stop_category)
-    if tool.address is None:
+    if tool.document is None:
         raise ToolNotReady(retry_after=2)
-    return tool.address
+    if represented and not tool.document.representative_may_use:
+        raise ToolNotForRepresentatives()
+    return tool.document
+
+
+def launch_of(tool: ToolDocument) -> Launch | None:
+    """None for a tool that is a plain link."""
+    if not tool.login_required or tool.integration.launch_address is None:
+        return None
+    return Launch(tool.tool_id, tool.supplier.organisation_number, tool.integration.launch_address)

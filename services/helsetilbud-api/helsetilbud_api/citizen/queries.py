@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Boolean, DateTime, Integer, Text, Uuid
 
 from helsetilbud_api.citizen.models import MyTool, catalogue_position, citizen_tool, consent_copy, tool_copy
+from shared.events.catalog import ToolDocument
 
+_DOCUMENT: Final = TypeAdapter(ToolDocument)
 Position = tuple[datetime, UUID]
 # before everything there is
 _NEWEST: Final[Position] = (datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1))
@@ -90,10 +93,13 @@ _LOCKED: Final = (
     select(
         citizen_tool.c.state,
         citizen_tool.c.prescription_id,
-        select(consent_copy.c.level).where(consent_copy.c.citizen == citizen_tool.c.citizen).scalar_subquery(),
+        select(consent_copy.c.level)
+        .where(consent_copy.c.citizen == citizen_tool.c.citizen)
+        .scalar_subquery()
+        .label("level"),
         tool_copy.c.stopped,
         tool_copy.c.stop_category,
-        tool_copy.c.document["integration"]["address"].astext,
+        tool_copy.c.document,
     )
     .outerjoin(tool_copy, tool_copy.c.tool_id == citizen_tool.c.tool_id)
     .where(citizen_tool.c.citizen == bindparam("citizen"), citizen_tool.c.tool_id == bindparam("tool_id"))
@@ -158,7 +164,10 @@ def _found(rows: Sequence[Row[Any]]) -> Found:
 async def lock_my_tool(session: AsyncSession, citizen: str, tool_id: UUID) -> MyTool | None:
     """Held until the transaction ends, so that opening and deleting do not pass each other."""
     row = (await session.execute(_LOCKED, {"citizen": citizen, "tool_id": tool_id})).first()
-    return MyTool(*row) if row else None
+    if row is None:
+        return None
+    document = _DOCUMENT.validate_python(row.document) if row.document else None
+    return MyTool(row.state, row.prescription_id, row.level, row.stopped, row.stop_category, document)
 
 
 async def catalogue_cursor(connection: AsyncConnection) -> str | None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response, Security
 from helsetilbud_api.citizen import queries, service
 from helsetilbud_api.citizen.errors import (
     RepresentationNotAllowed,
+    ToolNotForRepresentatives,
     ToolNotInMyTools,
     ToolNotReady,
     ToolsHidden,
@@ -137,6 +138,7 @@ async def delete_my_tool(me: Me, tool_id: ToolId, session: Session, now: Now) ->
         ToolNotInMyTools,
         ToolWithdrawn,
         ToolNotReady,
+        ToolNotForRepresentatives,
         IdempotencyKeyReused,
         IdempotencyInProgress,
     ),
@@ -145,9 +147,10 @@ async def open_my_tool(
     me: Me, tool_id: ToolId, request: Request, session: Session, now: Now, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Answers with the address to send the citizen to. The first time ends the tool's being new, and its reminders.
+    A tool that takes citizens in signed in has a `launch` code in the address, which is good once and for 60 seconds.
 
     With an `Idempotency-Key` a repeated request is one opening; a tool withdrawn or deleted meanwhile is refused all
-    the same.
+    the same, and a launch code is always a new one.
     """
     repeat = await repeated(request, me, idempotency_key)
     answer, replayed = await service.open_tool(session, me, tool_id, repeat, now)

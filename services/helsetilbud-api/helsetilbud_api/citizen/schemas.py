@@ -152,4 +152,4 @@ class Feed(Page[FeedEvent]):
 class OpenedTool(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [{"url": "https://sovntrappa.example/start"}]})
 
-    url: Annotated[str, Field(description="Where to send the citizen")]
+    url: Annotated[str, Field(description="Where to send the citizen, at once: a launch code in it lives for 60 s")]

@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen import queries, writing
-from helsetilbud_api.citizen.models import address_to_open, check_mine
+from helsetilbud_api.citizen.launching.service import launch_address
+from helsetilbud_api.citizen.models import MyTool, check_mine, check_openable, launch_of
 from shared import idempotency, outbox
 from shared.auth import Citizen
 from shared.events import ToolOpened, ToolRemoved
+from shared.events.catalog import ToolDocument
 from shared.idempotency import Answer, Repeatable
 
 
@@ -19,23 +21,34 @@ async def open_tool(
     """The address, and whether the same request was answered before. The first opening ends being new (M1).
 
     What stands in the way is looked for before an earlier answer is: that would let a tool stopped meanwhile be started
-    (K4). Raises ToolNotInMyTools, ToolsHidden, ToolWithdrawn, ToolNotReady.
+    (K4). A launch code is good once, so a repeated request gets a code of its own; what is kept of the answer has none.
+
+    Raises ToolNotInMyTools, ToolsHidden, ToolWithdrawn, ToolNotReady, ToolNotForRepresentatives.
     """
     mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id))
-    answer = Answer(200, {}, {"url": address_to_open(mine)})
-    if answered := await idempotency.claim(session, repeat):
-        return answered, True
-    await session.execute(writing.OPEN, {"citizen": caller.acting_for, "tool_id": tool_id, "at": now})
+    tool = check_openable(mine, represented=caller.represents is not None)
+    answered = await idempotency.claim(session, repeat)
+    if answered is None:
+        await _keep_opening(session, caller, mine, tool, now)
+        await idempotency.keep(session, repeat, Answer(200, {}, {"url": tool.integration.address}))
+    if launch := launch_of(tool):
+        address = await launch_address(session, caller, launch, now)
+        return Answer(200, {}, {"url": address}), answered is not None
+    return answered or Answer(200, {}, {"url": tool.integration.address}), answered is not None
+
+
+async def _keep_opening(
+    session: AsyncSession, caller: Citizen, mine: MyTool, tool: ToolDocument, now: datetime
+) -> None:
+    await session.execute(writing.OPEN, {"citizen": caller.acting_for, "tool_id": tool.tool_id, "at": now})
     event = ToolOpened(
         citizen=caller.acting_for,
-        tool_id=tool_id,
+        tool_id=tool.tool_id,
         prescription_id=mine.prescription_id,
         acted_by=caller.reference,
         at=now,
     )
     await outbox.add(session, event, now)
-    await idempotency.keep(session, repeat, answer)
-    return answer, False
 
 
 async def remove_tool(session: AsyncSession, caller: Citizen, tool_id: UUID, now: datetime) -> None:

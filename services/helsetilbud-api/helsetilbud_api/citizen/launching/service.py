@@ -1,0 +1,115 @@
+"""Handing a citizen over to a tool, signed in (M3): a code that its supplier redeems for who has come.
+
+The code is kept as a digest. Whom it stands for is said by pairwise subjects (OpenID Connect Core, section 8.1):
+random, one for each citizen and supplier, so that two suppliers cannot join what they know.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, Text, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from helsetilbud_api.citizen.errors import LaunchNotFound
+from helsetilbud_api.citizen.models import Launch
+from shared.auth import Citizen, Machine
+from shared.schemas import rfc3339
+
+LIFE: Final = timedelta(seconds=60)
+
+_SUBJECT: Final = text("""
+    INSERT INTO pairwise_subject AS p (citizen, supplier, subject) VALUES (:citizen, :supplier, :subject)
+    ON CONFLICT (citizen, supplier) DO UPDATE SET subject = p.subject
+    RETURNING subject
+""").bindparams(bindparam("citizen", type_=Text), bindparam("supplier", type_=Text), bindparam("subject", type_=Uuid))
+
+_ISSUE: Final = text("""
+    INSERT INTO launch (digest, tool_id, supplier, citizen, subject, acting_subject, relation, issued_at, expires_at)
+    VALUES (:digest, :tool_id, :supplier, :citizen, :subject, :acting_subject, :relation, :now, :expires_at)
+""").bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("expires_at", type_=DateTime(timezone=True)))
+
+# One statement: of two that come at once the second waits, and then finds the code used. What has been withdrawn,
+# deleted or hidden since it was opened is not started either (K4, S6).
+_REDEEM: Final = text("""
+    UPDATE launch l SET redeemed_at = :now
+    FROM tool_copy t, citizen_tool m
+    WHERE l.digest = :digest AND l.tool_id = :tool_id AND l.supplier = ANY(:suppliers)
+        AND l.redeemed_at IS NULL AND l.expires_at > :now
+        AND t.tool_id = l.tool_id AND NOT t.stopped
+        AND m.citizen = l.citizen AND m.tool_id = l.tool_id AND m.state = 'active'
+        AND NOT EXISTS (SELECT FROM consent_copy c WHERE c.citizen = l.citizen AND c.level <> 'full')
+    RETURNING l.tool_id, l.subject, l.acting_subject, l.relation, l.issued_at, m.prescription_id, m.prescriber_name,
+        m.prescriber_profession, m.organisation, m.organisation_name, m.added_at
+""").bindparams(
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("tool_id", type_=Uuid),
+    bindparam("suppliers", type_=ARRAY(Text)),
+)
+
+
+async def launch_address(session: AsyncSession, caller: Citizen, launch: Launch, now: datetime) -> str:
+    """The supplier's address with a code that is good once, for a minute."""
+    subject = await _subject(session, caller.acting_for, launch.supplier)
+    acting = subject if caller.represents is None else await _subject(session, caller.reference, launch.supplier)
+    code = secrets.token_urlsafe(32)
+    issued = {
+        "digest": _digest(code),
+        "tool_id": launch.tool_id,
+        "supplier": launch.supplier,
+        "citizen": caller.acting_for,
+        "subject": subject,
+        "acting_subject": acting,
+        "relation": caller.relation or "self",
+        "now": now,
+        "expires_at": now + LIFE,
+    }
+    await session.execute(_ISSUE, issued)
+    return _with_code(launch.address, code)
+
+
+async def redeem(session: AsyncSession, caller: Machine, code: str, tool_id: UUID, now: datetime) -> dict[str, Any]:
+    """Who has come to the supplier's tool. Raises LaunchNotFound, whatever is wrong with the code."""
+    suppliers = [number for number in (caller.organisation, caller.organisation_child) if number]
+    asked = {"digest": _digest(code), "tool_id": tool_id, "suppliers": suppliers, "now": now}
+    row = (await session.execute(_REDEEM, asked)).first()
+    if row is None:
+        raise LaunchNotFound()
+    return {
+        "toolId": str(row.tool_id),
+        "subject": str(row.subject),
+        "actingPerson": {"subject": str(row.acting_subject), "relation": row.relation},
+        "launchedAt": rfc3339(row.issued_at),
+        "prescribers": [_prescriber(row)] if row.prescription_id else [],
+    }
+
+
+async def _subject(session: AsyncSession, citizen: str, supplier: str) -> UUID:
+    values = {"citizen": citizen, "supplier": supplier, "subject": uuid4()}
+    subject: UUID = (await session.execute(_SUBJECT, values)).scalar_one()
+    return subject
+
+
+def _prescriber(row: Any) -> dict[str, Any]:
+    """P11."""
+    return {
+        "name": row.prescriber_name,
+        "profession": row.prescriber_profession,
+        "organisation": row.organisation,
+        "organisationName": row.organisation_name,
+        "prescribedAt": rfc3339(row.added_at),
+    }
+
+
+def _digest(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()
+
+
+def _with_code(address: str, code: str) -> str:
+    parts = urlsplit(address)
+    query = "&".join(filter(None, (parts.query, urlencode({"launch": code}))))
+    return urlunsplit(parts._replace(query=query))
