@@ -13,6 +13,7 @@ from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.offering.routes import ROUTERS as OFFERING_ROUTERS
 from helsetilbud_api.settings import Settings
 from shared.app import build_app
+from shared.auth import RepresentationCheck
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
 from shared.messaging.delivery import utc_now
@@ -52,6 +53,7 @@ def create_app(
         clock=clock,
     )
     app.state.vocabulary = Vocabulary()
+    app.state.representation = RepresentationCheck.from_settings(settings, app.state.http, settings.consent_url)
     app.state.gp_register = GpRegister.from_settings(settings, app.state.http)
     return app
 

@@ -11,6 +11,7 @@ class Settings(CallingServiceSettings):
     service: str = "helsetilbud-api"
     audience: str = "nhn:helsetilbud"
 
+    consent_url: str = Field(description="Base address of consent-api: who may act for whom")
     catalog_url: str = Field(description="Base address of catalog-api, for its change feed")
     gp_register_url: str = Field(description="Base address of the register of GPs, their offices and patient lists")
     gp_register_timeout: Annotated[float, Field(gt=0, le=5)] = 1.5

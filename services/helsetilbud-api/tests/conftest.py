@@ -37,6 +37,7 @@ from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
 from shared.testing.national_ids import generate
+from shared.testing.representation import Representations
 from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:helsetilbud"
@@ -83,6 +84,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]], client_key_fi
         allow_synthetic=True,
         citizen_reference_keys={"k1": "x" * 32},
         citizen_reference_key_id="k1",
+        consent_url="http://consent.test",
         catalog_url="http://catalog.test",
         gp_register_url="http://gp-register.test",
         helseid_client_id="helsetilbud-api",
@@ -101,8 +103,27 @@ def helseid(running_clock: Clock) -> Issuer:
 
 
 @pytest.fixture(scope="session")
-async def app(settings: Settings, helsenorge: Issuer, helseid: Issuer, running_clock: Clock) -> AsyncIterator[FastAPI]:
-    http = httpx.AsyncClient(transport=served_by(helsenorge, helseid))
+def asked_representations() -> Representations:
+    return Representations()
+
+
+@pytest.fixture
+def representations(asked_representations: Representations) -> Representations:
+    """Who may act for whom: nobody, until a test allows it."""
+    asked_representations.forget()
+    return asked_representations
+
+
+@pytest.fixture(scope="session")
+async def app(
+    settings: Settings,
+    helsenorge: Issuer,
+    helseid: Issuer,
+    running_clock: Clock,
+    asked_representations: Representations,
+) -> AsyncIterator[FastAPI]:
+    transport = served_by(helsenorge, helseid, consent=asked_representations.handle)
+    http = httpx.AsyncClient(transport=transport)
     app = create_app(settings, http=http, clock=running_clock)
     async with app.router.lifespan_context(app):
         yield app
@@ -237,13 +258,13 @@ class Others:
             for _ in range(times):
                 await self.dispatcher.receive(message)
 
-    def document(self, tool_id: UUID, *, revision: int = 1, name: str = "Søvntrappa") -> ToolDocument:
+    def document(self, tool_id: UUID, *, revision: int = 1, name: str = "Søvntrappa", **more: Any) -> ToolDocument:
         texts = {
             "nb": {"name": name, "shortText": "Et program for deg som sover dårlig", "longText": "Lang tekst"},
             "nn": {"name": f"{name} på nynorsk", "shortText": "Eit program for deg som søv dårleg"},
         }
         address = f"https://tool.example/{revision}"
-        return ToolDocument.model_validate(
+        document = ToolDocument.model_validate(
             {
                 "toolId": tool_id,
                 "revision": revision,
@@ -263,6 +284,7 @@ class Others:
                 "prescribable": True,
             }
         )
+        return document.model_copy(update=more)
 
     def published(self, tool_id: UUID, sequence: int = 1, **document: Any) -> ToolPublished:
         tool = self.document(tool_id, **document)

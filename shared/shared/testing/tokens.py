@@ -5,7 +5,7 @@ See `proofs` for who signs. Not for images that serve citizens.
 
 import hmac
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 LIFETIME_SECONDS: Final = 600
+Answering = Callable[[httpx.Request], httpx.Response]
 HELSEID: Final = "https://helseid-sts.test.nhn.no"
 HELSENORGE: Final = "https://sts.helsenorge.test.nhn.no"
 DEFAULT_PID: Final = generate(date(1980, 5, 17), 0)
@@ -156,16 +157,18 @@ class Issuer:
         return compact(changed(usual, header), changed(claims), self._signer(forgery))
 
     def handle(self, request: httpx.Request) -> httpx.Response:
-        """For httpx.MockTransport: the discovery document and the key set."""
+        """For httpx.MockTransport: the discovery document, the key set, and a token for whoever asks."""
         documents = {
             f"{self.url}/.well-known/openid-configuration": self.discovery_document(),
             f"{self.url}/.well-known/openid-configuration/jwks": self.key_set(),
+            f"{self.url}/connect/token": {"access_token": "ours", "expires_in": LIFETIME_SECONDS},
         }
         document = documents.get(str(request.url))
         return httpx.Response(404) if document is None else httpx.Response(200, json=document)
 
     def discovery_document(self) -> dict[str, Any]:
-        return {"issuer": self.url, "jwks_uri": f"{self.url}/.well-known/openid-configuration/jwks"}
+        places = {"jwks_uri": ".well-known/openid-configuration/jwks", "token_endpoint": "connect/token"}
+        return {"issuer": self.url} | {name: f"{self.url}/{place}" for name, place in places.items()}
 
     def key_set(self) -> dict[str, Any]:
         return {"keys": [{**self.key.public_jwk, "kid": self.key_id, "use": "sig", "alg": "RS256"}]}
@@ -216,10 +219,12 @@ class BearerAuth(httpx.Auth):
         yield request
 
 
-def served_by(*issuers: Issuer) -> httpx.MockTransport:
-    """A transport on which these issuers answer, and nobody else."""
+def served_by(*issuers: Issuer, consent: Answering | None = None) -> httpx.MockTransport:
+    """A transport on which these issuers answer, and `consent` what is asked of consent.test, and nobody else."""
 
     def handle(request: httpx.Request) -> httpx.Response:
+        if consent and request.url.host == "consent.test":
+            return consent(request)
         answers = (issuer.handle(request) for issuer in issuers)
         return next((answer for answer in answers if answer.is_success), httpx.Response(404))
 

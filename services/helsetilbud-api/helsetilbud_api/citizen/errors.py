@@ -6,18 +6,6 @@ from shared.errors import DomainError, Members, Unavailable, member
 from shared.language import Text
 
 
-class RepresentationNotAllowed(DomainError):
-    """The token is in order, but its bearer acts for somebody else, which waits for the rules of S5."""
-
-    status = 403
-    code = "representation-not-allowed"
-    title: ClassVar[Text] = {
-        "nb": "Dette kan du ikke gjøre på vegne av andre.",
-        "nn": "Dette kan du ikkje gjere på vegner av andre.",
-        "en": "This cannot be done on behalf of somebody else.",
-    }
-
-
 class ToolsHidden(DomainError):
     """S6. `reason` is no-consent or consent-basis-only."""
 

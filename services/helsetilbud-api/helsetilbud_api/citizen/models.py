@@ -14,6 +14,7 @@ from helsetilbud_api.citizen.errors import (
     ToolsHidden,
     ToolWithdrawn,
 )
+from shared.auth import Citizen
 from shared.db import metadata
 from shared.events.catalog import ToolDocument
 
@@ -125,9 +126,16 @@ class Launch:
     address: str
 
 
-def check_mine(tool: MyTool | None) -> MyTool:
+def leaves_out_own(caller: Citizen) -> bool:
+    """Parents of somebody of 12 to 15 have no part in what the young person has added alone (S5)."""
+    return caller.narrowed and caller.represents is not None
+
+
+def check_mine(tool: MyTool | None, caller: Citizen) -> MyTool:
     """Raises ToolNotInMyTools, or ToolsHidden (S6)."""
     if tool is None or tool.state != "active":
+        raise ToolNotInMyTools()
+    if leaves_out_own(caller) and tool.prescription_id is None:
         raise ToolNotInMyTools()
     if reason := HIDING.get(tool.level):
         raise ToolsHidden(reason=reason)

@@ -42,6 +42,7 @@ _FEED: Final = (
         LEFT JOIN tool_copy t ON t.tool_id = e.tool_id
         LEFT JOIN citizen_tool m ON m.citizen = :citizen AND m.tool_id = e.tool_id AND m.state = 'active'
         WHERE e.citizen = :citizen AND e.kind IS NOT NULL AND (e.occurred_at, e.feed_event_id) < (:at, :key)
+            AND (NOT :narrowed OR e.prescription_id IS NOT NULL)
         ORDER BY e.occurred_at DESC, e.feed_event_id DESC
         LIMIT :count
     """
@@ -53,6 +54,7 @@ _FEED: Final = (
         bindparam("at", type_=DateTime(timezone=True)),
         bindparam("key", type_=Uuid),
         bindparam("count", type_=Integer),
+        bindparam("narrowed", type_=Boolean),
     )
     .columns(notified=JSONB)
 )
@@ -131,11 +133,17 @@ class ToolFilter:
 
 
 async def list_feed(
-    connection: AsyncConnection, citizen: str, language: str, after: Position | None, limit: int
+    connection: AsyncConnection,
+    citizen: str,
+    language: str,
+    after: Position | None,
+    limit: int,
+    *,
+    narrowed: bool = False,
 ) -> Found:
-    """M4, newest first."""
+    """M4, newest first; narrowed to what is about prescriptions."""
     at, key = after or _NEWEST
-    values = {"citizen": citizen, "language": language, "at": at, "key": key, "count": limit + 1}
+    values = {"citizen": citizen, "language": language, "at": at, "key": key, "count": limit + 1, "narrowed": narrowed}
     return _found((await connection.execute(_FEED, values)).all())
 
 

@@ -7,20 +7,19 @@ from fastapi import APIRouter, Path, Query, Request, Response, Security
 
 from helsetilbud_api.citizen import queries, service
 from helsetilbud_api.citizen.errors import (
-    RepresentationNotAllowed,
     ToolNotForRepresentatives,
     ToolNotInMyTools,
     ToolNotReady,
     ToolsHidden,
     ToolWithdrawn,
 )
-from helsetilbud_api.citizen.models import HIDING, Origin
+from helsetilbud_api.citizen.models import HIDING, Origin, leaves_out_own
 from helsetilbud_api.citizen.queries import ToolFilter
 from helsetilbud_api.citizen.rendering import render_feed_event, render_my_tool, render_page, tagged
 from helsetilbud_api.citizen.schemas import Feed, MyTool, MyTools, OpenedTool
 from helsetilbud_api.citizen.searching.service import search_my_tools
 from shared.app import Now
-from shared.auth import CITIZEN_REFUSALS, Citizen, CitizenCaller
+from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS, Citizen, RepresentationNotAllowed, acting
 from shared.db import Reader, Session
 from shared.errors import InvalidInput, Unavailable, problems
 from shared.http import BodyTooLarge, IfNoneMatch
@@ -29,21 +28,12 @@ from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor
 from shared.search import CurrentVocabulary, LongSearchText
 
-
-class Oneself(CitizenCaller):
-    """Lets in citizens who act for themselves. Raises RepresentationNotAllowed for the others until S5 is built."""
-
-    async def __call__(self, request: Request) -> Citizen:
-        caller = await super().__call__(request)
-        if caller.represents is not None:
-            raise RepresentationNotAllowed()
-        return caller
-
-
-Me = Annotated[Citizen, Security(Oneself("4"))]
+# the citizen, or whoever may act for them, as consent-api says on every request (S5)
+Me = Annotated[Citizen, Security(acting("health-care", "read"))]
+MeChanging = Annotated[Citizen, Security(acting("health-care", "change"))]
 ToolId = Annotated[UUID, Path(alias="toolId")]
 
-OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, Unavailable, InvalidInput)
+OWN: Final = (*CITIZEN_REFUSALS, *REPRESENTATION_REFUSALS, Unavailable, InvalidInput)
 READ: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "headers": {
@@ -55,6 +45,15 @@ READ: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 router = APIRouter(prefix="/v1/me")
+
+
+def _visible(me: Citizen, new: bool | None = None, origin: Origin | None = None) -> ToolFilter:
+    """What a young person has added alone is not for their parents. Raises RepresentationNotAllowed when asked for."""
+    if not leaves_out_own(me):
+        return ToolFilter(new, origin)
+    if origin == "self-added":
+        raise RepresentationNotAllowed("young-persons-own")
+    return ToolFilter(new, "prescribed")
 
 
 async def repeated(request: Request, me: Citizen, key: str | None) -> Repeatable | None:
@@ -84,10 +83,11 @@ async def list_my_tools(
     known: IfNoneMatch = None,
 ) -> Response:
     """Prescribed and self-added, the newest first; with `q` those that are about it, the best first. A prescribed one
-    is `new` until it is first opened. A tool that the catalogue has withdrawn is still listed, as `withdrawn`.
+    is `new` until it is first opened. A tool that the catalogue has withdrawn is still listed, as `withdrawn`. What
+    somebody of 12 to 15 has added is not shown to their parents.
     """
     language = best_language(request.headers.get("accept-language"))
-    citizen, wanted = me.acting_for, ToolFilter(new, origin)
+    citizen, wanted = me.acting_for, _visible(me, new, origin)
     if q:
         found = await search_my_tools(reader, vocabulary, citizen, language, wanted, q, cursor, limit)
     else:
@@ -106,7 +106,7 @@ async def list_my_tools(
 async def get_my_tool(me: Me, tool_id: ToolId, reader: Reader, request: Request, known: IfNoneMatch = None) -> Response:
     """As in the list; where an event of the feed leads."""
     language = best_language(request.headers.get("accept-language"))
-    found = await queries.list_my_tools(reader, me.acting_for, language, tool_id=tool_id)
+    found = await queries.list_my_tools(reader, me.acting_for, language, wanted=_visible(me), tool_id=tool_id)
     if reason := HIDING.get(found.level):
         raise ToolsHidden(reason=reason)
     if not found.rows:
@@ -121,7 +121,7 @@ async def get_my_tool(me: Me, tool_id: ToolId, reader: Reader, request: Request,
     status_code=204,
     responses=problems(*OWN, ToolsHidden, ToolNotInMyTools),
 )
-async def delete_my_tool(me: Me, tool_id: ToolId, session: Session, now: Now) -> None:
+async def delete_my_tool(me: MeChanging, tool_id: ToolId, session: Session, now: Now) -> None:
     """Any tool, a withdrawn one too. One that is not open to everyone must be prescribed again to come back."""
     await service.remove_tool(session, me, tool_id, now)
 
@@ -144,10 +144,16 @@ async def delete_my_tool(me: Me, tool_id: ToolId, session: Session, now: Now) ->
     ),
 )
 async def open_my_tool(
-    me: Me, tool_id: ToolId, request: Request, session: Session, now: Now, idempotency_key: IdempotencyKey = None
+    me: MeChanging,
+    tool_id: ToolId,
+    request: Request,
+    session: Session,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Answers with the address to send the citizen to. The first time ends the tool's being new, and its reminders.
     A tool that takes citizens in signed in has a `launch` code in the address, which is good once and for 60 seconds.
+    Whoever acts for the citizen opens those tools only that allow it.
 
     With an `Idempotency-Key` a repeated request is one opening; a tool withdrawn or deleted meanwhile is refused all
     the same, and a launch code is always a new one.
@@ -172,7 +178,10 @@ async def list_feed(
     cursor: Cursor = None,
     known: IfNoneMatch = None,
 ) -> Response:
-    """The newest first. `about` leads to what an entry is about, as long as that is the citizen's."""
+    """The newest first. `about` leads to what an entry is about, as long as that is the citizen's. Parents of somebody
+    of 12 to 15 see what is about prescriptions.
+    """
     language = best_language(request.headers.get("accept-language"))
-    found = await queries.list_feed(reader, me.acting_for, language, decode_moment_cursor(cursor), limit)
+    after, narrowed = decode_moment_cursor(cursor), leaves_out_own(me)
+    found = await queries.list_feed(reader, me.acting_for, language, after, limit, narrowed=narrowed)
     return render_page(found, limit, language, render_feed_event, known)

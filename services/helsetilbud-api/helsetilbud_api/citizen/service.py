@@ -25,7 +25,7 @@ async def open_tool(
 
     Raises ToolNotInMyTools, ToolsHidden, ToolWithdrawn, ToolNotReady, ToolNotForRepresentatives.
     """
-    mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id))
+    mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller)
     tool = check_openable(mine, represented=caller.represents is not None)
     answered = await idempotency.claim(session, repeat)
     if answered is None:
@@ -53,7 +53,7 @@ async def _keep_opening(
 
 async def remove_tool(session: AsyncSession, caller: Citizen, tool_id: UUID, now: datetime) -> None:
     """P10: it may be prescribed again from now on. Raises ToolNotInMyTools, ToolsHidden."""
-    mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id))
+    mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller)
     await session.execute(writing.REMOVE, {"citizen": caller.acting_for, "tool_id": tool_id})
     event = ToolRemoved(
         citizen=caller.acting_for,

@@ -19,6 +19,7 @@ from shared.db import Database
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.testing.national_ids import generate
+from shared.testing.representation import Representations
 from shared.testing.tokens import HELSEID, BearerAuth, DPoPAuth, Issuer, ProofKey
 
 AUDIENCE = "nhn:helsetilbud"
@@ -110,13 +111,20 @@ def helseid(running_clock: Any) -> Issuer:
 
 @pytest.fixture(scope="session")
 async def app(
-    settings: Settings, helsenorge: Issuer, helseid: Issuer, running_register: Register, running_clock: Any
+    settings: Settings,
+    helsenorge: Issuer,
+    helseid: Issuer,
+    running_register: Register,
+    running_clock: Any,
+    asked_representations: Representations,
 ) -> AsyncIterator[FastAPI]:
     """Without the cache: what the register says holds at once."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         if request.url.host == "gp-register.test":
             return running_register.handle(request)
+        if request.url.host == "consent.test":
+            return asked_representations.handle(request)
         issued = helseid.handle(request)
         return issued if issued.is_success else helsenorge.handle(request)
 

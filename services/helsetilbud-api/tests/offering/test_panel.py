@@ -200,8 +200,8 @@ async def test_the_panel_has_an_entity_tag_for_each_language(kari: Any, ragnhild
     assert (first.headers["Content-Language"], first.headers["Vary"]) == ("nb", "Accept-Language")
 
 
-async def test_the_panel_is_for_citizens_at_level_4_acting_for_themselves(
-    client: Any, patient: Any, kari: Any, ragnhild: Any
+async def test_the_panel_is_for_citizens_at_level_4_and_those_who_may_act_for_them(
+    client: Any, patient: Any, kari: Any, ragnhild: Any, representations: Any
 ) -> None:
     assert (await client.get("/v1/me/gp-panel")).json()["code"] == "token-missing"
     assert (await ragnhild.get("/v1/me/gp-panel")).json()["code"] == "scheme-not-accepted"
@@ -209,6 +209,8 @@ async def test_the_panel_is_for_citizens_at_level_4_acting_for_themselves(
     assert (await low.get("/v1/me/gp-panel")).json()["code"] == "security-level-too-low"
     parent = await patient(date(1988, 2, 2), represents=kari.number, relation="parent")
     assert (await parent.get("/v1/me/gp-panel")).json()["code"] == "representation-not-allowed"
+    representations.allow()
+    assert (await parent.get("/v1/me/gp-panel")).json() == (await kari.get("/v1/me/gp-panel")).json()
 
 
 async def test_H5_the_preview_is_the_panel_that_the_patient_sees(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response, Security
 from sqlalchemy import Row
 
 from helsetilbud_api.citizen import errors
@@ -10,9 +10,10 @@ from helsetilbud_api.citizen.available import service
 from helsetilbud_api.citizen.available.rules import User
 from helsetilbud_api.citizen.available.schemas import AvailableFilters, AvailableTools, ToolWanted
 from helsetilbud_api.citizen.rendering import Json, render_page
-from helsetilbud_api.citizen.routes import OWN, READ, Me, repeated
+from helsetilbud_api.citizen.routes import OWN, READ, repeated
 from helsetilbud_api.citizen.schemas import MyTool
 from shared.app import Now
+from shared.auth import Citizen, acting
 from shared.db import Reader, Session
 from shared.errors import MalformedRequest, problems
 from shared.http import BodyTooLarge, IfNoneMatch, UnsupportedMediaType
@@ -25,6 +26,10 @@ _COPIED: Final = (
     *("purpose", "kind", "subjectAreas", "targetGroups", "languages"),
     *("minimumAge", "loginRequired", "prescriptionRequired"),
 )
+
+# what a young person finds and adds alone is not for their parents (S5)
+Me = Annotated[Citizen, Security(acting("health-care", "read", young_persons_own=True))]
+MeChanging = Annotated[Citizen, Security(acting("health-care", "change", young_persons_own=True))]
 
 router = APIRouter(prefix="/v1/me")
 
@@ -47,7 +52,7 @@ async def list_available_tools(
 ) -> Response:
     """What this citizen may use, by name; with `q` what is about it, the best first. That is what they have (`mine`),
     and what is open to everyone of their age and needs no prescription. For who acts for the citizen, those of them
-    that allow it. Withdrawn tools are not listed.
+    that allow it; not for parents of somebody of 12 to 15. Withdrawn tools are not listed.
     """
     language = best_language(request.headers.get("accept-language"))
     found = await service.list_available_tools(reader, vocabulary, User.of(me, now), language, filters)
@@ -77,7 +82,12 @@ async def list_available_tools(
     ),
 )
 async def add_my_tool(
-    me: Me, wanted: ToolWanted, request: Request, session: Session, now: Now, idempotency_key: IdempotencyKey = None
+    me: MeChanging,
+    wanted: ToolWanted,
+    request: Request,
+    session: Session,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Any tool that needs no prescription and is open to the citizen; see all tools. One that was deleted can come back
     this way.

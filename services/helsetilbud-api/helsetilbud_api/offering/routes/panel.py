@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime
 
 from helsetilbud_api.citizen import rendering as citizen_rendering
-from helsetilbud_api.citizen.errors import RepresentationNotAllowed
 from helsetilbud_api.citizen.routes import Me
 from helsetilbud_api.offering.access import AtOffice, Register
 from helsetilbud_api.offering.codes import Service
@@ -16,7 +15,7 @@ from helsetilbud_api.offering.reading import panel_of_citizen, preview_panel
 from helsetilbud_api.offering.rendering import GpPanel, PanelPreview, render_panel, render_preview
 from helsetilbud_api.offering.routes.answers import Responses, reading
 from shared.app import Now
-from shared.auth import CITIZEN_REFUSALS
+from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS
 from shared.db import CurrentDatabase, Reader
 from shared.errors import InvalidInput, problems
 from shared.http import IfNoneMatch
@@ -49,7 +48,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
     tags=["GP panel"],
     summary="Get my GP panel",
     response_model=GpPanel,
-    responses=problems(*CITIZEN_REFUSALS, RepresentationNotAllowed, GpRegisterUnavailable, InvalidInput) | _SPOKEN,
+    responses=problems(*CITIZEN_REFUSALS, *REPRESENTATION_REFUSALS, GpRegisterUnavailable, InvalidInput) | _SPOKEN,
 )
 async def get_gp_panel(
     me: Me, database: CurrentDatabase, register: Register, request: Request, now: Now, known: IfNoneMatch = None

@@ -1,0 +1,124 @@
+"""Acting for a citizen on their pages: asked about on every request, and narrowed for parents of the young (S5)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+OPERATIONS = [
+    ("GET", "/v1/me/tools", "read", False),
+    ("GET", f"/v1/me/tools/{uuid4()}", "read", False),
+    ("DELETE", f"/v1/me/tools/{uuid4()}", "change", False),
+    ("POST", f"/v1/me/tools/{uuid4()}/open", "change", False),
+    ("GET", "/v1/me/feed", "read", False),
+    ("GET", "/v1/me/available-tools", "read", True),
+    ("GET", "/v1/me/gp-panel", "read", False),
+]
+YOUNG = date(2012, 6, 1)
+
+
+@pytest.fixture
+def young(caller: Any) -> Any:
+    return caller(YOUNG)
+
+
+@pytest.fixture
+def mother(caller: Any, young: Any) -> Any:
+    return caller(date(1988, 2, 2), represents=young.number, relation="parent")
+
+
+@pytest.fixture
+async def both_tools(others: Any, young: Any, representations: Any) -> tuple[UUID, UUID]:
+    """One prescribed to the young person, one that they have added."""
+    one, other = uuid4(), uuid4()
+    await others.tell(others.published(one), others.prescribed(young, one))
+    await others.tell(others.published(other, prescription_required=False, representative_may_use=True))
+    representations.allow(narrowed=True)
+    assert (await young.add(other)).status_code == 201
+    return one, other
+
+
+@pytest.mark.parametrize(("method", "path", "act", "own"), OPERATIONS)
+async def test_S5_consent_api_is_asked_and_its_no_is_final(
+    mother: Any, young: Any, representations: Any, method: str, path: str, act: str, own: bool
+) -> None:
+    refused = await mother.request(method, path)
+    assert (refused.status_code, refused.json()["code"]) == (403, "representation-not-allowed")
+    [asked] = representations.asked
+    assert (asked["actor"], asked["represented"]) == ({"nationalId": mother.number}, {"nationalId": young.number})
+    assert (asked["relation"], asked["area"], asked["act"]) == ("parent", "health-care", act)
+    assert asked["youngPersonsOwn"] is own
+
+
+@pytest.mark.parametrize(("method", "path", "act", "own"), OPERATIONS)
+async def test_S5_without_consent_api_nobody_acts_for_anybody(
+    mother: Any, representations: Any, method: str, path: str, act: str, own: bool
+) -> None:
+    representations.allow()
+    representations.status = 503
+    refused = await mother.request(method, path)
+    assert (refused.status_code, refused.json()["code"]) == (503, "representation-unavailable")
+
+
+async def test_S5_the_young_need_an_access_of_their_own(young: Any, representations: Any) -> None:
+    representations.refuse("own-access-missing")
+    assert (await young.get("/v1/me/tools")).json()["code"] == "own-access-missing"
+    representations.allow(narrowed=True)
+    assert (await young.get("/v1/me/tools")).status_code == 200
+
+
+async def test_S5_whoever_may_acts_for_the_citizen_and_is_named_beside_them(
+    kari: Any, caller: Any, prescribed: Any, others: Any, rows: Any, representations: Any
+) -> None:
+    await others.tell(others.published(prescribed.tool_id, 2, representative_may_use=True))
+    holder = caller(date(1988, 2, 2), represents=kari.number, relation="power-of-attorney")
+    representations.allow()
+    assert await holder.tools() == await kari.tools() != []
+    assert await holder.feed() == await kari.feed() != []
+    assert (await holder.open(prescribed.tool_id)).status_code == 200
+    assert (await kari.tools())[0]["new"] is False
+    assert (await holder.delete(prescribed.tool_id)).status_code == 204
+    assert await kari.tools() == []
+    told = await rows("SELECT payload->'data'->>'citizen' AS citizen, payload->'data'->>'actedBy' AS by FROM outbox")
+    assert told == [{"citizen": kari.reference, "by": holder.reference}] * 2
+
+
+async def test_S5_K1_a_representative_sees_every_tool_and_opens_those_that_allow_it(
+    kari: Any, caller: Any, prescribed: Any, others: Any, rows: Any, representations: Any
+) -> None:
+    holder = caller(date(1988, 2, 2), represents=kari.number, relation="power-of-attorney")
+    representations.allow()
+    assert len(await holder.tools()) == 1
+    refused = await holder.open(prescribed.tool_id)
+    assert (refused.status_code, refused.json()["code"]) == (403, "tool-not-for-representatives")
+    assert (await kari.tools())[0]["new"] is True
+    assert await rows("SELECT FROM outbox") == []
+    assert (await kari.open(prescribed.tool_id)).status_code == 200
+
+
+async def test_S5_parents_of_the_young_see_what_was_prescribed(mother: Any, young: Any, both_tools: Any) -> None:
+    one, other = both_tools
+    assert {item["toolId"] for item in await young.tools()} == {str(one), str(other)}
+    assert [item["toolId"] for item in await mother.tools()] == [str(one)]
+    assert [item["toolId"] for item in await mother.tools("?q=søvntrappa")] == [str(one)]
+    assert (await mother.get(f"/v1/me/tools/{one}")).status_code == 200
+    asked_for = await mother.get("/v1/me/tools?origin=self-added")
+    assert (asked_for.status_code, asked_for.json()["reason"]) == (403, "young-persons-own")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("DELETE", ""), ("POST", "/open")])
+async def test_S5_what_a_young_person_added_is_not_there_for_parents(
+    mother: Any, young: Any, both_tools: Any, method: str, path: str
+) -> None:
+    refused = await mother.request(method, f"/v1/me/tools/{both_tools[1]}{path}")
+    assert (refused.status_code, refused.json()["code"]) == (404, "tool-not-in-my-tools")
+    assert len(await young.tools()) == 2
+
+
+async def test_S5_nor_is_what_happened_to_it(mother: Any, young: Any, both_tools: Any, others: Any) -> None:
+    one, other = both_tools
+    await others.tell(others.stopped(one), others.stopped(other))
+    assert [event["kind"] for event in await young.feed()].count("tool-withdrawn") == 2
+    seen = {(event["kind"], event["toolId"]) for event in await mother.feed()}
+    assert seen == {("tool-prescribed", str(one)), ("tool-withdrawn", str(one))}
