@@ -53,6 +53,7 @@ class Database:
             pool_size=self._pool_size,
             max_overflow=0,
             pool_timeout=10,
+            pool_use_lifo=True,  # the connection used last has the plans of the statements
             pool_recycle=1800,
             connect_args={
                 "timeout": 5,

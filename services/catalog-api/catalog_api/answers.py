@@ -47,8 +47,8 @@ class Answer:
 
     @classmethod
     def of(cls, content: Any, cache_control: str, language: str | None = None) -> Self:
-        """`language` where it decides the texts."""
-        body = to_json(content)
+        """`content` is JSON when it is bytes. `language` where it decides the texts."""
+        body = content if isinstance(content, bytes) else to_json(content)
         etag = f'"{blake2b(body, digest_size=15).hexdigest()}"'
         headers = {"etag": etag, "cache-control": cache_control, "vary": "Authorization"}
         if language is not None:

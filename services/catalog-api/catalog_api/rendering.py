@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import Row
 
 from catalog_api.codes import CodeList, code_lists
@@ -15,23 +16,6 @@ from shared.search import Found
 
 Json = dict[str, Any]
 
-_SUMMARISED: Final = (
-    "toolId",
-    "revision",
-    "supplier",
-    "healthBody",
-    "purpose",
-    "kind",
-    "subjectAreas",
-    "targetGroups",
-    "languages",
-    "national",
-    "loginRequired",
-    "prescriptionRequired",
-    "prescribable",
-    "minimumAge",
-    "representativeMayUse",
-)
 # filter to its name in the answer and its code list; None for yes or no
 _FACETS: Final = {
     "purpose": ("purpose", "purposes"),
@@ -49,24 +33,15 @@ _YES_OR_NO: Final = {
 }
 
 
-def render_page(found: Found, language: str) -> Json:
-    return {
-        "items": [_summary(row, language) for row in found.page],
-        "nextCursor": found.next_cursor("sort", "tool_id"),
-    }
+def render_page(found: Found, facets: Json | None) -> bytes:
+    rest = {"nextCursor": found.next_cursor("sort", "tool_id")} | ({} if facets is None else {"facets": facets})
+    return b'{"items":[%b],%b' % (b",".join(map(_summary, found.page)), to_json(rest)[1:])
 
 
-def _summary(row: Row[Any], language: str) -> Json:
-    summary = row.summary
-    texts, text_language = _texts(summary, language)
-    return {
-        **{field: summary[field] for field in _SUMMARISED},
-        "name": texts["name"],
-        "shortText": texts["shortText"],
-        "textLanguage": text_language,
-        "imageUrl": image_url(row.tool_id, row.image_tag),
-        **_times(row),
-    }
+def _summary(row: Row[Any]) -> bytes:
+    """The database's JSON and what goes with it; neither is empty."""
+    more = {"imageUrl": image_url(row.tool_id, row.image_tag), **_times(row)}
+    return b"%b,%b" % (row.summary[:-1].encode(), to_json(more)[1:])
 
 
 def render_tool(row: Row[Any], language: str) -> Json:

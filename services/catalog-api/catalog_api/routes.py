@@ -76,10 +76,10 @@ async def list_tools(
     named organisations are shown to callers whose token says that they belong to one of them.
     """
     found = await service.list_tools(reader, vocabulary, audience, filters, language)
-    page = render_page(found, language)
+    facets = None
     if filters.facets:
-        page["facets"] = render_facets(await count_facets(reader, audience, filters, found.search), language)
-    return Answer.of(page, _FOR_A_SECOND, language).response()
+        facets = render_facets(await count_facets(reader, audience, filters, found.search), language)
+    return Answer.of(render_page(found, facets), _FOR_A_SECOND, language).response()
 
 
 @tools.get(

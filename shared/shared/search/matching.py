@@ -2,10 +2,24 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Float, Integer, and_, bindparam, cast, func, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Float,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
-from shared.search.understanding import LEVEL
+from shared.search.understanding import LAST_STEPS as _STEPS
+from shared.search.understanding import SOME, STEP, SURE
 
 _WORTH: Final = 10_000
 
@@ -23,20 +37,18 @@ class Searched:
         return and_(self._was_there(), self._anywhere("some" if is_relaxed else "open"))
 
     def at(self, level: int) -> tuple[ColumnElement[bool], ColumnElement[int]]:
-        """What is found at a level of the search, and its rank: the lower, the better. It is of a document and a search
-        alone, whatever other documents there are.
+        """What is found at a level of the search (SURE, GUESSED, SOME), and its rank: the lower, the better. It is of a
+        document and a search alone, whatever other documents there are.
         """
-        return and_(self._was_there(), self._found(level)), (level + 1) * LEVEL - self._worth()
+        found = self._anywhere(("sure", "guessed", "some")[level])
+        return and_(self._was_there(), found), self._step(level) * STEP - self._worth()
 
-    def _found(self, level: int) -> ColumnElement[bool]:
-        """All words in name, keywords and short text; all words anywhere; with guesses the same two; some words."""
-        return [
-            self._in_weighed("sure"),
-            and_(self._anywhere("sure"), ~self._in_weighed("sure")),
-            and_(self._anywhere("guessed"), self._in_weighed("open")),
-            and_(self._anywhere("guessed"), ~self._in_weighed("open")),
-            self._anywhere("some"),
-        ][level]
+    def _step(self, level: int) -> ColumnElement[int]:
+        """With all words in name, keywords and short text, or anywhere; with guesses the same two; some words."""
+        if level == SOME:
+            return literal(_STEPS[SOME])
+        is_first = self._in_weighed("sure" if level == SURE else "open")
+        return case((is_first, literal(_STEPS[level] - 1)), else_=literal(_STEPS[level]))
 
     def _anywhere(self, name: str) -> ColumnElement[bool]:
         return self._words.op("@@", is_comparison=True)(_query(name))
@@ -52,7 +64,7 @@ class Searched:
             parameter for name in ("forms", "akin", "meant", "guesses") for parameter in (_query(name), _count(name))
         ]
         worth = func.search_worth(self._weighed, _count("words"), *counted, type_=Float)
-        return cast(func.least(worth * _WORTH, LEVEL - 1), Integer)
+        return cast(func.least(worth * _WORTH, STEP - 1), Integer)
 
 
 def _query(name: str) -> ColumnElement[str]:

@@ -40,10 +40,12 @@ LongSearchText: TypeAlias = Annotated[
 
 # Of this many words, one may be missing
 _MANY: Final = 3
-# ranks of a level are up to this above those of the level before
-LEVEL: Final = 1_000_000
-_RELAXED: Final = 4
-MAX_RANK: Final = 5 * LEVEL
+# The levels of a search: all words, all with guesses, some. The first two have two steps each, the last has one; ranks
+# of a step are up to this above those of the step before.
+SURE, GUESSED, SOME = 0, 1, 2
+STEP: Final = 1_000_000
+LAST_STEPS: Final = (2, 4, 5)
+MAX_RANK: Final = LAST_STEPS[SOME] * STEP
 _OPERAND: Final = re.compile(r"'\w+'(?::\*)?")
 
 
@@ -85,13 +87,12 @@ class Search:
         return replace(self, is_relaxed=True)
 
     def levels(self, after: int = 0) -> list[int]:
-        """Those of Searched.at in which something may be found, in the order in which they are shown, from that of the
-        rank `after` on.
-        """
-        sure = [0, 1] if self.sure else []
-        guessed = [2, 3] if self.open != self.sure else []
-        found = [_RELAXED] if self.is_relaxed and self.some else sure + guessed
-        return [level for level in found if after <= (level + 1) * LEVEL]
+        """Those in which something may be found, in the order in which they are shown, from the rank `after` on."""
+        if self.is_relaxed:
+            found = [SOME] if self.some else []
+        else:
+            found = [*([SURE] if self.sure else []), *([GUESSED] if self.open != self.sure else [])]
+        return [level for level in found if after <= LAST_STEPS[level] * STEP]
 
     @property
     def values(self) -> dict[str, int | str | None]:
@@ -111,7 +112,7 @@ class Search:
 
 def was_relaxed(rank: int) -> bool:
     """Whether this is a rank in a relaxed search."""
-    return rank > _RELAXED * LEVEL
+    return rank > LAST_STEPS[GUESSED] * STEP
 
 
 async def understand(

@@ -13,12 +13,19 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import structlog
 
 from shared.db import Database
 from shared.migrate import migrate
 from shared.schema import statements
 
 MakeDatabase = Callable[[str | None], Awaitable[str]]
+
+
+def pytest_configure() -> None:
+    """What tests log is for reading: short, because an exception with all its frames' variables takes seconds."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
 
 
 @pytest.fixture(scope="session")

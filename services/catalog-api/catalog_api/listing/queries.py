@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -33,12 +34,28 @@ from sqlalchemy.sql.selectable import CompoundSelect, FromClause
 from catalog_api.audience import Audience
 from catalog_api.models import PUBLISHED, Tool
 from catalog_api.schemas import ToolFilters
+from shared.language import DEFAULT_LANGUAGE
 from shared.search import Position, Search, Searched
 
 _SEARCHED: Final = Searched("tool")
-# made by the database of the document, without what only a tool's own page shows
-_SUMMARY: Final = literal_column("tool.summary", JSONB).label("summary")
-_LISTED: Final = Tool.tool_id, _SUMMARY, Tool.image_tag, Tool.published_at, Tool.updated_at
+_SUMMARISED: Final = (
+    "toolId",
+    "revision",
+    "supplier",
+    "healthBody",
+    "purpose",
+    "kind",
+    "subjectAreas",
+    "targetGroups",
+    "languages",
+    "national",
+    "loginRequired",
+    "prescriptionRequired",
+    "prescribable",
+    "minimumAge",
+    "representativeMayUse",
+)
+_LISTED: Final = Tool.tool_id, Tool.image_tag, Tool.published_at, Tool.updated_at
 _SORT: Final = {"nb": Tool.sort_nb, "nn": Tool.sort_nn, "en": Tool.sort_en}
 
 # filter to column
@@ -84,8 +101,23 @@ def _page(
     if not is_first:
         types = {"after_rank": Integer, "after_sort": Text, "after_id": Uuid}
         conditions.append(tuple_(*order.values()) > tuple_(*(bindparam(name, type_=types[name]) for name in order)))
-    statement = select(*_LISTED, rank.label("rank"), _SORT[language].label("sort"))
-    return statement.where(*conditions).order_by(*order.values()).limit(bindparam("missing", type_=Integer))
+    columns: list[Any] = [*_LISTED, _summary(language), rank.label("rank"), _SORT[language].label("sort")]
+    return select(*columns).where(*conditions).order_by(*order.values()).limit(bindparam("missing", type_=Integer))
+
+
+def _summary(language: str) -> ColumnElement[str]:
+    """As JSON text: the database makes it faster than we read and write it. `tool.summary` is made of the document."""
+    member = func.jsonb_extract_path
+    summary: ColumnElement[Any] = literal_column("tool.summary", JSONB)
+    own, usual = (member(summary, "texts", code) for code in (language, DEFAULT_LANGUAGE))
+    texts = func.coalesce(own, usual)
+    members = {
+        **{name: member(summary, name) for name in _SUMMARISED},
+        **{name: member(texts, name) for name in ("name", "shortText")},
+        "textLanguage": case((own.is_not(None), literal(language)), else_=literal(DEFAULT_LANGUAGE)),
+    }
+    named = (part for name, value in members.items() for part in (literal(name), value))
+    return cast(func.jsonb_build_object(*named), Text).label("summary")
 
 
 async def finds_any(connection: AsyncConnection, audience: Audience, search: Search) -> bool:
@@ -151,6 +183,10 @@ def _conditions(columns: FromClause, asked: tuple[str, ...]) -> dict[str, Column
         **{name: columns.c[_SOME_OF[name]].overlap(several[name]) for name in asked if name in _SOME_OF},
         **{name: columns.c[name] == bindparam(name, type_=Boolean) for name in asked if name in _YES_OR_NO},
     }
+
+
+def are_asked(filters: ToolFilters) -> bool:
+    return bool(_asked(filters))
 
 
 def _asked(filters: ToolFilters) -> Asked:

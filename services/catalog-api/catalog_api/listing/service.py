@@ -26,7 +26,8 @@ class _Tools:
         return await queries.find_tools(*asked, search, level, self.after, missing)
 
     async def has_any(self, search: Search) -> bool:
-        return await queries.finds_any(self.connection, self.audience, search)
+        # without filters this was the search in which nothing was found
+        return queries.are_asked(self.filters) and await queries.finds_any(self.connection, self.audience, search)
 
 
 async def list_tools(
