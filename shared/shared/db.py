@@ -4,7 +4,7 @@ FastAPI runs the end of an ordinary `yield` dependency after the response is sen
 have been answered with 200; `scope="function"` ends it before. This is the only module that commits.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Annotated, Any
@@ -86,8 +86,8 @@ class Database:
                 await session.rollback()
                 raise
             await session.commit()
-            for channel in session.info.get(_CHANNELS, ()):
-                self.wakeups.send(channel)
+            for channel, about in session.info.get(_CHANNELS, ()):
+                self.wakeups.send(channel, about)
 
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[AsyncConnection]:
@@ -131,7 +131,12 @@ class Database:
 
 def wake_after_commit(session: AsyncSession, *channels: str) -> None:
     """Whoever listens on these channels is woken once this session's transaction has committed."""
-    session.info.setdefault(_CHANNELS, set()).update(channels)
+    session.info.setdefault(_CHANNELS, set()).update((channel, "") for channel in channels)
+
+
+def tell_after_commit(session: AsyncSession, channel: str, about: Iterable[str]) -> None:
+    """As `wake_after_commit`; the listeners are told what it is about: texts of less than 8,000 bytes each."""
+    session.info.setdefault(_CHANNELS, set()).update((channel, text) for text in about)
 
 
 def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:

@@ -18,29 +18,30 @@ if TYPE_CHECKING:
     from shared.db import Database
 
 _PAUSE = 0.005
+_NOTIFY = "SELECT pg_notify(channel, about) FROM unnest($1::text[], $2::text[]) AS waiting (channel, about)"
 
 _logger = structlog.get_logger(__name__)
 
 
 class Wakeups:
-    """Sends NOTIFY for the channels that were asked for, at most once each few milliseconds."""
+    """Sends NOTIFY for what was asked for, at most once each few milliseconds: a channel, and what it is about."""
 
     def __init__(self, database: "Database") -> None:
         self._database = database
-        self._channels: set[str] = set()
+        self._waiting: set[tuple[str, str]] = set()
         self._sender: asyncio.Task[None] | None = None
 
-    def send(self, channel: str) -> None:
-        self._channels.add(channel)
+    def send(self, channel: str, about: str = "") -> None:
+        self._waiting.add((channel, about))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send_all())
 
     async def _send_all(self) -> None:
-        while self._channels:
-            channels, self._channels = self._channels, set()
+        while self._waiting:
+            waiting, self._waiting = self._waiting, set()
             try:
                 async with self._database.driver() as connection:
-                    await connection.execute("SELECT pg_notify(c, '') FROM unnest($1::text[]) c", list(channels))
+                    await connection.execute(_NOTIFY, *(list(column) for column in zip(*waiting, strict=True)))
             except Exception as error:  # a lost wake-up costs a second: the listener polls
                 _logger.warning("wakeup_lost", exc_info=error)
             await asyncio.sleep(_PAUSE)

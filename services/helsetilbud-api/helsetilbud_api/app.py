@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from helsetilbud_api.citizen.available.routes import router as available_router
 from helsetilbud_api.citizen.launching.routes import router as launch_router
 from helsetilbud_api.citizen.routes import router as citizen_router
+from helsetilbud_api.citizen.streaming.routes import router as stream_router
+from helsetilbud_api.citizen.streaming.routes import streaming_feeds
 from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.offering.routes import ROUTERS as OFFERING_ROUTERS
 from helsetilbud_api.settings import Settings
@@ -40,6 +42,9 @@ _TAGS = {
 }
 
 
+_CITIZEN_ROUTERS = (citizen_router, available_router, launch_router, stream_router)
+
+
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
@@ -47,10 +52,11 @@ def create_app(
         settings,
         title="Helsetilbud API",
         description=_DESCRIPTION,
-        routers=[citizen_router, available_router, launch_router, *OFFERING_ROUTERS, dead_letter_routes()],
+        routers=[*_CITIZEN_ROUTERS, *OFFERING_ROUTERS, dead_letter_routes()],
         tags=_TAGS,
         http=http,
         clock=clock,
+        lifespan=streaming_feeds,
     )
     app.state.vocabulary = Vocabulary()
     app.state.representation = RepresentationCheck.from_settings(settings, app.state.http, settings.consent_url)

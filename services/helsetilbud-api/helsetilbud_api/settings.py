@@ -18,4 +18,7 @@ class Settings(CallingServiceSettings):
     gp_register_cache_seconds: Annotated[int, Field(ge=0, le=300)] = 60
     patient_lists_seconds: Annotated[float, Field(gt=0, le=300)] = 15.0
     reconcile_seconds: Annotated[float, Field(gt=0, le=10)] = 3.0
+    stream_seconds: Annotated[float, Field(gt=0, le=3600, description="How long a stream of the feed lasts")] = 600.0
+    stream_heartbeat: Annotated[float, Field(gt=0, le=60)] = 15.0
+    streams: Annotated[int, Field(gt=0, description="Open at most, in one replica")] = 5000
     freshness_seconds: Annotated[float, Field(gt=0, le=10)] = 1.0

@@ -19,6 +19,7 @@ OPERATIONS = [
     ("POST", f"/v1/me/tools/{uuid4()}/open"),
     ("GET", "/v1/me/feed"),
     ("GET", "/v1/me/available-tools"),
+    ("GET", "/v1/me/feed/stream"),
 ]
 
 
@@ -44,6 +45,7 @@ def test_every_operation_is_described(app: FastAPI) -> None:
         "deleteMyTool",
         "openMyTool",
         "listFeed",
+        "followFeed",
         "getGpPanel",
     }
     for operation in operations:

@@ -58,25 +58,32 @@ async def on_tool_prescribed(session: AsyncSession, event: ToolPrescribed, deliv
         "organisation_name": event.organisation_name,
         "deadline": event.deadline,
     }
-    await session.execute(writing.PRESCRIBE, _entry("tool-prescribed", event, event.prescribed_at) | given)
+    entry = _entry("tool-prescribed", event, event.prescribed_at)
+    await session.execute(writing.PRESCRIBE, entry | given)
+    writing.tell_streams(session, [event.citizen])
 
 
 async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevoked, delivery: Delivery) -> None:
     """P10, seen from the citizen."""
     await _end(session, event, "revoked")
-    await session.execute(writing.TELL, _entry("tool-revoked", event, event.revoked_at))
+    await _tell(session, _entry("tool-revoked", event, event.revoked_at))
 
 
 async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpired, delivery: Delivery) -> None:
     """P7: the deadline has passed. An opening that prescription-api had not heard of yet goes before."""
     if not await _end(session, event, "expired"):
-        await session.execute(writing.TELL, _entry("tool-expired", event, event.expired_at))
+        await _tell(session, _entry("tool-expired", event, event.expired_at))
 
 
 async def on_prescription_ended(session: AsyncSession, event: PrescriptionEnded, delivery: Delivery) -> None:
     """The practitioner says that the tool has done its work."""
     await _end(session, event, "ended")
-    await session.execute(writing.TELL, _entry("tool-ended", event, event.ended_at))
+    await _tell(session, _entry("tool-ended", event, event.ended_at))
+
+
+async def _tell(session: AsyncSession, entry: dict[str, Any]) -> None:
+    await session.execute(writing.TELL, entry)
+    writing.tell_streams(session, [entry["citizen"]])
 
 
 async def _end(session: AsyncSession, event: _End, end: str) -> bool:
@@ -101,6 +108,7 @@ async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery:
     """S6: below full the tools are hidden when they are read; what happens meanwhile is kept."""
     row = {"citizen": event.citizen, "level": event.level, "version": event.version}
     await session.execute(writing.CHANGE_LEVEL, row)
+    writing.tell_streams(session, [event.citizen])
 
 
 async def on_notification_sent(session: AsyncSession, event: NotificationSent, delivery: Delivery) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -14,6 +15,7 @@ from sqlalchemy.types import Boolean, DateTime, Integer, Text, Uuid
 
 from helsetilbud_api.citizen.models import MyTool, catalogue_position, citizen_tool, consent_copy, tool_copy
 from shared.events.catalog import ToolDocument
+from shared.paging import encode_cursor
 
 _DOCUMENT: Final = TypeAdapter(ToolDocument)
 Position = tuple[datetime, UUID]
@@ -31,33 +33,31 @@ _HEADED: Final = """
     ORDER BY page.at DESC, page.key DESC
 """
 
-_FEED: Final = (
-    text(
-        _HEADED.format(
-            page="""
-        SELECT e.occurred_at AS at, e.feed_event_id AS key, e.kind, e.tool_id, e.prescription_id, e.prescriber_name,
-               e.notified, coalesce(t.texts -> :language, t.texts -> 'nb') ->> 'name' AS tool_name,
-               m.tool_id IS NOT NULL AS mine
-        FROM feed_event e
-        LEFT JOIN tool_copy t ON t.tool_id = e.tool_id
-        LEFT JOIN citizen_tool m ON m.citizen = :citizen AND m.tool_id = e.tool_id AND m.state = 'active'
-        WHERE e.citizen = :citizen AND e.kind IS NOT NULL AND (e.occurred_at, e.feed_event_id) < (:at, :key)
-            AND (NOT :narrowed OR e.prescription_id IS NOT NULL)
+# of whichever entries of the citizen $1, in the language $2
+FEED_COLUMNS: Final = """
+    e.occurred_at AS at, e.feed_event_id AS key, e.kind, e.tool_id, e.prescription_id, e.prescriber_name, e.notified,
+    coalesce(t.texts -> $2, t.texts -> 'nb') ->> 'name' AS tool_name, m.tool_id IS NOT NULL AS mine
+"""
+FEED_TABLES: Final = """
+    feed_event e
+    LEFT JOIN tool_copy t ON t.tool_id = e.tool_id
+    LEFT JOIN citizen_tool m ON m.citizen = $1 AND m.tool_id = e.tool_id AND m.state = 'active'
+"""
+_FEED: Final = f"""
+    SELECT head.level, head.as_of, page.*
+    FROM (
+        SELECT (SELECT level FROM consent_copy WHERE citizen = $1) AS level, (SELECT as_of FROM freshness) AS as_of
+    ) head
+    LEFT JOIN (
+        SELECT {FEED_COLUMNS}
+        FROM {FEED_TABLES}
+        WHERE e.citizen = $1 AND e.kind IS NOT NULL AND (e.occurred_at, e.feed_event_id) < ($3, $4)
+            AND (NOT $6 OR e.prescription_id IS NOT NULL)
         ORDER BY e.occurred_at DESC, e.feed_event_id DESC
-        LIMIT :count
-    """
-        )
-    )
-    .bindparams(
-        bindparam("citizen", type_=Text),
-        bindparam("language", type_=Text),
-        bindparam("at", type_=DateTime(timezone=True)),
-        bindparam("key", type_=Uuid),
-        bindparam("count", type_=Integer),
-        bindparam("narrowed", type_=Boolean),
-    )
-    .columns(notified=JSONB)
-)
+        LIMIT $5
+    ) page ON head.level IS NULL OR head.level = 'full'
+    ORDER BY page.at DESC, page.key DESC
+"""  # noqa: S608 - put together from constants
 
 _MY_TOOLS: Final = (
     text(
@@ -117,10 +117,10 @@ class Found:
     """A page of rows, one more than asked for when there are more; and what the whole list says.
 
     `level` is the citizen's consent, None when nothing is known of it; `as_of` is None before the first worker has run.
-    `cursor` to the next page is there where it is not of the last row's time.
+    `cursor` to the next page is there where it is not that of the last row's time, or is made already.
     """
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     level: str | None
     as_of: datetime | None
     cursor: str | None = None
@@ -133,7 +133,7 @@ class ToolFilter:
 
 
 async def list_feed(
-    connection: AsyncConnection,
+    connection: asyncpg.Connection,
     citizen: str,
     language: str,
     after: Position | None,
@@ -141,10 +141,14 @@ async def list_feed(
     *,
     narrowed: bool = False,
 ) -> Found:
-    """M4, newest first; narrowed to what is about prescriptions."""
+    """M4, newest first; narrowed to what is about prescriptions. By the driver's own connection: the feed is read at
+    every login.
+    """
     at, key = after or _NEWEST
-    values = {"citizen": citizen, "language": language, "at": at, "key": key, "count": limit + 1, "narrowed": narrowed}
-    return _found((await connection.execute(_FEED, values)).all())
+    rows = await connection.fetch(_FEED, citizen, language, at, key, limit + 1, narrowed)
+    head, last = rows[0], rows[min(limit, len(rows)) - 1]
+    cursor = encode_cursor(last["at"].isoformat(), str(last["key"])) if len(rows) > limit else None
+    return Found(rows if head["key"] else (), head["level"], head["as_of"], cursor)
 
 
 async def list_my_tools(

@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
+from asyncpg import Record
 from fastapi import Response
 from pydantic_core import to_json
 from sqlalchemy import Row
@@ -22,7 +23,7 @@ MY_TOOLS: Final = "/v1/me/tools"
 
 
 def render_page(
-    found: Found, limit: int, language: str, render: Callable[[Row[Any], str], Json], if_none_match: str | None
+    found: Found, limit: int, language: str, render: Callable[[Any, str], Json], if_none_match: str | None
 ) -> Response:
     """The entity tag is of everything but the freshness, so that a list that has not changed is not sent again."""
     shown = found.rows[:limit]
@@ -84,19 +85,19 @@ def _prescribed_by(row: Row[Any]) -> Json:
     }
 
 
-def render_feed_event(row: Row[Any], language: str) -> Json:
+def render_feed_event(row: Record, language: str) -> Json:
     """Where the tool still is the citizen's, the entry leads to it (M4)."""
-    said = feed_text(row.kind, language, row.tool_name, row.prescriber_name)
+    said = feed_text(row["kind"], language, row["tool_name"], row["prescriber_name"])
     return {
-        "feedEventId": str(row.key),
-        "kind": row.kind,
-        "occurredAt": rfc3339(row.at),
+        "feedEventId": str(row["key"]),
+        "kind": row["kind"],
+        "occurredAt": rfc3339(row["at"]),
         "title": said.title,
         "text": said.text,
-        "toolId": str(row.tool_id),
-        "prescriptionId": _id(row.prescription_id),
-        "about": f"{MY_TOOLS}/{row.tool_id}" if row.mine else None,
-        "notified": [{name: told[name] for name in ("channel", "outcome", "at")} for told in row.notified],
+        "toolId": str(row["tool_id"]),
+        "prescriptionId": _id(row["prescription_id"]),
+        "about": f"{MY_TOOLS}/{row['tool_id']}" if row["mine"] else None,
+        "notified": [{name: told[name] for name in ("channel", "outcome", "at")} for told in row["notified"]],
     }
 
 

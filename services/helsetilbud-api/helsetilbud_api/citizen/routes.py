@@ -20,7 +20,7 @@ from helsetilbud_api.citizen.schemas import Feed, MyTool, MyTools, OpenedTool
 from helsetilbud_api.citizen.searching.service import search_my_tools
 from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS, Citizen, RepresentationNotAllowed, acting
-from shared.db import Reader, Session
+from shared.db import CurrentDatabase, Reader, Session
 from shared.errors import InvalidInput, Unavailable, problems
 from shared.http import BodyTooLarge, IfNoneMatch
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Repeatable, repeatable
@@ -172,7 +172,7 @@ async def open_my_tool(
 )
 async def list_feed(
     me: Me,
-    reader: Reader,
+    database: CurrentDatabase,
     request: Request,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -183,5 +183,6 @@ async def list_feed(
     """
     language = best_language(request.headers.get("accept-language"))
     after, narrowed = decode_moment_cursor(cursor), leaves_out_own(me)
-    found = await queries.list_feed(reader, me.acting_for, language, after, limit, narrowed=narrowed)
+    async with database.driver() as connection:
+        found = await queries.list_feed(connection, me.acting_for, language, after, limit, narrowed=narrowed)
     return render_page(found, limit, language, render_feed_event, known)

@@ -3,6 +3,7 @@
 Handlers and the reading of the catalogue end here.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -19,7 +20,12 @@ from helsetilbud_api.citizen.models import (
     feed_event_id,
     tool_copy,
 )
+from shared.db import tell_after_commit
 from shared.events.catalog import ToolDocument
+
+# the channel on which streams are woken; a NOTIFY holds 8,000 bytes, a reference at most 35
+STREAM: Final = "feed"
+_AT_ONCE: Final = 200
 
 _tool = insert(tool_copy)
 _newer = tool_copy.c.sequence < _tool.excluded.sequence
@@ -52,24 +58,35 @@ CHANGE_LEVEL: Final = _consent.on_conflict_do_update(
     where=consent_copy.c.version < _consent.excluded.version,
 )
 
+# The citizen's next number, by which a stream is gone on with. The row is locked until the commit, so numbers are seen
+# in their order.
+_ARRIVAL: Final = """
+    INSERT INTO feed_head AS h (citizen, last) VALUES (:citizen, {first})
+    ON CONFLICT (citizen) DO UPDATE SET last = h.last + 1
+    RETURNING last
+"""
 # An entry that is known only by its notifications (NOTIFIED came first) is filled in; one that is there stays.
 _TELL: Final = """
     INSERT INTO feed_event AS e (
-        citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, prescriber_name
+        citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, prescriber_name, arrival
     )
-    VALUES (:citizen, :feed_event_id, :kind, :at, :tool_id, :prescription_id, :prescriber_name)
+    VALUES (
+        :citizen, :feed_event_id, :kind, :at, :tool_id, :prescription_id, :prescriber_name, (SELECT last FROM arrival)
+    )
     ON CONFLICT (citizen, feed_event_id) DO UPDATE SET
         kind = excluded.kind,
         occurred_at = excluded.occurred_at,
         tool_id = excluded.tool_id,
         prescription_id = excluded.prescription_id,
-        prescriber_name = excluded.prescriber_name
+        prescriber_name = excluded.prescriber_name,
+        arrival = excluded.arrival
     WHERE e.kind IS NULL
 """
-TELL: Final = text(_TELL)
+TELL: Final = text(f"WITH arrival AS ({_ARRIVAL.format(first=1)}) {_TELL}")
 
 # One round trip, because this is what a citizen waits for. The newest prescription of a tool is the one that counts,
-# and is new until opened (M1); one whose end is known already has ended.
+# and is new until opened (M1); one whose end is known already has ended. The tool's row is locked before the citizen's
+# number, as by the other writers.
 PRESCRIBE: Final = text(f"""
     WITH mine AS (
         INSERT INTO citizen_tool AS m (
@@ -94,7 +111,9 @@ PRESCRIBE: Final = text(f"""
             last_opened_at = NULL
         WHERE m.added_at IS NULL OR m.added_at < excluded.added_at
             OR (m.origin = 'self-added' AND NOT m.ended_prescriptions ? CAST(excluded.prescription_id AS text))
-    )
+        RETURNING m.tool_id
+    ),
+    arrival AS ({_ARRIVAL.format(first="1 + 0 * (SELECT count(*) FROM mine)")})
     {_TELL}
 """)  # noqa: S608 - put together from constants
 
@@ -163,12 +182,22 @@ NOTIFIED: Final = _entry.on_conflict_do_update(
 # In the order of the key: two that tell of the same stop wait for each other instead of standing in each other's way.
 # Nobody is told of what no longer is so.
 _TELL_EVERYBODY: Final = text("""
-    INSERT INTO feed_event (citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id)
-    SELECT m.citizen, :feed_event_id, :kind, :at, m.tool_id, m.prescription_id
-    FROM citizen_tool m JOIN tool_copy t ON t.tool_id = m.tool_id
-    WHERE m.tool_id = :tool_id AND m.state = 'active' AND t.sequence = :sequence
-    ORDER BY m.citizen
+    WITH told AS (
+        SELECT m.citizen, m.prescription_id FROM citizen_tool m JOIN tool_copy t ON t.tool_id = m.tool_id
+        WHERE m.tool_id = :tool_id AND m.state = 'active' AND t.sequence = :sequence
+            AND NOT EXISTS (SELECT FROM feed_event WHERE citizen = m.citizen AND feed_event_id = :feed_event_id)
+    ),
+    arrival AS (
+        INSERT INTO feed_head AS h (citizen, last) SELECT citizen, 1 FROM told ORDER BY citizen
+        ON CONFLICT (citizen) DO UPDATE SET last = h.last + 1
+        RETURNING citizen, last
+    )
+    INSERT INTO feed_event (citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, arrival)
+    SELECT citizen, :feed_event_id, :kind, :at, :tool_id, prescription_id, last
+    FROM told JOIN arrival USING (citizen)
+    ORDER BY citizen
     ON CONFLICT (citizen, feed_event_id) DO NOTHING
+    RETURNING citizen
 """).bindparams(
     bindparam("feed_event_id", type_=Uuid),
     bindparam("kind", type_=Text),
@@ -176,6 +205,12 @@ _TELL_EVERYBODY: Final = text("""
     bindparam("tool_id", type_=Uuid),
     bindparam("sequence", type_=BigInteger),
 )
+
+
+def tell_streams(session: AsyncSession, citizens: Sequence[str]) -> None:
+    """Wakes the streams of these citizens once this is committed, in whichever replica they are."""
+    places = range(0, len(citizens), _AT_ONCE)
+    tell_after_commit(session, STREAM, (" ".join(citizens[place : place + _AT_ONCE]) for place in places))
 
 
 async def apply_tool(session: AsyncSession, sequence: int, tool: ToolDocument) -> None:
@@ -200,7 +235,8 @@ async def apply_stop(session: AsyncSession, sequence: int, tool_id: UUID, catego
 async def tell_everybody(session: AsyncSession, kind: Kind, tool_id: UUID, sequence: int, at: datetime) -> None:
     """An entry for each who has the tool, if this is the last that was heard of it."""
     entry = {"feed_event_id": feed_event_id(kind, tool_id, sequence), "kind": kind, "at": at}
-    await session.execute(_TELL_EVERYBODY, entry | {"tool_id": tool_id, "sequence": sequence})
+    told = await session.execute(_TELL_EVERYBODY, entry | {"tool_id": tool_id, "sequence": sequence})
+    tell_streams(session, told.scalars().all())
 
 
 async def keep_position(session: AsyncSession, cursor: str, now: datetime) -> None:

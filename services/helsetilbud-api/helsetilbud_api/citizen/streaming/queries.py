@@ -1,0 +1,31 @@
+"""Entries in the order in which they came, for one citizen's streams. By the driver's own connection."""
+
+from typing import Final
+
+import asyncpg
+
+from helsetilbud_api.citizen.queries import FEED_COLUMNS, FEED_TABLES
+
+# Nothing while the citizen's tools are hidden (S6); what came meanwhile follows when they show again.
+_ARRIVED: Final = f"""
+    SELECT {FEED_COLUMNS}, e.arrival
+    FROM {FEED_TABLES}
+    WHERE e.citizen = $1 AND e.arrival > $3 AND (NOT $5 OR e.prescription_id IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM consent_copy c WHERE c.citizen = $1 AND c.level <> 'full')
+    ORDER BY e.arrival
+    LIMIT $4
+"""  # noqa: S608 - put together from constants
+_LAST: Final = "SELECT last FROM feed_head WHERE citizen = $1"
+
+
+async def list_arrived(
+    connection: asyncpg.Connection, citizen: str, language: str, after: int, limit: int, *, narrowed: bool
+) -> list[asyncpg.Record]:
+    """Narrowed to what is about prescriptions."""
+    rows: list[asyncpg.Record] = await connection.fetch(_ARRIVED, citizen, language, after, limit, narrowed)
+    return rows
+
+
+async def last_arrival(connection: asyncpg.Connection, citizen: str) -> int:
+    """The number of the citizen's latest entry; 0 before the first."""
+    return await connection.fetchval(_LAST, citizen) or 0

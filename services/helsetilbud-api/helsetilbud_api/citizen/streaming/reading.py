@@ -1,0 +1,62 @@
+"""What a stream of the feed sends: server-sent events (WHATWG HTML, 9.2), from a number on."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+
+from asyncpg import Record
+from pydantic_core import to_json
+
+from helsetilbud_api.citizen.rendering import render_feed_event
+from helsetilbud_api.citizen.streaming import queries
+from helsetilbud_api.citizen.streaming.streams import Stream, Streams
+from shared.db import Database
+
+AT_ONCE: Final = 100
+HEARTBEAT: Final = b": nothing new\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """`seconds` is how long at most, `heartbeat` after how many without anything new there is a sign of life."""
+
+    citizen: str
+    language: str
+    narrowed: bool
+    after: int | None
+    seconds: float
+    heartbeat: float
+
+
+async def follow(database: Database, streams: Streams, stream: Stream, follower: Follower) -> AsyncIterator[bytes]:
+    """Ends when the streams do, and after the follower's time: the next request has a fresh token, and goes on."""
+    until = time.monotonic() + follower.seconds
+    position = await _start(database, follower)
+    yield f"retry: 3000\nid: {position}\n\n".encode()
+    while not streams.ended and (left := until - time.monotonic()) > 0:
+        stream.begin_reading()
+        rows = await _read(database, follower, position)
+        for row in rows:
+            position = row["arrival"]
+            yield _event(row, follower.language)
+        if len(rows) < AT_ONCE and not await stream.wait(min(follower.heartbeat, left)):
+            yield HEARTBEAT
+
+
+async def _start(database: Database, follower: Follower) -> int:
+    """A number that was never given is another database's: the stream starts from now on."""
+    async with database.driver() as connection:
+        last = await queries.last_arrival(connection, follower.citizen)
+    return last if follower.after is None else min(follower.after, last)
+
+
+async def _read(database: Database, follower: Follower, after: int) -> list[Record]:
+    async with database.driver() as connection:
+        asked = follower.citizen, follower.language, after, AT_ONCE
+        return await queries.list_arrived(connection, *asked, narrowed=follower.narrowed)
+
+
+def _event(row: Record, language: str) -> bytes:
+    said = to_json(render_feed_event(row, language))
+    return b"id: %d\nevent: feed-event\ndata: %b\n\n" % (row["arrival"], said)

@@ -1,0 +1,85 @@
+"""HTTP only: the live feed."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, FastAPI, Header, Request
+from fastapi.responses import StreamingResponse
+
+from helsetilbud_api.citizen.models import leaves_out_own
+from helsetilbud_api.citizen.routes import OWN, Me
+from helsetilbud_api.citizen.streaming.ending import told_of_the_end
+from helsetilbud_api.citizen.streaming.reading import Follower, follow
+from helsetilbud_api.citizen.streaming.streams import Streams, TooManyStreams
+from shared.db import CurrentDatabase, Database
+from shared.errors import problems
+from shared.language import best_language
+
+# who acts for somebody is asked about again before long (S5)
+ACTING_SECONDS: Final = 60.0
+_EXAMPLE: Final = (
+    'id: 42\nevent: feed-event\ndata: {"kind":"tool-prescribed","title":"Du har fått et nytt verktøy"}\n\n'
+)
+_STREAMED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "Server-sent events; the data of each is a feed event, as in the list",
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "examples": {"entry": {"value": _EXAMPLE}}}},
+        "headers": {"Content-Language": {"description": "Of the texts", "schema": {"type": "string"}}},
+    }
+}
+
+router = APIRouter(prefix="/v1/me")
+
+
+class EventStream(StreamingResponse):
+    media_type = "text/event-stream"
+
+
+@router.get(
+    "/feed/stream",
+    tags=["Feed"],
+    summary="Follow what happens to me",
+    response_class=EventStream,
+    responses=_STREAMED | problems(*OWN, TooManyStreams),
+)
+async def follow_feed(
+    me: Me,
+    database: CurrentDatabase,
+    request: Request,
+    last_event_id: Annotated[
+        int | None,
+        Header(alias="Last-Event-ID", ge=0, le=2**63 - 1, description="`id` of the last event that was received"),
+    ] = None,
+) -> StreamingResponse:
+    """Entries as they come, each with an `id`. With it as `Last-Event-ID` the stream goes on where it was cut off, in
+    whichever replica; without, from now on, so open it before the list is read. The first lines have an `id` too. A
+    comment every 15 seconds is a sign of life. The stream ends after some minutes: open it again with a fresh token.
+    """
+    settings, language = request.app.state.settings, best_language(request.headers.get("accept-language"))
+    follower = Follower(
+        citizen=me.acting_for,
+        language=language,
+        narrowed=leaves_out_own(me),
+        after=last_event_id,
+        seconds=settings.stream_seconds if me.represents is None else min(settings.stream_seconds, ACTING_SECONDS),
+        heartbeat=settings.stream_heartbeat,
+    )
+    streams: Streams = request.app.state.streams
+    streams.require_room(me.acting_for)
+    return EventStream(_followed(database, streams, follower), headers={"Content-Language": language})
+
+
+async def _followed(database: Database, streams: Streams, follower: Follower) -> AsyncIterator[bytes]:
+    with streams.open(follower.citizen) as stream:
+        async for said in follow(database, streams, stream, follower):
+            yield said
+
+
+@asynccontextmanager
+async def streaming_feeds(app: FastAPI) -> AsyncIterator[None]:
+    """For the app's lifespan."""
+    streams = app.state.streams = Streams(app.state.database, app.state.settings.streams)
+    with told_of_the_end(streams.end):
+        async with streams.listening():
+            yield
