@@ -18,6 +18,7 @@ from notification_service.sending.carriers import carriers
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
 from shared.app import build_app
+from shared.auth import RepresentationCheck
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
 from shared.messaging.delivery import utc_now
@@ -51,6 +52,7 @@ def create_app(
         intakes=INTAKES,
     )
     state = app.state
+    state.representation = RepresentationCheck.from_settings(settings, state.http, settings.consent_url)
     state.consent, state.checking = outside(settings, state.database, state.http)
     by_channel = {carrier.name: carrier for carrier in carriers(settings, state.http, clock)}
     state.trying = Trying(state.database, by_channel, settings.pages_url)

@@ -32,6 +32,8 @@ from shared.messaging.replays import replay_one
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.testing.national_ids import generate
+from shared.testing.representation import PATH as VERIFY
+from shared.testing.representation import Representations
 from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:varsling"
@@ -137,9 +139,11 @@ class World:
 
     def __init__(self, helseid: Issuer, helsenorge: Issuer) -> None:
         self.issuers = served_by(helseid, helsenorge)
+        self.representations = Representations()
         self.forget()
 
     def forget(self) -> None:
+        self.representations.forget()
         self.reasons: dict[str, list[str]] = {}
         self.reserved: set[str] = set()
         self.links: dict[str, httpx.Response] = {}
@@ -160,6 +164,8 @@ class World:
         return [request for request in self.asked if request.url.host == host]
 
     def _consent(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == VERIFY:
+            return self.representations.handle(request)
         asked = json.loads(request.content)
         if request.url.path == "/v1/reservations/check":
             items = [{"citizen": c, "nationalId": None, "reserved": c in self.reserved} for c in asked["citizens"]]

@@ -236,9 +236,3 @@ async def test_a_code_does_not_wait_for_consent(kari, news, postman, sms) -> Non
     await postman.round()
 
     assert len(sms.calls) == 1
-
-
-async def test_a_parent_does_not_confirm_for_a_child(parent) -> None:
-    for path, body in (("confirmation", {"json": {"code": "123456"}}), ("code", {})):
-        answer = await parent.request("POST", f"contact-points/sms/{path}", **body)
-        assert (answer.status_code, answer.json()["code"]) == (403, "representation-not-allowed")

@@ -250,10 +250,3 @@ async def test_without_login_nothing_is_shown(client, path) -> None:
     answer = await client.get(f"/v1/me/{path}")
 
     assert (answer.status_code, answer.json()["code"]) == (401, "token-missing")
-
-
-@pytest.mark.parametrize("path", ["notification-settings", "notifications"])
-async def test_nobody_acts_for_another_yet(parent, path) -> None:
-    answer = await parent.get(path)
-
-    assert (answer.status_code, answer.json()["code"]) == (403, "representation-not-allowed")

@@ -16,6 +16,7 @@ from prescription_api.prescribable import routes as prescribable_routes
 from prescription_api.settings import Settings
 from prescription_api.suppliers import routes as supplier_routes
 from shared.app import build_app
+from shared.auth import RepresentationCheck
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
 from shared.messaging.delivery import utc_now
@@ -63,6 +64,7 @@ def create_app(
     describe_outcomes(app)
     state = app.state
     state.vocabulary = Vocabulary()
+    state.representation = RepresentationCheck.from_settings(settings, state.http, settings.consent_url)
     state.outside = Outside.connect(settings, state.http, state.database, state.references, state.metrics)
     return app
 

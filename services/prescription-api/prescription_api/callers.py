@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Security
 
-from shared.auth import Citizen, Machine, Practitioner, citizen, either, machine, practitioner
+from shared.auth import Citizen, Machine, Practitioner, acting, either, machine, practitioner
 
 _prescribing = practitioner("nhn:verktoyformidler/prescribe")
 _reading = either(practitioner("nhn:verktoyformidler/read"), _prescribing)
@@ -13,6 +13,8 @@ _reading = either(practitioner("nhn:verktoyformidler/read"), _prescribing)
 Prescriber = Annotated[Practitioner, Security(_prescribing)]
 Reading = Annotated[Practitioner, Security(_reading)]
 Supplier = Annotated[Machine, Security(machine("nhn:verktoyformidler/supplier"))]
-Me = Annotated[Citizen, Security(citizen())]
+# the citizen, or whoever may see to this for them, as consent-api says on every request (S5); a young person's log is
+# their own
+Me = Annotated[Citizen, Security(acting("health-care", "read", young_persons_own=True))]
 
 PrescriptionId = Annotated[UUID, Path(alias="prescriptionId")]

@@ -22,6 +22,8 @@ from shared.events.envelope import CloudEvent, Event
 from shared.messaging.delivery import Dispatcher
 from shared.nationalid import NationalId
 from shared.testing.national_ids import generate
+from shared.testing.representation import PATH as VERIFY
+from shared.testing.representation import Representations
 from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey
 
 AUDIENCE = "nhn:verktoyformidler"
@@ -57,6 +59,7 @@ class World:
     through_others: set[str] = field(default_factory=set)
     practitioners: dict[str, dict[str, Any]] = field(default_factory=dict)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    representations: Representations = field(default_factory=Representations)
     away: set[str] = field(default_factory=set)
     asked: dict[str, int] = field(default_factory=dict)
     # happens while consent-api is being asked
@@ -65,6 +68,7 @@ class World:
     def reset(self) -> None:
         for kept in (self.people, self.reasons, self.practitioners, self.changes, self.asked):
             kept.clear()
+        self.representations.forget()
         self.through_others.clear()
         self.away.clear()
         self.meanwhile = None
@@ -124,6 +128,8 @@ class World:
     def _consent(self, request: httpx.Request) -> httpx.Response:
         assert request.headers["Authorization"] == "DPoP ours"
         assert "DPoP" in request.headers
+        if request.url.path == VERIFY:
+            return self.representations.handle(request)
         items = [
             {
                 "nationalId": number,

@@ -148,15 +148,43 @@ async def test_P13_the_log_is_not_sent_again_while_nothing_has_happened(odd: str
     assert (await read_log(odd, **known)).status_code == 200
 
 
-async def test_P13_who_acts_for_somebody_sees_their_own_log(
-    client: httpx.AsyncClient, world: Any, odd: str, add: Any
-) -> None:
+@pytest.fixture
+def as_parent(client: httpx.AsyncClient, world: Any, odd: str) -> Any:
+    """Odd reads the log of the child with this number."""
     from shared.testing.tokens import BearerAuth
 
+    async def read(child: str) -> httpx.Response:
+        token = world.helsenorge.citizen_token("nhn:verktoyformidler", pid=odd, represents=child, relation="parent")
+        return await client.get("/v1/me/access-log", auth=BearerAuth(token))
+
+    return read
+
+
+@pytest.mark.rule("P13", "S5")
+async def test_P13_whoever_may_act_for_somebody_sees_that_persons_log(
+    as_parent: Any, world: Any, odd: str, add: Any
+) -> None:
     child = generate(date(2018, 1, 1), 0)
     await add(child, "looked-up")
-    token = world.helsenorge.citizen_token("nhn:verktoyformidler", pid=odd, represents=child, relation="parent")
-    assert (await client.get("/v1/me/access-log", auth=BearerAuth(token))).json()["items"] == []
+    await add(odd, "searched")
+    world.representations.allow()
+    assert [entry["action"] for entry in (await as_parent(child)).json()["items"]] == ["looked-up"]
+    await as_parent(child)
+    first, again = world.representations.asked
+    assert first == again, "asked about on every use"
+    assert (first["area"], first["act"], first["youngPersonsOwn"]) == ("health-care", "read", True)
+
+
+@pytest.mark.rule("P13", "S5")
+async def test_P13_nobody_else_does_and_nobody_while_consent_api_is_away(as_parent: Any, world: Any, add: Any) -> None:
+    child = generate(date(2018, 1, 1), 0)
+    await add(child, "looked-up")
+    world.representations.refuse("young-persons-own")
+    refused = await as_parent(child)
+    assert (refused.status_code, refused.json()["code"]) == (403, "representation-not-allowed")
+    world.away.add("consent")
+    refused = await as_parent(child)
+    assert (refused.status_code, refused.json()["code"]) == (503, "representation-unavailable")
 
 
 @pytest.mark.parametrize("statement", ["UPDATE access_log SET name = 'Ingen'", "DELETE FROM access_log"])

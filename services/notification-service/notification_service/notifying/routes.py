@@ -17,7 +17,7 @@ from notification_service.notifying.schemas import (
     NotificationTrail,
     NotificationTrailPage,
 )
-from notification_service.preferences.routes import OWN, READ, SENT_IN, Oneself
+from notification_service.preferences.routes import OWN, READ, SENT_IN, Whose
 from shared.app import Now, References
 from shared.auth import STAFF_REFUSALS, Staff, staff
 from shared.db import Reader
@@ -46,7 +46,7 @@ _logger = structlog.get_logger(__name__)
     responses=READ | problems(*OWN, CursorInvalid, InvalidInput),
 )
 async def list_notifications(
-    me: Oneself,
+    me: Whose,
     reader: Reader,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -69,7 +69,7 @@ async def list_notifications(
     responses=READ | problems(*OWN, NotFound, InvalidInput),
 )
 async def get_notification(
-    me: Oneself,
+    me: Whose,
     notification_id: Annotated[UUID, Path(alias="notificationId")],
     reader: Reader,
     known: IfNoneMatch = None,

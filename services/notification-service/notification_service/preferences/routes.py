@@ -4,7 +4,6 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response, Security
 
-from notification_service.errors import RepresentationNotAllowed
 from notification_service.preferences import queries, service
 from notification_service.preferences.errors import (
     CodeExpired,
@@ -15,7 +14,7 @@ from notification_service.preferences.errors import (
 )
 from notification_service.preferences.schemas import ContactPointCode, NotificationSettings, NotificationSettingsChange
 from shared.app import Now
-from shared.auth import CITIZEN_REFUSALS, Citizen, citizen
+from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS, Citizen, acting
 from shared.db import CurrentDatabase, Reader, Session
 from shared.errors import (
     InvalidInput,
@@ -28,7 +27,7 @@ from shared.errors import (
 from shared.events.notification import Channel
 from shared.http import BodyTooLarge, IfMatch, IfNoneMatch, UnsupportedMediaType, etag_matches
 
-OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, Unavailable)
+OWN: Final = (*CITIZEN_REFUSALS, *REPRESENTATION_REFUSALS, Unavailable)
 SENT_IN: Final = (MalformedRequest, BodyTooLarge, UnsupportedMediaType, InvalidInput)
 TAGGED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"headers": {"ETag": {"description": "The entity tag of this answer", "schema": {"type": "string"}}}}
@@ -39,11 +38,18 @@ _CHANGE_REFUSALS: Final = (ContactPointMissing, TooManyCodes, PreconditionRequir
 router = APIRouter(prefix="/v1/me", tags=["Settings"])
 
 
-async def oneself(caller: Annotated[Citizen, Security(citizen())]) -> str:
-    """The citizen reference of who is logged in. A phone number is one's own business, also where others may act."""
-    if caller.represents is not None:
-        raise RepresentationNotAllowed()
-    return caller.reference
+# How somebody is reached, and what was sent to them, is their own: parents see to it until the child is 12, and holders
+# of a power of attorney for those who cannot decide themselves. consent-api is asked on every request (S5).
+_reading = acting("administration", "read", personal=True, young_persons_own=True)
+_changing = acting("administration", "change", personal=True, young_persons_own=True)
+
+
+async def _whose(caller: Annotated[Citizen, Security(_reading)]) -> str:
+    return caller.acting_for
+
+
+async def _whose_to_change(caller: Annotated[Citizen, Security(_changing)]) -> str:
+    return caller.acting_for
 
 
 async def _code_secret(request: Request) -> bytes:
@@ -51,12 +57,14 @@ async def _code_secret(request: Request) -> bytes:
     return secret
 
 
-Oneself = Annotated[str, Depends(oneself)]
+# whose settings and notifications it is about, by citizen reference
+Whose = Annotated[str, Depends(_whose)]
+Chooser = Annotated[str, Depends(_whose_to_change)]
 CodeSecret = Annotated[bytes, Depends(_code_secret)]
 
 
 @router.get("/notification-settings", response_model=NotificationSettings, responses=READ | problems(*OWN))
-async def get_notification_settings(me: Oneself, reader: Reader, known: IfNoneMatch = None) -> Response:
+async def get_notification_settings(me: Whose, reader: Reader, known: IfNoneMatch = None) -> Response:
     """How I want to be notified"""
     found = await queries.find_settings(reader, me)
     if known is not None and etag_matches(known, found.etag):
@@ -71,7 +79,7 @@ async def get_notification_settings(me: Oneself, reader: Reader, known: IfNoneMa
     responses=TAGGED | problems(*OWN, *SENT_IN, *_CHANGE_REFUSALS),
 )
 async def set_notification_settings(
-    me: Oneself, change: NotificationSettingsChange, session: Session, now: Now, seen: IfMatch = None
+    me: Chooser, change: NotificationSettingsChange, session: Session, now: Now, seen: IfMatch = None
 ) -> Response:
     """Set how I want to be notified
 
@@ -92,7 +100,12 @@ async def set_notification_settings(
     responses=TAGGED | problems(*OWN, *SENT_IN, NothingToConfirm, CodeExpired, CodeWrong),
 )
 async def confirm_contact_point(
-    me: Oneself, channel: Channel, sent_in: ContactPointCode, database: CurrentDatabase, secret: CodeSecret, now: Now
+    me: Chooser,
+    channel: Channel,
+    sent_in: ContactPointCode,
+    database: CurrentDatabase,
+    secret: CodeSecret,
+    now: Now,
 ) -> Response:
     """Enter the code that was sent to my new phone number or e-mail address
 
@@ -110,7 +123,7 @@ async def confirm_contact_point(
     response_class=Response,
     responses=problems(*OWN, InvalidInput, NothingToConfirm, TooManyCodes),
 )
-async def send_contact_point_code(me: Oneself, channel: Channel, session: Session, now: Now) -> Response:
+async def send_contact_point_code(me: Chooser, channel: Channel, session: Session, now: Now) -> Response:
     """Have a new code sent
 
     The one before is no longer valid. At most five an hour.

@@ -13,7 +13,7 @@ from prescription_api.fhir import audit_event, examples
 from prescription_api.fhir.errors import NotAcceptable
 from prescription_api.fhir.links import base_address
 from prescription_api.fhir.negotiation import FHIR, JSON, choose
-from shared.auth import CITIZEN_REFUSALS
+from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS
 from shared.db import Reader
 from shared.errors import problems
 from shared.http import IfNoneMatch
@@ -39,7 +39,7 @@ _EITHER: dict[int | str, dict[str, Any]] = {
     response_model=Page[AccessLogEntry],
     tags=["citizen"],
     summary="See who looked me up or prescribed to me",
-    responses=_EITHER | problems(*CITIZEN_REFUSALS, CursorInvalid, NotAcceptable),
+    responses=_EITHER | problems(*CITIZEN_REFUSALS, *REPRESENTATION_REFUSALS, CursorInvalid, NotAcceptable),
 )
 async def list_access_log(
     me: Me,
@@ -49,8 +49,9 @@ async def list_access_log(
     cursor: Cursor = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Newest first, kept for five years. It is always the logged-in person's own log, also when they act for somebody
-    (P13). As JSON with texts in plain words, or with `Accept: application/fhir+json` as a Bundle of R4 AuditEvents.
+    """Newest first, kept for five years (P13). Whoever acts for somebody sees that person's: a parent until the child
+    is 12, and the holder of a power of attorney for health care. As JSON with texts in plain words, or with
+    `Accept: application/fhir+json` as a Bundle of R4 AuditEvents.
 
     A look-up of a person is one entry each time. That somebody has opened one prescription, or had it in a list, is one
     entry a day.
@@ -58,7 +59,7 @@ async def list_access_log(
     media_type = choose(request, JSON, FHIR)
     language = best_language(request.headers.get("accept-language"))
     after = decode_moment_cursor(cursor)
-    page = await reading.read_access_log(connection, me.reference, after, limit, language)
+    page = await reading.read_access_log(connection, me.acting_for, after, limit, language)
     if media_type == FHIR:
         address = f"{base_address(request)}/v1/me/access-log"
         body = to_json(audit_event.bundle(page, address, limit, cursor, language))
