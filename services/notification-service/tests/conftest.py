@@ -18,7 +18,7 @@ from notification_service.clients import Message, Receipt
 from notification_service.notifying.handlers import HANDLERS, handlers
 from notification_service.notifying.models import Gathering
 from notification_service.notifying.replaying import REPLAY_HANDLERS
-from notification_service.sending.carriers import Carrier
+from notification_service.sending.carriers import Carrier, provider_breaker
 from notification_service.sending.composing import Composer
 from notification_service.sending.loop import Sending as Loop
 from notification_service.sending.measuring import DeliveryMetrics
@@ -375,9 +375,13 @@ def news(database: Database, clock: Clock) -> News:
 
 
 class Provider:
-    """A channel that does what the test says, call by call, and takes the message when nothing is said."""
+    """A channel that does what the test says, call by call, and takes the message when nothing is said.
+
+    `strike` is called before a message is taken, and after, with whether it has been; what it raises is the outcome.
+    """
 
     def __init__(self) -> None:
+        self.strike: Callable[[bool], None] = lambda taken: None
         self.calls: list[Message] = []
         self.taken: dict[UUID, Message] = {}
         self.outcomes: list[BaseException | None] = []
@@ -406,7 +410,9 @@ class Provider:
     def _outcome(self, message: Message) -> Receipt:
         if self.outcomes and (error := self.outcomes.pop(0)):
             raise error
+        self.strike(False)
         self.taken[message.message_id] = message
+        self.strike(True)
         if self.after_taking:
             raise self.after_taking
         return Receipt(f"provider-{message.message_id}")
@@ -430,7 +436,10 @@ class Postman:
     ) -> None:
         metrics = DeliveryMetrics(Metrics())
         composer = Composer(load_templates(), settings.pages_url, settings.code_secret)
-        self.carriers = {name: Carrier(name, provider, paces.get(name)) for name, provider in providers.items()}
+        self.carriers = {
+            name: Carrier(name, provider, provider_breaker(clock), paces.get(name))
+            for name, provider in providers.items()
+        }
         self.sendings = [
             Loop(
                 database,
@@ -438,7 +447,7 @@ class Postman:
                 composer,
                 metrics=metrics,
                 clock=clock,
-                chance=lambda: 0.5,
+                chance=lambda: 0.0,
             )
             for carrier in self.carriers.values()
         ]

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notification_service.errors import MessageRefused, ProviderUnavailable
-from notification_service.sending.breaker import FAILURES_TO_OPEN, FIRST_PAUSE, LONGEST_PAUSE, Breaker
 from notification_service.sending.pace import Pace
 
 pytestmark = pytest.mark.rule("V4")
@@ -15,52 +14,6 @@ pytestmark = pytest.mark.rule("V4")
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SMS = {"language": "nb", "phone": "+4790000001", "channels": {"tool": ["sms"]}}
 SMS_FIRST = SMS | {"email": "kari@example.org"}
-
-
-def opened() -> Breaker:
-    breaker = Breaker()
-    for _ in range(FAILURES_TO_OPEN):
-        assert breaker.wait(NOW) is None
-        breaker.failed(NOW)
-    return breaker
-
-
-def test_V4_a_provider_that_keeps_failing_is_left_alone_and_then_tried_with_one_call() -> None:
-    breaker = opened()
-    assert breaker.wait(NOW) == FIRST_PAUSE.total_seconds()
-    later = NOW + FIRST_PAUSE
-    assert breaker.wait(later) is None
-    assert breaker.wait(later) == 1.0  # another one, while the first is under way
-    breaker.succeeded()
-    assert breaker.wait(later) is None
-    assert not breaker.open
-
-
-def test_V4_each_failed_trial_doubles_the_pause_up_to_a_minute() -> None:
-    breaker, now, pauses = opened(), NOW, []
-    for _ in range(6):
-        now += timedelta(seconds=breaker.wait(now) or 0)
-        assert breaker.wait(now) is None
-        breaker.failed(now)
-        pauses.append(breaker.wait(now))
-    assert pauses == [10, 20, 40, 60, 60, 60]
-    assert timedelta(minutes=1) == LONGEST_PAUSE
-
-
-def test_V4_failures_with_successes_between_them_do_not_open_it() -> None:
-    breaker = Breaker()
-    for _ in range(20):
-        for _ in range(FAILURES_TO_OPEN - 1):
-            breaker.failed(NOW)
-        breaker.succeeded()
-    assert not breaker.open
-
-
-def test_V4_calls_under_way_when_it_opens_do_not_lengthen_the_pause() -> None:
-    breaker = opened()
-    for _ in range(7):
-        breaker.failed(NOW + timedelta(seconds=1))
-    assert breaker.wait(NOW) == FIRST_PAUSE.total_seconds()
 
 
 @pytest.mark.parametrize("per_second", [0.1, 1, 10, 200, 3])

@@ -17,7 +17,7 @@ import structlog
 
 from notification_service.campaigns.queries import find_letter
 from notification_service.clients import Message, Receipt
-from notification_service.errors import NoLongerWanted, NotDelivered, ProviderUnavailable
+from notification_service.errors import HeldBack, NoLongerWanted, NotDelivered, ProviderUnavailable
 from notification_service.notifying.service import wakeup_channel
 from notification_service.sending import queries, recording
 from notification_service.sending.carriers import Carrier
@@ -34,6 +34,8 @@ POLL_SECONDS: Final = 1.0
 SEND_SECONDS: Final = 20.0
 # longer than a call, and the rest is for recording its outcome while the database is away for a moment
 LEASE: Final = timedelta(seconds=30)
+# until it is known what came of trying a provider again
+TRIAL: Final = timedelta(seconds=5)
 _RECORD_ATTEMPTS: Final = 10
 
 Recording = Callable[[Database], Awaitable[bool]]
@@ -167,18 +169,24 @@ class Sending:
 
     async def _send(self, due: DueMessage, to: str, words: Words) -> Receipt:
         breaker = self._carrier.breaker
-        if (wait := breaker.wait(self._clock())) is not None:
-            raise ProviderUnavailable("provider-paused", wait)
+        if wait := breaker.seconds_closed_to_us():
+            raise self._left_alone(due, wait)
         try:
             receipt = await self._call(Message(due.message_id, to, words.subject, words.text, due.language, due.urgent))
         except ProviderUnavailable:
-            breaker.failed(self._clock())
+            breaker.failed()
             raise
         except NotDelivered:
             breaker.succeeded()
             raise
         breaker.succeeded()
         return receipt
+
+    def _left_alone(self, due: DueMessage, wait: float) -> NotDelivered:
+        """A last attempt is not spent on a provider that is just being tried, and may be back."""
+        if due.last_attempt and self._carrier.breaker.trying:
+            return HeldBack("provider-paused", self._clock() + TRIAL)
+        return ProviderUnavailable("provider-paused", wait)
 
     async def _call(self, message: Message) -> Receipt:
         try:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from notification_service.sending.breaker import Breaker
 from notification_service.sending.models import DueMessage
+from shared.breaker import CircuitBreaker
 from shared.events.notification import Channel
 from shared.metrics import Metrics
 
@@ -34,8 +34,8 @@ class DeliveryMetrics:
             registry=metrics.registry,
         )
 
-    def watch(self, channel: Channel, breaker: Breaker) -> None:
-        self._paused.labels(channel).set_function(lambda: float(breaker.open))
+    def watch(self, channel: Channel, breaker: CircuitBreaker) -> None:
+        self._paused.labels(channel).set_function(lambda: float(breaker.state != "closed"))
 
     def count(self, due: DueMessage, outcome: str, now: datetime) -> None:
         self._outcomes.labels(due.channel, outcome).inc()

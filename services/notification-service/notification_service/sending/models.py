@@ -16,7 +16,7 @@ from shared.events.notification import Channel
 PAUSES: Final = (1.0, 10.0, 60.0, 600.0)
 MOST_ATTEMPTS: Final = len(PAUSES) + 1
 _LONGEST_PAUSE: Final = 3600.0
-_JITTER: Final = 0.2
+_SPREAD: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,10 @@ class DueMessage:
         if self.attempts > MOST_ATTEMPTS:
             raise OutcomeUnknown("outcome-unknown")
 
+    @property
+    def last_attempt(self) -> bool:
+        return self.attempts >= MOST_ATTEMPTS
+
     def worth_replaying(self, error: NotDelivered) -> bool:
         """Whether an operator could have it sent after all: not what a provider has refused, nor a code grown old."""
         return self.kind != "contact-confirmation" and not isinstance(error, MessageRefused)
@@ -95,10 +99,11 @@ class DueMessage:
 def pause_after(attempt: int, retry_after: float | None, chance: float) -> timedelta | None:
     """How long to wait after this attempt (1 is the first) has failed; None when it was the last (V4).
 
-    `chance` in 0..1 spreads the pauses, so that what failed together does not come back together. A provider's own
-    Retry-After lengthens a pause, up to an hour.
+    `chance` in 0..1 spreads the pauses, so that what failed together does not come back together. It never shortens
+    them: a provider that is away for ten minutes is back before the last attempt. A provider's own Retry-After
+    lengthens a pause, up to an hour.
     """
     if attempt >= MOST_ATTEMPTS:
         return None
-    pause = PAUSES[attempt - 1] * (1 - _JITTER + 2 * _JITTER * chance)
+    pause = PAUSES[attempt - 1] * (1 + _SPREAD * chance)
     return timedelta(seconds=max(pause, min(retry_after or 0.0, _LONGEST_PAUSE)))

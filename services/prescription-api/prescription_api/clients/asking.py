@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import httpx
 from prometheus_client import Gauge
 
-from prescription_api.clients.breaker import CircuitBreaker, State
+from shared.breaker import CircuitBreaker, State
 from shared.errors import Unavailable
 from shared.metrics import Metrics
 
