@@ -39,6 +39,10 @@ class ApiClient:
     async def post(self, path: str, body: dict[str, Any], **headers: str) -> httpx.Response:
         return await self._http.post(self._api_url + path, json=body, headers=self._headers("POST", path) | headers)
 
+    async def upload(self, path: str, content: bytes, media_type: str) -> httpx.Response:
+        headers = self._headers("POST", path) | {"Content-Type": media_type}
+        return await self._http.post(self._api_url + path, content=content, headers=headers)
+
     def _headers(self, method: str, path: str) -> dict[str, str]:
         digest = hashlib.sha256(self._token.encode()).digest()
         claims = {

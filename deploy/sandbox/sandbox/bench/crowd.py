@@ -1,7 +1,8 @@
 """Who and what the measurements are about: many invented people with full consent, and requests signed beforehand."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,9 @@ import httpx
 
 from consent_api.loading import load, load_persons
 from consent_api.persons.models import PersonCopy
+from notification_service.preferences.models import CitizenSettings
 from sandbox.bench.load import Request
+from sandbox.seeding import load_settings
 from sandbox.wiring import Wiring
 from shared.citizenref import CitizenReferences
 from shared.db import Database
@@ -24,10 +27,12 @@ def references(wiring: Wiring) -> CitizenReferences:
     return CitizenReferences({"k1": wiring.reference_key.encode()}, "k1")
 
 
-async def gather_crowd(wiring: Wiring, count: int) -> list[str]:
-    """So many people, known to the person register, each with full consent, and taken over from the register."""
+async def gather_crowd(wiring: Wiring, count: int, seed: int = 1) -> list[str]:
+    """So many people, known to the person register, each with full consent, and taken over from the register. Another
+    seed makes other people.
+    """
     async with httpx.AsyncClient(timeout=120) as http:
-        answer = await http.post(f"{wiring.sandbox_url}/people", json={"count": count, "seed": 1})
+        answer = await http.post(f"{wiring.sandbox_url}/people", json={"count": count, "seed": seed})
         answer.raise_for_status()
         numbers: list[str] = answer.json()["nationalIds"]
     make = references(wiring)
@@ -40,6 +45,18 @@ async def gather_crowd(wiring: Wiring, count: int) -> list[str]:
     finally:
         await database.close()
     return numbers
+
+
+async def give_phones(wiring: Wiring, phones: Mapping[str, str]) -> None:
+    """A phone by national identity number, for SMS at any hour and nothing else."""
+    chosen = {number: CitizenSettings("nb", phone, None, {"tool": ["sms"]}, None) for number, phone in phones.items()}
+    await load_settings(wiring, chosen, datetime.now(UTC))
+
+
+async def received_by(http: httpx.AsyncClient, wiring: Wiring) -> Counter[str]:
+    """How many SMS the gateway has taken, by phone number."""
+    answer = await http.get(f"{wiring.sandbox_url}/messages", params={"limit": 50_000})
+    return Counter(message["to"] for message in answer.raise_for_status().json()["items"])
 
 
 class Signer:

@@ -21,7 +21,9 @@ from sandbox.bench.catalogue import fill_catalogue, searches
 from sandbox.bench.crowd import Signer, gather_crowd, prescriptions
 from sandbox.bench.feed_lag import FeedWatch
 from sandbox.bench.load import Outcome, Request, closed_loop, open_loop
+from sandbox.bench.mailing import Mailing
 from sandbox.bench.stopping import StopWatch
+from sandbox.bench.storm import Storm
 from sandbox.choices import citizen_token
 from sandbox.processes import Processes
 from sandbox.services import SERVICES
@@ -37,6 +39,9 @@ CATALOGUE = 5000
 # Searches before those that count: each of ten connections prepares its statements once
 WARM_UP = 200
 STOPS = 100
+RECIPIENTS = int(os.environ.get("BENCH_RECIPIENTS", "30000"))
+PER_MINUTE = int(os.environ.get("BENCH_PER_MINUTE", "9000"))
+NOTIFICATIONS = int(os.environ.get("BENCH_NOTIFICATIONS", "10000"))
 _UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 
 
@@ -65,8 +70,9 @@ class Bench:
                 "feed": self._commit_to_feed,
                 "stopping": self._stop_to_refusal,
             }
+            long_ones = {"campaign": self._campaign, "storm": self._storm}
             for name in os.environ.get("BENCH_ONLY", " ".join(parts)).split():
-                await parts[name]()
+                await (parts | long_ones)[name]()
         self._results["broker floor"] = await broker.publish_and_consume(
             self._wiring.broker_url or "", 5000, b"x" * 1200
         )
@@ -244,7 +250,26 @@ class Bench:
             figures = outcome.percentiles() | {"stops": STOPS}
             self._results[f"stop to refusal in {where}"] = figures
 
+    async def _campaign(self) -> None:
+        """As fast as it goes, with a pause on the way; then at the pace that is set; and one that must not go."""
+        numbers = await gather_crowd(self._wiring, RECIPIENTS, seed=2)
+        mailing = Mailing(self._http, self._wiring, numbers)
+        await mailing.begin()
+        self._tell("campaign, unlimited", await mailing.send("unlimited", pausing=True))
+        self._tell("campaign with a dead link", await mailing.send_with_dead_link())
+        name = f"campaign at {PER_MINUTE} a minute"
+        self._tell(name, await mailing.send("paced", PER_MINUTE))
+
+    async def _storm(self) -> None:
+        numbers = await gather_crowd(self._wiring, NOTIFICATIONS, seed=3)
+        storm = Storm(self._http, self._wiring, self._running, numbers)
+        self._tell("notifications in a storm", await storm.run())
+
     # how it is measured
+
+    def _tell(self, name: str, figures: dict[str, Any]) -> None:
+        self._results[name] = figures
+        print(f"  {name}: {json.dumps(figures)}", flush=True)
 
     async def _prescriber(self) -> Signer:
         signer = Signer(self._wiring.sandbox_url)
