@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -27,12 +27,10 @@ def references(wiring: Wiring) -> CitizenReferences:
     return CitizenReferences({"k1": wiring.reference_key.encode()}, "k1")
 
 
-async def gather_crowd(wiring: Wiring, count: int, seed: int = 1) -> list[str]:
-    """So many people, known to the person register, each with full consent, and taken over from the register. Another
-    seed makes other people.
-    """
+async def gather_crowd(wiring: Wiring, count: int) -> list[str]:
+    """So many people, known to the person register, each with full consent, and taken over from the register."""
     async with httpx.AsyncClient(timeout=120) as http:
-        answer = await http.post(f"{wiring.sandbox_url}/people", json={"count": count, "seed": seed})
+        answer = await http.post(f"{wiring.sandbox_url}/people", json={"count": count, "seed": 1})
         answer.raise_for_status()
         numbers: list[str] = answer.json()["nationalIds"]
     make = references(wiring)
@@ -47,10 +45,12 @@ async def gather_crowd(wiring: Wiring, count: int, seed: int = 1) -> list[str]:
     return numbers
 
 
-async def give_phones(wiring: Wiring, phones: Mapping[str, str]) -> None:
-    """A phone by national identity number, for SMS at any hour and nothing else."""
+async def give_phones(wiring: Wiring, numbers: Sequence[str]) -> dict[str, str]:
+    """To each a phone, for SMS at any hour and nothing else. Returns them by national identity number."""
+    phones = {number: f"+479{place:07d}" for place, number in enumerate(numbers)}
     chosen = {number: CitizenSettings("nb", phone, None, {"tool": ["sms"]}, None) for number, phone in phones.items()}
     await load_settings(wiring, chosen, datetime.now(UTC))
+    return phones
 
 
 async def received_by(http: httpx.AsyncClient, wiring: Wiring) -> Counter[str]:

@@ -18,7 +18,7 @@ import httpx
 
 from sandbox.bench import broker
 from sandbox.bench.catalogue import fill_catalogue, searches
-from sandbox.bench.crowd import Signer, gather_crowd, prescriptions
+from sandbox.bench.crowd import Signer, gather_crowd, give_phones, prescriptions
 from sandbox.bench.feed_lag import FeedWatch
 from sandbox.bench.load import Outcome, Request, closed_loop, open_loop
 from sandbox.bench.mailing import Mailing
@@ -61,7 +61,8 @@ class Bench:
     async def run(self) -> dict[str, Any]:
         async with self._floors(), httpx.AsyncClient(timeout=30) as http:
             self._http = http
-            self._crowd = await gather_crowd(self._wiring, CROWD)
+            wanted = os.environ.get("BENCH_ONLY", "").split()
+            self._crowd = await gather_crowd(self._wiring, max(RECIPIENTS, CROWD) if "campaign" in wanted else CROWD)
             self._tools = await self._open_tools()
             parts = {
                 "reads": self._reads,
@@ -71,7 +72,7 @@ class Bench:
                 "stopping": self._stop_to_refusal,
             }
             long_ones = {"campaign": self._campaign, "storm": self._storm}
-            for name in os.environ.get("BENCH_ONLY", " ".join(parts)).split():
+            for name in wanted or parts:
                 await (parts | long_ones)[name]()
         self._results["broker floor"] = await broker.publish_and_consume(
             self._wiring.broker_url or "", 5000, b"x" * 1200
@@ -252,18 +253,19 @@ class Bench:
 
     async def _campaign(self) -> None:
         """As fast as it goes, with a pause on the way; then at the pace that is set; and one that must not go."""
-        numbers = await gather_crowd(self._wiring, RECIPIENTS, seed=2)
-        mailing = Mailing(self._http, self._wiring, numbers)
-        await mailing.begin()
+        mailing = Mailing(self._http, self._wiring, await self._phones(RECIPIENTS))
         self._tell("campaign, unlimited", await mailing.send("unlimited", pausing=True))
         self._tell("campaign with a dead link", await mailing.send_with_dead_link())
         name = f"campaign at {PER_MINUTE} a minute"
         self._tell(name, await mailing.send("paced", PER_MINUTE))
 
     async def _storm(self) -> None:
-        numbers = await gather_crowd(self._wiring, NOTIFICATIONS, seed=3)
-        storm = Storm(self._http, self._wiring, self._running, numbers)
+        storm = Storm(self._http, self._wiring, self._running, await self._phones(NOTIFICATIONS))
         self._tell("notifications in a storm", await storm.run())
+
+    async def _phones(self, count: int) -> dict[str, str]:
+        """Of so many of the crowd."""
+        return dict(itertools.islice((await give_phones(self._wiring, self._crowd)).items(), count))
 
     # how it is measured
 

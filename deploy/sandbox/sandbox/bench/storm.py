@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 
-from sandbox.bench.crowd import give_phones, received_by
+from sandbox.bench.crowd import received_by
 from sandbox.processes import Processes
 from sandbox.wiring import Wiring
 from shared.db import Database
@@ -32,17 +32,16 @@ _FAULTS: Final = (
 
 
 class Storm:
-    """One thing to tell each of `numbers`, who have a phone and nothing else."""
+    """One thing to tell each, by SMS alone. `phones` are by national identity number."""
 
-    def __init__(self, http: httpx.AsyncClient, wiring: Wiring, running: Processes, numbers: list[str]) -> None:
+    def __init__(self, http: httpx.AsyncClient, wiring: Wiring, running: Processes, phones: dict[str, str]) -> None:
         self._http, self._wiring, self._running = http, wiring, running
-        self._phones = {number: f"+474{place:07d}" for place, number in enumerate(numbers)}
+        self._phones = phones
         self._tool = uuid4()
         self._kills = 0
 
     async def run(self) -> dict[str, Any]:
         """The gateway answers every tenth with 500, is slow now and then, and away for 20 s."""
-        await give_phones(self._wiring, self._phones)
         await self._http.delete(f"{self._wiring.sandbox_url}/messages")
         for fault in _FAULTS:
             await self._http.post(f"{self._wiring.sandbox_url}/faults", json={"target": "sms"} | fault)
@@ -84,7 +83,7 @@ class Storm:
 
     async def _kill(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await asyncio.sleep(random.uniform(4, 10))  # noqa: S311 - no secret
+            await asyncio.sleep(random.uniform(15, 30))  # noqa: S311 - no secret
             await asyncio.to_thread(self._running.kill, WORKER)
             await asyncio.to_thread(self._running.start, WORKER)
             self._kills += 1

@@ -31,6 +31,7 @@ from shared.messaging.delivery import Clock, utc_now
 from shared.wakeups import Listener, listening
 
 POLL_SECONDS: Final = 1.0
+LINGER: Final = 0.01  # seconds
 SEND_SECONDS: Final = 20.0
 # longer than a call, and the rest is for recording its outcome while the database is away for a moment
 LEASE: Final = timedelta(seconds=30)
@@ -87,6 +88,8 @@ class Sending:
         free = self._parallel - len(self._under_way)
         if free == 0:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            # the next are taken up several at once, not one by one as each of these ends
+            await asyncio.sleep(LINGER)
         elif await self.send_due(free) < free:
             await listener.wait(POLL_SECONDS)
 
