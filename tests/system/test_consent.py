@@ -18,12 +18,18 @@ AT = {service.name: service for service in SERVICES}
 
 @pytest.fixture
 def as_citizen(http: httpx.AsyncClient, wiring: Wiring) -> Callable[..., Awaitable[httpx.Response]]:
-    """A request of this citizen at this service."""
+    """A request of this citizen at this service, for whom they represent."""
 
     async def ask(
-        number: str, service: str, method: str, path: str, body: Any = None, **headers: str
+        number: str,
+        service: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        represents: str | None = None,
+        **headers: str,
     ) -> httpx.Response:
-        token = await citizen_token(http, wiring.sandbox_url, number, AT[service].audience)
+        token = await citizen_token(http, wiring.sandbox_url, number, AT[service].audience, represents)
         url = wiring.address(AT[service]) + path
         return await http.request(method, url, json=body, headers={"Authorization": f"Bearer {token}"} | headers)
 
@@ -76,3 +82,35 @@ async def test_S5_a_child_is_reached_through_a_parent_and_not_without(ehr: Ehr, 
         "child-without-representation": False,
         "child-at-confidential-address": False,
     }
+
+
+PAGES = (
+    ("helsetilbud-api", "/v1/me/tools"),
+    ("prescription-api", "/v1/me/access-log"),
+    ("notification-service", "/v1/me/notification-settings"),
+)
+
+
+async def test_S5_a_parent_acts_for_a_child_everywhere_and_both_can_read_it(
+    ehr: Ehr, citizens: list[dict[str, Any]], as_citizen: Any
+) -> None:
+    child = next(person["nationalId"] for person in citizens if person["state"] == "age-11")
+    parent = next(it["nationalId"] for it in citizens if child in it["children"] and it["consent"] == "full")
+    stranger = next(person["nationalId"] for person in citizens if person["state"] == "long-name")
+
+    async def statuses(actor: str) -> list[int]:
+        return [
+            (await as_citizen(actor, service, "GET", path, represents=child)).status_code for service, path in PAGES
+        ]
+
+    async def acts(actor: str, represents: str | None = None) -> list[tuple[str, str, bool]]:
+        page = (await as_citizen(actor, "consent-api", "GET", "/v1/me/access-log", represents=represents)).json()
+        entries = [it for it in page["items"] if it["kind"] == "representation" and it["client"]]
+        return [(it["client"], it["role"], it["allowed"]) for it in reversed(entries)]
+
+    assert await statuses(parent) == [200] * 3
+    assert await statuses(stranger) == [403] * 3
+    done = [(service, "representative", True) for service, _ in PAGES]
+    assert await acts(parent) == done
+    suffered = [(service, "represented", allowed) for allowed in (True, False) for service, _ in PAGES]
+    assert await acts(parent, represents=child) == suffered
