@@ -1,7 +1,7 @@
 """The catalogue's tables, and the rules that need no I/O."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Computed, DateTime, Identity, Text
@@ -16,6 +16,8 @@ from shared.events.catalog import ToolDocument
 
 Change = Literal["published", "updated", "stopped", "reinstated"]
 PUBLISHED, STOPPED = "published", "stopped"
+# for the id of the tool; relative to the API's address, because that is not the same for all its readers
+IMAGE_URL: Final = "/v1/tools/%s/image"
 
 
 class Base(DeclarativeBase):

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from sqlalchemy import Row
 
 from catalog_api.codes import CodeList, code_lists
-from catalog_api.models import PUBLISHED, STOPPED, ToolChange
+from catalog_api.models import IMAGE_URL, PUBLISHED, STOPPED, ToolChange
 from shared.language import DEFAULT_LANGUAGE
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339
@@ -35,13 +35,7 @@ _YES_OR_NO: Final = {
 
 def render_page(found: Found, facets: Json | None) -> bytes:
     rest = {"nextCursor": found.next_cursor("sort", "tool_id")} | ({} if facets is None else {"facets": facets})
-    return b'{"items":[%b],%b' % (b",".join(map(_summary, found.page)), to_json(rest)[1:])
-
-
-def _summary(row: Row[Any]) -> bytes:
-    """The database's JSON and what goes with it; neither is empty."""
-    more = {"imageUrl": image_url(row.tool_id, row.image_tag), **_times(row)}
-    return b"%b,%b" % (row.summary[:-1].encode(), to_json(more)[1:])
+    return b'{"items":[%b],%b' % (",".join(row.summary for row in found.page).encode(), to_json(rest)[1:])
 
 
 def render_tool(row: Row[Any], language: str) -> Json:
@@ -51,8 +45,7 @@ def render_tool(row: Row[Any], language: str) -> Json:
 
 
 def image_url(tool_id: UUID | str, tag: str | None) -> str | None:
-    """Relative to the API's address, because that is not the same for all its readers."""
-    return None if tag is None else f"/v1/tools/{tool_id}/image"
+    return None if tag is None else IMAGE_URL % tool_id
 
 
 def _texts(document: Json, language: str) -> tuple[Json, str]:

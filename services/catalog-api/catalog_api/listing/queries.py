@@ -32,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CompoundSelect, FromClause
 
 from catalog_api.audience import Audience
-from catalog_api.models import PUBLISHED, Tool
+from catalog_api.models import IMAGE_URL, PUBLISHED, Tool
 from catalog_api.schemas import ToolFilters
 from shared.language import DEFAULT_LANGUAGE
 from shared.search import Position, Search, Searched
@@ -55,7 +55,8 @@ _SUMMARISED: Final = (
     "minimumAge",
     "representativeMayUse",
 )
-_LISTED: Final = Tool.tool_id, Tool.image_tag, Tool.published_at, Tool.updated_at
+# as shared.schemas.rfc3339 writes it
+_RFC3339: Final = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'
 _SORT: Final = {"nb": Tool.sort_nb, "nn": Tool.sort_nn, "en": Tool.sort_en}
 
 # filter to column
@@ -101,7 +102,7 @@ def _page(
     if not is_first:
         types = {"after_rank": Integer, "after_sort": Text, "after_id": Uuid}
         conditions.append(tuple_(*order.values()) > tuple_(*(bindparam(name, type_=types[name]) for name in order)))
-    columns: list[Any] = [*_LISTED, _summary(language), rank.label("rank"), _SORT[language].label("sort")]
+    columns: list[Any] = [Tool.tool_id, _summary(language), rank.label("rank"), _SORT[language].label("sort")]
     return select(*columns).where(*conditions).order_by(*order.values()).limit(bindparam("missing", type_=Integer))
 
 
@@ -115,6 +116,9 @@ def _summary(language: str) -> ColumnElement[str]:
         **{name: member(summary, name) for name in _SUMMARISED},
         **{name: member(texts, name) for name in ("name", "shortText")},
         "textLanguage": case((own.is_not(None), literal(language)), else_=literal(DEFAULT_LANGUAGE)),
+        "imageUrl": case((Tool.image_tag.is_not(None), func.format(IMAGE_URL, Tool.tool_id))),
+        "publishedAt": func.to_char(func.timezone("UTC", Tool.published_at), _RFC3339),
+        "updatedAt": func.to_char(func.timezone("UTC", Tool.updated_at), _RFC3339),
     }
     named = (part for name, value in members.items() for part in (literal(name), value))
     return cast(func.jsonb_build_object(*named), Text).label("summary")
