@@ -23,6 +23,7 @@ from sandbox.bench.feed_lag import FeedWatch
 from sandbox.bench.load import Outcome, Request, closed_loop, open_loop
 from sandbox.bench.mailing import Mailing
 from sandbox.bench.stopping import StopWatch
+from sandbox.bench.stored import fill_prescriptions
 from sandbox.bench.storm import Storm
 from sandbox.choices import citizen_token
 from sandbox.processes import Processes
@@ -42,6 +43,9 @@ STOPS = 100
 RECIPIENTS = int(os.environ.get("BENCH_RECIPIENTS", "30000"))
 PER_MINUTE = int(os.environ.get("BENCH_PER_MINUTE", "9000"))
 NOTIFICATIONS = int(os.environ.get("BENCH_NOTIFICATIONS", "10000"))
+# Prescriptions before those that are measured
+FEW = 10_000
+STORED = int(os.environ.get("BENCH_STORED", "5000000"))
 _UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 
 
@@ -71,7 +75,7 @@ class Bench:
                 "feed": self._commit_to_feed,
                 "stopping": self._stop_to_refusal,
             }
-            long_ones = {"campaign": self._campaign, "storm": self._storm}
+            long_ones = {"campaign": self._campaign, "storm": self._storm, "stored": self._stored}
             for name in wanted or parts:
                 await (parts | long_ones)[name]()
         self._results["broker floor"] = await broker.publish_and_consume(
@@ -165,10 +169,31 @@ class Bench:
 
     async def _prescribing(self) -> None:
         """Against token and proof verified and one transaction of two rows; first the API alone, then everything."""
+        written, prescribe = await self._prescribed()
+        self._stop_workers()
+        await self._against("prescribe", written, prescribe, expected=(201, 201))
+        await self._drain()
+        await self._against("prescribe, with all consumers at work", written, prescribe, expected=(201, 201))
+        await self._settle()
+
+    async def _stored(self) -> None:
+        """The API alone, with a few prescriptions stored and with a country's."""
+        written, prescribe = await self._prescribed()
+        self._stop_workers()
+        ratios = []
+        for count in (FEW, STORED):
+            filled = await fill_prescriptions(self._wiring.database_urls["prescription-api"], count)
+            print(f"  filled: {filled}", flush=True)
+            name = f"prescribe, {count:,} stored"
+            await self._against(name, written, prescribe, expected=(201, 201))
+            ratios.append(self._results[name]["ratio"])
+        self._results["prescribe, many stored against few"] = {"ofRatio": round(ratios[1] / ratios[0], 3)}
+
+    async def _prescribed(self) -> "tuple[Prepare, Prepare]":
+        """The floor, and prescriptions to people who have not had that tool before."""
         base = self._urls["prescription-api"]
         signer, floor = await self._prescriber(), await self._prescriber()
         body = {"patient": {"nationalId": self._crowd[0]}, "toolId": self._tools[0]}
-        written = self._signed(self._floor_url, "/written", floor, body, SIGNED_PER_SECOND)
         size = int(SIGNED_PER_SECOND * self._seconds)
         parts = [self._crowd[start : start + size] for start in range(0, len(self._crowd), size)]
         fresh = itertools.product(self._tools[12:], parts)
@@ -177,12 +202,11 @@ class Bench:
             tool, numbers = next(fresh)
             return base, lambda: list(prescriptions(signer, base, tool, numbers))
 
+        return self._signed(self._floor_url, "/written", floor, body, SIGNED_PER_SECOND), prescribe
+
+    def _stop_workers(self) -> None:
         for service in SERVICES:
             self._running.kill(f"{service.name}/worker")
-        await self._against("prescribe", written, prescribe, expected=(201, 201))
-        await self._drain()
-        await self._against("prescribe, with all consumers at work", written, prescribe, expected=(201, 201))
-        await self._settle()
 
     async def _drain(self) -> None:
         """The workers come back to a heap of events: how fast it goes down to the feed."""
