@@ -81,6 +81,12 @@ class Processes:
         process.kill()
         process.wait()
 
+    def memory(self, name: str) -> float:
+        """Megabytes that the process has in memory now."""
+        status = Path(f"/proc/{self._running[name].pid}/status").read_text()
+        kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
+        return round(int(kilobytes) / 1024, 1)
+
     def stop(self) -> None:
         """SIGTERM to all, and patience; SIGKILL for what does not listen."""
         for process in self._running.values():

@@ -25,11 +25,11 @@ _SEEN = """
 
 
 class FeedWatch:
-    """Notes when each prescription is first seen in the feed."""
+    """Notes when each prescription is first seen in the feed: `seen` is by prescription, in seconds since 1970."""
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
-        self._seen: dict[str, float] = {}
+        self.seen: dict[str, float] = {}
         self._started = time.time()
 
     async def watch(self, stop: asyncio.Event) -> None:
@@ -42,7 +42,7 @@ class FeedWatch:
                 rows = await connection.fetch(_SEEN, datetime.fromtimestamp(since, UTC))
                 now = time.time()
                 for row in rows:
-                    self._seen.setdefault(row["id"], now)
+                    self.seen.setdefault(row["id"], now)
                 await asyncio.sleep(POLL_SECONDS)
         finally:
             await connection.close()
@@ -53,7 +53,7 @@ class FeedWatch:
             committed = {row["id"]: row["at"] for row in await connection.fetch(_COMMITTED, self._started)}
         finally:
             await connection.close()
-        lags = sorted((self._seen[i] - at) * 1000 for i, at in committed.items() if i in self._seen)
+        lags = sorted((self.seen[i] - at) * 1000 for i, at in committed.items() if i in self.seen)
         if len(lags) < 2:
             return {"events": len(lags), "missing": len(committed) - len(lags)}
         cuts = statistics.quantiles(lags, n=100, method="inclusive")

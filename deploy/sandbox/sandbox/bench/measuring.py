@@ -25,6 +25,7 @@ from sandbox.bench.mailing import Mailing
 from sandbox.bench.stopping import StopWatch
 from sandbox.bench.stored import fill_prescriptions
 from sandbox.bench.storm import Storm
+from sandbox.bench.streams import STREAMS, StreamWatch
 from sandbox.choices import citizen_token
 from sandbox.processes import Processes
 from sandbox.services import SERVICES
@@ -74,6 +75,7 @@ class Bench:
                 "prescribing": self._prescribing,
                 "feed": self._commit_to_feed,
                 "stopping": self._stop_to_refusal,
+                "streams": self._commit_to_stream,
             }
             long_ones = {"campaign": self._campaign, "storm": self._storm, "stored": self._stored}
             for name in wanted or parts:
@@ -265,6 +267,24 @@ class Bench:
         await watching
         self._results["prescribe at 50/s"] = outcome.figures() | {"unexpected": outcome.unexpected}
         self._results["commit to feed at 50/s"] = await watch.figures()
+
+    async def _commit_to_stream(self) -> None:
+        base, signer, watch = self._urls["prescription-api"], await self._prescriber(), FeedWatch(self._wiring)
+        streams = StreamWatch(self._http, self._wiring.sandbox_url, self._urls["helsetilbud-api"], watch)
+        before = self._running.memory("helsetilbud-api")
+        took = await streams.open(self._crowd[:STREAMS])
+        count = int(PACE * max(self._seconds * 2, 8))
+        requests = prescriptions(signer, base, self._tools[11], self._crowd[:count])
+        outcome = await open_loop(base, requests, per_second=PACE, expected=201)
+        await asyncio.sleep(2)
+        self._results[f"commit to {STREAMS} open streams at 50/s"] = await watch.figures() | {
+            "openAtTheEnd": streams.open_now,
+            "secondsToOpen": round(took, 2),
+            "megabytesBefore": before,
+            "megabytesWithAll": self._running.memory("helsetilbud-api"),
+            "unexpected": outcome.unexpected,
+        }
+        await streams.close()
 
     async def _stop_to_refusal(self) -> None:
         watch = StopWatch(self._http, self._wiring)
