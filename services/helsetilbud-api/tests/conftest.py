@@ -44,7 +44,7 @@ AUDIENCE = "nhn:helsetilbud"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TABLES = (
     "tool_copy, search_word, search_stand, catalogue_position, consent_copy, citizen_tool, feed_event, freshness,"
-    " launch, pairwise_subject, feed_head, outbox, inbox, local_message, idempotent_answer"
+    " launch, pairwise_subject, feed_head, citizen_event, outbox, inbox, local_message, idempotent_answer"
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen import writing
 from helsetilbud_api.citizen.models import Kind, feed_event_id
+from helsetilbud_api.citizen.rebuilding.log import kept
 from shared.events import (
     LevelChanged,
     NotificationFailed,
@@ -137,11 +138,11 @@ HANDLERS: Final[Handlers] = {
     ToolPublished: [on_tool_published],
     ToolStopped: [on_tool_stopped, tell_of_withdrawal],
     ToolReinstated: [on_tool_reinstated, tell_of_reinstatement],
-    ToolPrescribed: [on_tool_prescribed],
-    PrescriptionRevoked: [on_prescription_revoked],
-    PrescriptionExpired: [on_prescription_expired],
-    PrescriptionEnded: [on_prescription_ended],
-    LevelChanged: [on_level_changed],
-    NotificationSent: [on_notification_sent],
-    NotificationFailed: [on_notification_failed],
+    ToolPrescribed: [kept(on_tool_prescribed)],
+    PrescriptionRevoked: [kept(on_prescription_revoked)],
+    PrescriptionExpired: [kept(on_prescription_expired)],
+    PrescriptionEnded: [kept(on_prescription_ended)],
+    LevelChanged: [kept(on_level_changed)],
+    NotificationSent: [kept(on_notification_sent)],
+    NotificationFailed: [kept(on_notification_failed)],
 }

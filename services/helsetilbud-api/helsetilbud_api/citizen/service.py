@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from helsetilbud_api.citizen import queries, writing
 from helsetilbud_api.citizen.launching.service import launch_address
 from helsetilbud_api.citizen.models import MyTool, check_mine, check_openable, launch_of
+from helsetilbud_api.citizen.rebuilding.log import keep_event, lock_citizens
 from shared import idempotency, outbox
 from shared.auth import Citizen
 from shared.events import ToolOpened, ToolRemoved
@@ -25,6 +26,7 @@ async def open_tool(
 
     Raises ToolNotInMyTools, ToolsHidden, ToolWithdrawn, ToolNotReady, ToolNotForRepresentatives.
     """
+    await lock_citizens(session, caller.acting_for)
     mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller)
     tool = check_openable(mine, represented=caller.represents is not None)
     answered = await idempotency.claim(session, repeat)
@@ -48,11 +50,13 @@ async def _keep_opening(
         acted_by=caller.reference,
         at=now,
     )
+    await keep_event(session, event)
     await outbox.add(session, event, now)
 
 
 async def remove_tool(session: AsyncSession, caller: Citizen, tool_id: UUID, now: datetime) -> None:
     """P10: it may be prescribed again from now on. Raises ToolNotInMyTools, ToolsHidden."""
+    await lock_citizens(session, caller.acting_for)
     mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller)
     await session.execute(writing.REMOVE, {"citizen": caller.acting_for, "tool_id": tool_id})
     event = ToolRemoved(
@@ -62,4 +66,5 @@ async def remove_tool(session: AsyncSession, caller: Citizen, tool_id: UUID, now
         acted_by=caller.reference,
         at=now,
     )
+    await keep_event(session, event)
     await outbox.add(session, event, now)

@@ -20,6 +20,7 @@ from helsetilbud_api.citizen.models import (
     feed_event_id,
     tool_copy,
 )
+from helsetilbud_api.citizen.rebuilding.log import LOCK_MANY
 from shared.db import tell_after_commit
 from shared.events.catalog import ToolDocument
 
@@ -191,12 +192,17 @@ _TELL_EVERYBODY: Final = text("""
         INSERT INTO feed_head AS h (citizen, last) SELECT citizen, 1 FROM told ORDER BY citizen
         ON CONFLICT (citizen) DO UPDATE SET last = h.last + 1
         RETURNING citizen, last
+    ),
+    entry AS (
+        INSERT INTO feed_event (citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, arrival)
+        SELECT citizen, :feed_event_id, :kind, :at, :tool_id, prescription_id, last
+        FROM told JOIN arrival USING (citizen)
+        ORDER BY citizen
+        ON CONFLICT (citizen, feed_event_id) DO NOTHING
+        RETURNING *
     )
-    INSERT INTO feed_event (citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, arrival)
-    SELECT citizen, :feed_event_id, :kind, :at, :tool_id, prescription_id, last
-    FROM told JOIN arrival USING (citizen)
-    ORDER BY citizen
-    ON CONFLICT (citizen, feed_event_id) DO NOTHING
+    INSERT INTO citizen_event (citizen, name, data)
+    SELECT citizen, 'kept.feed_event', to_jsonb(entry) FROM entry ORDER BY citizen
     RETURNING citizen
 """).bindparams(
     bindparam("feed_event_id", type_=Uuid),
@@ -235,6 +241,7 @@ async def apply_stop(session: AsyncSession, sequence: int, tool_id: UUID, catego
 async def tell_everybody(session: AsyncSession, kind: Kind, tool_id: UUID, sequence: int, at: datetime) -> None:
     """An entry for each who has the tool, if this is the last that was heard of it."""
     entry = {"feed_event_id": feed_event_id(kind, tool_id, sequence), "kind": kind, "at": at}
+    await session.execute(LOCK_MANY)
     told = await session.execute(_TELL_EVERYBODY, entry | {"tool_id": tool_id, "sequence": sequence})
     tell_streams(session, told.scalars().all())
 

@@ -16,6 +16,7 @@ from helsetilbud_api.citizen.available.schemas import AvailableFilters
 from helsetilbud_api.citizen.errors import ToolAlreadyAdded
 from helsetilbud_api.citizen.models import HIDING
 from helsetilbud_api.citizen.queries import Found, list_my_tools
+from helsetilbud_api.citizen.rebuilding.log import keep_event, lock_citizens
 from helsetilbud_api.citizen.rendering import MY_TOOLS, render_my_tool
 from helsetilbud_api.citizen.searching.queries import find_head
 from shared import idempotency, outbox
@@ -64,11 +65,14 @@ async def add_tool(
     if answered := await idempotency.claim(session, repeat):
         return answered, True
     citizen = caller.acting_for
+    await lock_citizens(session, citizen)
     check_addable(await queries.find_offered(session, citizen, tool_id), User.of(caller, now))
     added = await session.execute(writing.ADD, {"citizen": citizen, "tool_id": tool_id, "at": now})
     if added.first() is None:  # it has come meanwhile
         raise ToolAlreadyAdded()
-    await outbox.add(session, ToolAdded(citizen=citizen, tool_id=tool_id, acted_by=caller.reference, at=now), now)
+    event = ToolAdded(citizen=citizen, tool_id=tool_id, acted_by=caller.reference, at=now)
+    await keep_event(session, event)
+    await outbox.add(session, event, now)
     found = await list_my_tools(await session.connection(), citizen, language, tool_id=tool_id)
     answer = Answer(201, {"Location": f"{MY_TOOLS}/{tool_id}"}, render_my_tool(found.rows[0], language))
     await idempotency.keep(session, repeat, answer)

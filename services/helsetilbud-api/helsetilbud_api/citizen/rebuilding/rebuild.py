@@ -1,0 +1,135 @@
+"""Citizens' pages thrown away and put together anew, a few citizens at a time, while the service runs (M5).
+
+Each transaction holds the locks of its citizens: what happens to them meanwhile waits for it, and readers see the pages
+as they were until it commits. The numbers of entries stay, so that open streams notice nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from helsetilbud_api.citizen import writing
+from helsetilbud_api.citizen.handlers import HANDLERS
+from helsetilbud_api.citizen.rebuilding import queries
+from helsetilbud_api.citizen.rebuilding.log import MANY, lock_citizens
+from shared.db import Database
+from shared.events import EVENTS, ToolAdded, ToolOpened, ToolRemoved
+from shared.messaging import Delivery
+
+CITIZENS_AT_ONCE: Final = 50
+PARALLEL: Final = 4
+_TABLES: Final = ("consent_copy", "citizen_tool", "feed_event")
+
+_WITH_OTHERS: Final = text(f"SELECT pg_advisory_xact_lock_shared({MANY})")
+_THROW_AWAY: Final = tuple(text(f"DELETE FROM {table} WHERE citizen = ANY(:citizens)") for table in _TABLES)  # noqa: S608
+_PUT_BACK: Final = {
+    f"kept.{table}": text(f"""
+        INSERT INTO {table} SELECT * FROM jsonb_populate_record(CAST(NULL AS {table}), :data) ON CONFLICT DO NOTHING
+    """).bindparams(bindparam("data", type_=JSONB))  # noqa: S608 - our own tables
+    for table in _TABLES
+}
+_RENUMBER: Final = text("""
+    UPDATE feed_event SET arrival = :arrival WHERE citizen = :citizen AND feed_event_id = :feed_event_id
+""")
+# an entry that was not there before has a number of its own still
+_LAST: Final = text("""
+    UPDATE feed_head h SET last = greatest(
+        :last, (SELECT max(arrival) FROM feed_event e WHERE e.citizen = h.citizen)
+    )
+    WHERE citizen = :citizen
+""")
+_READ_CATALOGUE_ANEW: Final = "DELETE FROM catalogue_position"
+
+
+@dataclass
+class Rebuilt:
+    citizens: int = 0
+    events: int = 0
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Events a second."""
+        return self.events / self.seconds if self.seconds else 0.0
+
+
+async def rebuild(database: Database) -> Rebuilt:
+    """All citizens' pages. The worker reads the whole catalogue anew, beside it."""
+    async with database.driver() as connection:
+        await connection.execute(_READ_CATALOGUE_ANEW)
+    done, started, slots = Rebuilt(), time.monotonic(), asyncio.Semaphore(PARALLEL)
+    async with asyncio.TaskGroup() as tasks:
+        async for citizens in _all_citizens(database):
+            await slots.acquire()
+            task = tasks.create_task(_rebuild_some(database, citizens, done))
+            task.add_done_callback(lambda _: slots.release())
+    done.seconds = time.monotonic() - started
+    return done
+
+
+async def _all_citizens(database: Database) -> AsyncIterator[Sequence[str]]:
+    after = ""
+    while True:
+        async with database.reader() as connection:
+            citizens = await queries.citizens_after(connection, after, CITIZENS_AT_ONCE)
+        if not citizens:
+            return
+        yield citizens
+        after = citizens[-1]
+
+
+async def _rebuild_some(database: Database, citizens: Sequence[str], done: Rebuilt) -> None:
+    async with database.session() as session:
+        await session.execute(_WITH_OTHERS)
+        await lock_citizens(session, *citizens)
+        numbers = await queries.numbers_of(session, citizens)
+        heads = await queries.heads_of(session, citizens)
+        for statement in _THROW_AWAY:
+            await session.execute(statement, {"citizens": citizens})
+        for row in (rows := await queries.events_of(session, citizens)):
+            await _apply(session, row)
+        await _restore_numbers(session, numbers, heads)
+        session.info.clear()  # whom the handlers would wake has seen it all
+    done.citizens += len(citizens)
+    done.events += len(rows)
+
+
+async def _apply(session: AsyncSession, row: Row[Any]) -> None:
+    put_back = _PUT_BACK.get(row.name)
+    if put_back is not None:
+        await session.execute(put_back, {"data": row.data})
+        return
+    event = EVENTS[row.name].model_validate(row.data)
+    if isinstance(event, ToolOpened | ToolAdded | ToolRemoved):
+        await session.execute(_OWN_ACTS[type(event)], _own_act(event))
+        return
+    for handler in HANDLERS[type(event)]:
+        await _again(handler)(session, event, _DELIVERY)
+
+
+async def _restore_numbers(session: AsyncSession, numbers: Sequence[Row[Any]], heads: Sequence[Row[Any]]) -> None:
+    for statement, rows in ((_RENUMBER, numbers), (_LAST, heads)):
+        if rows:
+            await session.execute(statement, [dict(row._mapping) for row in rows])
+
+
+def _again(handler: Any) -> Any:
+    """Without keeping the event a second time."""
+    return handler.__wrapped__
+
+
+def _own_act(event: ToolOpened | ToolAdded | ToolRemoved) -> dict[str, Any]:
+    return {"citizen": event.citizen, "tool_id": event.tool_id, "at": event.at}
+
+
+_OWN_ACTS: Final = {ToolOpened: writing.OPEN, ToolAdded: writing.ADD, ToolRemoved: writing.REMOVE}
+# handlers of events about one citizen take everything from the event
+_DELIVERY: Final = Delivery(UUID(int=0), datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))

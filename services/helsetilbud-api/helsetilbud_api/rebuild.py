@@ -1,0 +1,31 @@
+"""`python -m helsetilbud_api.rebuild`: citizens' pages put together anew from what is kept of them, while the service
+runs (M5). With the settings of the worker.
+"""
+
+import asyncio
+
+from helsetilbud_api.citizen.rebuilding.rebuild import rebuild
+from helsetilbud_api.settings import Settings
+from shared.db import Database
+from shared.logging import configure_logging
+
+
+async def _rebuild(settings: Settings) -> None:
+    database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+    try:
+        done = await rebuild(database)
+    finally:
+        await database.close()
+    print(  # noqa: T201 - for whoever runs it
+        f"{done.citizens} citizens rebuilt from {done.events} events in {done.seconds:.1f} s, {done.rate:.0f} events/s"
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    configure_logging(settings.log_level)
+    asyncio.run(_rebuild(settings))
+
+
+if __name__ == "__main__":
+    main()
