@@ -5,6 +5,7 @@ from typing import Any
 _AIMS = {
     "list tools": ("ratio", 0.5, "or better"),
     "search at 50/s": ("p99Ms", 25.0, "or less"),
+    "digitally active, 1000": ("p95Ms", 60.0, "or less"),
     "prescribe": ("ratio", 0.5, "or better"),
     "prescribe, many stored against few": ("ofRatio", 0.85, "or better"),
     "commit to feed at 50/s": ("p99Ms", 50.0, "or less"),

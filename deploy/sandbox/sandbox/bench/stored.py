@@ -4,8 +4,8 @@ import time
 
 import asyncpg
 
-# In batches sorted by citizen, which is how the largest index is built. Of ten, one waits to be opened, two are used and
-# the others came to an end. The journal note is as long as one is.
+# In batches sorted by citizen, which is how the largest index is built. Of ten, one waits to be opened, two are used
+# and the others came to an end. The journal note is as long as one is.
 _FILL = """
     WITH invented AS (
         SELECT n, n % 10 AS one_of_ten, 'k1-' || substr(md5('citizen ' || n / 2), 1, 26) AS citizen,
