@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format bench bench-scale openapi release-contracts lock reset clean
+.PHONY: help setup run demo test test-fast check format bench bench-scale bench-feed openapi release-contracts lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: setup ## Our speed beside its floors, in one run; writes bench-results.js
 
 bench-scale: setup ## Checking who is digitally active among SCALE=6000000 citizens against among 10,000; some minutes, 4 GB
 	@exec $(PYTHON) -m sandbox.bench.scale
+
+bench-feed: setup ## The feed page among FEED_ROWS=20000000 entries, and how fast pages are rebuilt; some minutes, 10 GB of disk
+	@exec $(PYTHON) -m sandbox.bench.feed_scale
 
 openapi: setup ## Contracts from the code into openapi/
 	$(PYTHON) -m sandbox.contracts openapi
