@@ -1,6 +1,7 @@
 """Handing the citizen over to a tool signed in: one code, once, for a minute, for one supplier (M3, P11)."""
 
 import asyncio
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -21,11 +22,14 @@ START = "https://sovntrappa.example/start?via=hn"
 def signed_in(others: Any) -> Any:
     """Publishes a tool that takes citizens in signed in."""
 
-    async def publish(tool_id: UUID, sequence: int = 2, supplier: str = TUSSMORKE) -> None:
+    async def publish(
+        tool_id: UUID, sequence: int = 2, supplier: str = TUSSMORKE, *, representative_may_use: bool = False
+    ) -> None:
         event = others.published(tool_id, sequence)
         integration = Integration(method="signed-in-web", address="https://sovntrappa.example", launch_address=START)
         changes = {
             "login_required": True,
+            "representative_may_use": representative_may_use,
             "integration": integration,
             "supplier": Party(organisation_number=supplier, name="Tussmørke AS"),
         }
@@ -137,6 +141,24 @@ async def test_M3_a_subject_is_the_same_at_one_supplier_and_another_at_the_next(
     assert not set(olas) & set(karis)
     kept = await rows("SELECT l::text AS row FROM launch l")
     assert len(kept) == 7
+
+
+@pytest.mark.rule("S5", "M3")
+async def test_S5_a_parent_is_one_person_to_the_supplier_whichever_child_it_is_about(
+    caller: Any, others: Any, signed_in: Any, supplier: Any, representations: Any, tool: UUID
+) -> None:
+    children = [caller(date(born, 6, 1)) for born in (2018, 2020)]
+    await signed_in(tool, 1, representative_may_use=True)
+    representations.allow()
+    redeemed = []
+    for child in children:
+        await others.tell(others.prescribed(child, tool))
+        mother = caller(date(1988, 2, 2), represents=child.number, relation="parent")
+        redeemed.append((await supplier(TUSSMORKE).redeem(await launch(mother, tool), tool)).json())
+    assert len({it["subject"] for it in redeemed}) == 2
+    [acting] = {it["actingPerson"]["subject"] for it in redeemed}
+    assert acting not in {it["subject"] for it in redeemed}
+    assert {it["actingPerson"]["relation"] for it in redeemed} == {"parent"}
 
 
 async def test_M3_the_code_itself_is_kept_nowhere(

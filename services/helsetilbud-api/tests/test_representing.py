@@ -12,6 +12,7 @@ OPERATIONS = [
     ("DELETE", f"/v1/me/tools/{uuid4()}", "change", False),
     ("POST", f"/v1/me/tools/{uuid4()}/open", "change", False),
     ("GET", "/v1/me/feed", "read", False),
+    ("GET", "/v1/me/feed/stream", "read", False),
     ("GET", "/v1/me/available-tools", "read", True),
     ("GET", "/v1/me/gp-panel", "read", False),
 ]

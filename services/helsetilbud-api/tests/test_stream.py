@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 
 from helsetilbud_api.app import create_app
 from helsetilbud_api.citizen.schemas import FeedEvent
+from helsetilbud_api.citizen.streaming import routes
 from helsetilbud_api.citizen.streaming.streams import MOST_OF_ONE
 from shared.testing.tokens import BearerAuth, served_by
 
@@ -37,13 +39,13 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def another(
-    settings: Any, helsenorge: Any, helseid: Any, running_clock: Any
+    settings: Any, helsenorge: Any, helseid: Any, running_clock: Any, representations: Any
 ) -> AsyncIterator[Callable[..., Any]]:
     """A replica with these settings, by address."""
 
     @asynccontextmanager
     async def replica(**changed: Any) -> AsyncIterator[str]:
-        http = httpx.AsyncClient(transport=served_by(helsenorge, helseid))
+        http = httpx.AsyncClient(transport=served_by(helsenorge, helseid, consent=representations.handle))
         app = create_app(settings.model_copy(update=changed), http=http, clock=running_clock)
         async with app.router.lifespan_context(app), serving(app) as url:
             yield url
@@ -82,7 +84,7 @@ class Follower:
 def follow(helsenorge: Any) -> Any:
     @asynccontextmanager
     async def stream(url: str, citizen: Any, after: int | None = None) -> AsyncIterator[Follower]:
-        token = helsenorge.citizen_token(AUDIENCE, pid=citizen.number)
+        token = helsenorge.citizen_token(AUDIENCE, pid=citizen.number, **citizen.token)
         headers = {"Last-Event-ID": str(after)} if after is not None else {}
         async with (
             httpx.AsyncClient(base_url=url, auth=BearerAuth(token), timeout=10) as http,
@@ -229,3 +231,23 @@ async def test_a_number_from_elsewhere_is_refused_or_passed_over(
             assert (await follower.block())["id"] == "0"
             await others.tell(others.prescribed(kari, uuid4()))
             assert (await follower.entry())[0] == 1
+
+
+@pytest.mark.rule("S5", "M4")
+async def test_S5_parents_of_the_young_follow_what_is_about_prescriptions_and_not_for_long(
+    caller: Any, others: Any, another: Any, follow: Any, representations: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    young = caller(date(2012, 6, 1))
+    mother = caller(date(1988, 2, 2), represents=young.number, relation="parent")
+    own, sent = uuid4(), uuid4()
+    await others.tell(others.published(own, prescription_required=False), others.published(sent))
+    representations.allow(narrowed=True)
+    assert (await young.add(own)).status_code == 201
+    monkeypatch.setattr(routes, "ACTING_SECONDS", 1.0)
+    async with another() as url, follow(url, mother) as follower:
+        await follower.block()
+        await others.tell(others.stopped(own), others.prescribed(young, sent))
+        number, entry = await follower.entry()
+        assert (number, entry.tool_id) == (2, sent)
+        with pytest.raises(EOFError):
+            await follower.all()
