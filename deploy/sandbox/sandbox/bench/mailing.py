@@ -16,6 +16,7 @@ from sandbox.wiring import Wiring
 
 LONGEST_SECONDS: Final = 1800.0
 PAUSE_SECONDS: Final = 5.0
+NEWLY_RESERVED: Final = 100
 _AUDIENCE: Final = "nhn:varsling"
 _STAFF: Final = {"pid": "14837901236", "securityLevel": "4"}
 _TEXTS: Final = {
@@ -36,12 +37,20 @@ class Mailing:
         self._approver = ApiClient(http, wiring.sandbox_url, urls["notification-service"])
         self._reserved: set[str] = set()
 
-    async def send(self, series: str, per_minute: int | None = None, *, pausing: bool = False) -> dict[str, Any]:
+    async def send(self, series: str, *, pausing: bool = False) -> dict[str, Any]:
+        """To all, as fast as it goes."""
+        return await self._send(series, None, self._numbers, pausing=pausing)
+
+    async def send_at_pace(self, series: str, per_minute: int, count: int) -> dict[str, Any]:
+        """To the first so many."""
+        return await self._send(series, per_minute, self._numbers[:count], pausing=False)
+
+    async def _send(self, series: str, per_minute: int | None, to: list[str], *, pausing: bool) -> dict[str, Any]:
         """Some say no before the check, and as many when everything is ready to start."""
         await self._http.delete(f"{self._wiring.sandbox_url}/messages")
-        await self._reserve(100)
-        path, figures = await self._make_ready(series, per_minute)
-        await self._reserve(100)
+        await self._reserve(to)
+        path, figures = await self._make_ready(series, per_minute, to)
+        await self._reserve(to)
         started = time.perf_counter()
         await self._act(path, "start")
         paused = await self._pause(path) if pausing else {}
@@ -49,7 +58,7 @@ class Mailing:
         seconds = time.perf_counter() - started - paused.get("pausedSeconds", 0.0)
         got = await received_by(self._http, self._wiring)
         speed = {"seconds": round(seconds, 1), "perSecond": round(got.total() / seconds, 1)}
-        return figures | paused | self._outcome(got) | speed
+        return figures | paused | self._outcome(got, to) | speed
 
     async def send_with_dead_link(self) -> dict[str, Any]:
         """What is said about one whose link leads nowhere, and how many have got it."""
@@ -63,11 +72,11 @@ class Mailing:
         findings = sorted({finding["code"] for finding in checked["check"]["findings"]})
         return {"findings": findings, "approval": refused.json().get("code"), "sent": got.total()}
 
-    async def _make_ready(self, series: str, per_minute: int | None) -> tuple[str, dict[str, Any]]:
+    async def _make_ready(self, series: str, per_minute: int | None, to: list[str]) -> tuple[str, dict[str, Any]]:
         await self._log_in()
         path = await self._write(series, per_minute, f"{self._wiring.sandbox_url}/people")
         started = time.perf_counter()
-        await self._upload(path, self._numbers)
+        await self._upload(path, to)
         uploaded = time.perf_counter()
         await self._act(path, "check")
         checked = time.perf_counter()
@@ -75,7 +84,7 @@ class Mailing:
         await self._http.delete(f"{self._wiring.sandbox_url}/messages")
         (await self._approve(path)).raise_for_status()
         return path, {
-            "recipients": len(self._numbers),
+            "recipients": len(to),
             "uploadSeconds": round(uploaded - started, 1),
             "checkSeconds": round(checked - uploaded, 1),
         }
@@ -149,9 +158,9 @@ class Mailing:
         found: dict[str, Any] = answer.raise_for_status().json()
         return found
 
-    def _outcome(self, got: Counter[str]) -> dict[str, int]:
-        reserved = {self._phones[number] for number in self._reserved}
-        wanted = set(self._phones.values()) - reserved
+    def _outcome(self, got: Counter[str], to: list[str]) -> dict[str, int]:
+        reserved = {self._phones[number] for number in to if number in self._reserved}
+        wanted = {self._phones[number] for number in to} - reserved
         return {
             "sent": got.total(),
             "twice": sum(count > 1 for count in got.values()),
@@ -160,9 +169,9 @@ class Mailing:
             "sentToReserved": len(reserved & got.keys()),
         }
 
-    async def _reserve(self, count: int) -> None:
-        left = [number for number in self._numbers if number not in self._reserved]
-        for number in left[:: max(len(left) // count, 1)][:count]:
+    async def _reserve(self, among: list[str]) -> None:
+        left = [number for number in among if number not in self._reserved]
+        for number in left[:: max(len(left) // NEWLY_RESERVED, 1)][:NEWLY_RESERVED]:
             token = await citizen_token(self._http, self._wiring.sandbox_url, number, "nhn:samtykke")
             url, headers = (
                 f"{self._consent_url}/v1/me/reservations/research-contact",

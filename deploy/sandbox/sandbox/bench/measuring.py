@@ -42,7 +42,8 @@ CATALOGUE = 5000
 WARM_UP = 200
 STOPS = 100
 RECIPIENTS = int(os.environ.get("BENCH_RECIPIENTS", "30000"))
-PER_MINUTE = int(os.environ.get("BENCH_PER_MINUTE", "9000"))
+PER_MINUTE = int(os.environ.get("BENCH_PER_MINUTE", "2400"))
+PACED = int(os.environ.get("BENCH_PACED", "5000"))
 NOTIFICATIONS = int(os.environ.get("BENCH_NOTIFICATIONS", "10000"))
 # Prescriptions before those that are measured
 FEW = 10_000
@@ -303,7 +304,7 @@ class Bench:
         self._tell("campaign, unlimited", await mailing.send("unlimited", pausing=True))
         self._tell("campaign with a dead link", await mailing.send_with_dead_link())
         name = f"campaign at {PER_MINUTE} a minute"
-        self._tell(name, await mailing.send("paced", PER_MINUTE))
+        self._tell(name, await mailing.send_at_pace("paced", PER_MINUTE, PACED))
 
     async def _storm(self) -> None:
         storm = Storm(self._http, self._wiring, self._running, await self._phones(NOTIFICATIONS))
