@@ -72,8 +72,10 @@ async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevo
 
 async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpired, delivery: Delivery) -> None:
     """P7: the deadline has passed. An opening that prescription-api had not heard of yet goes before."""
-    if not await _end(session, event, "expired"):
-        await _tell(session, _entry("tool-expired", event, event.expired_at))
+    await _end(session, event, "expired")
+    entry = _entry("tool-expired", event, event.expired_at)
+    await session.execute(writing.TELL_UNLESS_OPENED, entry)
+    writing.tell_streams(session, [event.citizen])
 
 
 async def on_prescription_ended(session: AsyncSession, event: PrescriptionEnded, delivery: Delivery) -> None:
@@ -87,10 +89,10 @@ async def _tell(session: AsyncSession, entry: dict[str, Any]) -> None:
     writing.tell_streams(session, [entry["citizen"]])
 
 
-async def _end(session: AsyncSession, event: _End, end: str) -> bool:
-    """A prescription that has ended stays so, whatever comes late. Returns whether the tool had been opened."""
+async def _end(session: AsyncSession, event: _End, end: str) -> None:
+    """A prescription that has ended stays so, whatever comes late."""
     row = {"citizen": event.citizen, "tool_id": event.tool_id, "prescription_id": str(event.prescription_id)}
-    return bool((await session.execute(writing.END, row | {"end": end})).scalar_one())
+    await session.execute(writing.END, row | {"end": end})
 
 
 def _entry(kind: Kind, event: ToolPrescribed | _End, at: datetime) -> dict[str, Any]:

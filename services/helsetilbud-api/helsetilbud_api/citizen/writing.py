@@ -62,18 +62,17 @@ CHANGE_LEVEL: Final = _consent.on_conflict_do_update(
 # The citizen's next number, by which a stream is gone on with. The row is locked until the commit, so numbers are seen
 # in their order.
 _ARRIVAL: Final = """
-    INSERT INTO feed_head AS h (citizen, last) VALUES (:citizen, {first})
+    INSERT INTO feed_head AS h (citizen, last) SELECT :citizen, {first}
     ON CONFLICT (citizen) DO UPDATE SET last = h.last + 1
     RETURNING last
 """
 # An entry that is known only by its notifications (NOTIFIED came first) is filled in; one that is there stays.
+# Without a number there is nothing to tell.
 _TELL: Final = """
     INSERT INTO feed_event AS e (
         citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, prescriber_name, arrival
     )
-    VALUES (
-        :citizen, :feed_event_id, :kind, :at, :tool_id, :prescription_id, :prescriber_name, (SELECT last FROM arrival)
-    )
+    SELECT :citizen, :feed_event_id, :kind, :at, :tool_id, :prescription_id, :prescriber_name, last FROM arrival
     ON CONFLICT (citizen, feed_event_id) DO UPDATE SET
         kind = excluded.kind,
         occurred_at = excluded.occurred_at,
@@ -83,7 +82,25 @@ _TELL: Final = """
         arrival = excluded.arrival
     WHERE e.kind IS NULL
 """
-TELL: Final = text(f"WITH arrival AS ({_ARRIVAL.format(first=1)}) {_TELL}")
+_ENTRY: Final = (
+    bindparam("citizen", type_=Text),
+    bindparam("feed_event_id", type_=Uuid),
+    bindparam("kind", type_=Text),
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("tool_id", type_=Uuid),
+    bindparam("prescription_id", type_=Uuid),
+    bindparam("prescriber_name", type_=Text),
+)
+TELL: Final = text(f"WITH arrival AS ({_ARRIVAL.format(first=1)}) {_TELL}").bindparams(*_ENTRY)
+# An opening that prescription-api had not heard of yet goes before (P7).
+_NOT_OPENED: Final = """
+    1 WHERE NOT EXISTS (
+        SELECT FROM citizen_tool
+        WHERE citizen = :citizen AND tool_id = :tool_id AND prescription_id = :prescription_id
+            AND first_opened_at IS NOT NULL
+    )
+"""
+TELL_UNLESS_OPENED: Final = text(f"WITH arrival AS ({_ARRIVAL.format(first=_NOT_OPENED)}) {_TELL}").bindparams(*_ENTRY)
 
 # One round trip, because this is what a citizen waits for. The newest prescription of a tool is the one that counts,
 # and is new until opened (M1); one whose end is known already has ended. The tool's row is locked before the citizen's
@@ -116,7 +133,7 @@ PRESCRIBE: Final = text(f"""
     ),
     arrival AS ({_ARRIVAL.format(first="1 + 0 * (SELECT count(*) FROM mine)")})
     {_TELL}
-""")  # noqa: S608 - put together from constants
+""").bindparams(*_ENTRY)  # noqa: S608 - put together from constants
 
 _OWN_ACT: Final = (
     bindparam("citizen", type_=Text),
@@ -170,7 +187,6 @@ END: Final = text("""
             THEN :end
             ELSE m.state
         END
-    RETURNING CAST(prescription_id AS text) = :prescription_id AND first_opened_at IS NOT NULL AS was_opened
 """)
 
 _entry = insert(feed_event)

@@ -20,9 +20,9 @@ _CITIZENS: Final = text("""
     SELECT citizen FROM found WHERE citizen IS NOT NULL LIMIT :count
 """)
 _EVENTS: Final = (
-    text("SELECT name, data FROM citizen_event WHERE citizen = ANY(:citizens) ORDER BY citizen, number")
+    text("SELECT citizen, name, data FROM citizen_event WHERE citizen = ANY(:citizens) ORDER BY citizen, number")
     .bindparams(_SOME)
-    .columns(name=Text, data=JSONB)
+    .columns(citizen=Text, name=Text, data=JSONB)
 )
 _NUMBERS: Final = text("""
     SELECT citizen, feed_event_id, arrival FROM feed_event WHERE citizen = ANY(:citizens) AND kind IS NOT NULL

@@ -6,13 +6,15 @@ as they were until it commits. The numbers of entries stay, so that open streams
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby, zip_longest
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Executable, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -94,25 +96,51 @@ async def _rebuild_some(database: Database, citizens: Sequence[str], done: Rebui
         heads = await queries.heads_of(session, citizens)
         for statement in _THROW_AWAY:
             await session.execute(statement, {"citizens": citizens})
-        for row in (rows := await queries.events_of(session, citizens)):
-            await _apply(session, row)
+        rows = await queries.events_of(session, citizens)
+        for batch in _batches(rows):
+            await _apply(session, batch)
         await _restore_numbers(session, numbers, heads)
-        session.info.clear()  # whom the handlers would wake has seen it all
     done.citizens += len(citizens)
     done.events += len(rows)
 
 
-async def _apply(session: AsyncSession, row: Row[Any]) -> None:
+class _Collected:
+    """In a session's place: what handlers execute, to be executed for many citizens at once."""
+
+    def __init__(self) -> None:
+        self.statements: dict[Executable, list[dict[str, Any]]] = {}
+        self.info: dict[str, Any] = {}  # whom handlers would wake has seen it all
+
+    async def execute(self, statement: Executable, values: dict[str, Any]) -> None:
+        self.statements.setdefault(statement, []).append(values)
+
+
+def _batches(rows: Sequence[Row[Any]]) -> Iterator[list[Row[Any]]]:
+    """Each citizen's first events, each one's second, and so on: a batch has no two of one citizen."""
+    of_each = [list(events) for _, events in groupby(rows, key=attrgetter("citizen"))]
+    for batch in zip_longest(*of_each):
+        yield [row for row in batch if row is not None]
+
+
+async def _apply(session: AsyncSession, batch: Sequence[Row[Any]]) -> None:
+    collected = _Collected()
+    for row in batch:
+        await _handle(collected, row)
+    for statement, values in collected.statements.items():
+        await session.execute(statement, values)
+
+
+async def _handle(collected: _Collected, row: Row[Any]) -> None:
     put_back = _PUT_BACK.get(row.name)
     if put_back is not None:
-        await session.execute(put_back, {"data": row.data})
+        await collected.execute(put_back, {"data": row.data})
         return
     event = EVENTS[row.name].model_validate(row.data)
     if isinstance(event, ToolOpened | ToolAdded | ToolRemoved):
-        await session.execute(_OWN_ACTS[type(event)], _own_act(event))
+        await collected.execute(_OWN_ACTS[type(event)], _own_act(event))
         return
     for handler in HANDLERS[type(event)]:
-        await _again(handler)(session, event, _DELIVERY)
+        await _again(handler)(collected, event, _DELIVERY)
 
 
 async def _restore_numbers(session: AsyncSession, numbers: Sequence[Row[Any]], heads: Sequence[Row[Any]]) -> None:
