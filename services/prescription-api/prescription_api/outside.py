@@ -61,7 +61,7 @@ class Outside:
         show_state(metrics, hpr=hpr.system, person_register=persons.system, consent=consent.system)
         return cls(
             database=database,
-            tools=ToolCopies(),
+            tools=ToolCopies(database),
             hpr=hpr,
             persons=persons,
             consent=consent,

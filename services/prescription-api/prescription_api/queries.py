@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -11,8 +11,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from prescription_api.clients.batching import Batcher
 from prescription_api.models import catalogue_position, prescription, tool_copy
 from shared.auth import Practitioner
+from shared.db import Database
 from shared.events.catalog import ToolDocument
 from shared.idempotency import Answer, Repeatable
 
@@ -21,10 +23,14 @@ _DOCUMENT = TypeAdapter(ToolDocument)
 # One round trip before the outside systems are asked: the tool's standing, and the answer if this request came before.
 _BEFORE: Final = """
     SELECT t.sequence, t.stopped, t.document IS NOT NULL AS known, a.fingerprint, a.status, a.headers, a.body
-    FROM (SELECT 1) one
-    LEFT JOIN tool_copy t ON t.tool_id = $1
-    LEFT JOIN idempotent_answer a ON a.client_id = $2 AND a.key = $3
+    FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (tool_id, client_id, key, place)
+    LEFT JOIN tool_copy t ON t.tool_id = asked.tool_id
+    LEFT JOIN idempotent_answer a ON a.client_id = asked.client_id AND a.key = asked.key
+    ORDER BY place
 """
+
+# tool, client and key of a repeatable request
+_Asked: TypeAlias = tuple[UUID, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +40,41 @@ class ToolStanding:
 
 
 class ToolCopies:
-    """The parsed documents of the tools, kept while their sequence in the database is the same."""
+    """The parsed documents of the tools, kept while their sequence in the database is the same.
 
-    def __init__(self) -> None:
+    Requests that come while one statement is under way go with the next.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._parsed: dict[UUID, tuple[int, ToolDocument]] = {}
+        self._batcher: Batcher[_Asked, tuple[ToolStanding | None, asyncpg.Record]] = Batcher(self._look)
 
     async def before_prescribing(
-        self, connection: asyncpg.Connection, tool_id: UUID, repeat: Repeatable | None
+        self, tool_id: UUID, repeat: Repeatable | None
     ) -> tuple[ToolStanding | None, Answer | None]:
         """The tool, None when the catalogue has none; and what was answered to the same request before."""
         client_id, key = (repeat.client_id, repeat.key) if repeat else (None, None)
-        row = await connection.fetchrow(_BEFORE, tool_id, client_id, key)
+        found = await self._batcher.ask((tool_id, client_id, key))
+        assert found  # noqa: S101 - every question has a row
+        standing, row = found
         answer = repeat.check(row) if repeat and row["fingerprint"] is not None else None
+        return standing, answer
+
+    async def _look(self, asked: list[_Asked]) -> dict[_Asked, tuple[ToolStanding | None, asyncpg.Record]]:
+        async with self._database.driver() as connection:
+            rows = await connection.fetch(_BEFORE, *map(list, zip(*asked, strict=True)))
+            return {
+                question: (await self._standing(connection, question[0], row), row)
+                for question, row in zip(asked, rows, strict=True)
+            }
+
+    async def _standing(
+        self, connection: asyncpg.Connection, tool_id: UUID, row: asyncpg.Record
+    ) -> ToolStanding | None:
         if not row["known"]:
-            return None, answer
-        return ToolStanding(await self._document(connection, tool_id, row["sequence"]), row["stopped"]), answer
+            return None
+        return ToolStanding(await self._document(connection, tool_id, row["sequence"]), row["stopped"])
 
     async def _document(self, connection: asyncpg.Connection, tool_id: UUID, sequence: int) -> ToolDocument:
         known = self._parsed.get(tool_id)

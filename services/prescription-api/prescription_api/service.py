@@ -32,8 +32,7 @@ async def prescribe(
     until = outside.until()
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
     models.check_text(wanted.message, "/body/message")
-    async with outside.database.driver() as connection:
-        tool, answered = await outside.tools.before_prescribing(connection, wanted.tool_id, repeat)
+    tool, answered = await outside.tools.before_prescribing(wanted.tool_id, repeat)
     if answered:
         return answered, True
     prescriber = await outside.prescriber(caller, now, until)
