@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 from typing import Any
@@ -251,3 +252,30 @@ async def test_S5_parents_of_the_young_follow_what_is_about_prescriptions_and_no
         assert (number, entry.tool_id) == (2, sent)
         with pytest.raises(EOFError):
             await follower.all()
+
+
+@pytest.fixture
+def surviving() -> Iterator[None]:
+    """uvicorn raises the signal that it was ended by once more, for who was there before it."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("surviving")
+async def test_M4_open_streams_do_not_keep_a_server_from_ending(
+    settings: Any, helsenorge: Any, running_clock: Any, kari: Any, follow: Any
+) -> None:
+    http = httpx.AsyncClient(transport=served_by(helsenorge))
+    app = create_app(settings, http=http, clock=running_clock)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it by a flag
+        await asyncio.sleep(0.01)
+    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    async with follow(url, kari) as follower:
+        await follower.block()
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(EOFError):
+            await follower.all()
+    await asyncio.wait_for(task, 5)
