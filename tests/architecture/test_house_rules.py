@@ -120,6 +120,14 @@ def test_every_service_is_in_compose_as_api_and_worker() -> None:
     assert wanted <= compose["services"].keys()
 
 
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"consent-api"}))
+def test_S5_citizens_come_in_by_asking_who_acts_for_whom(service: str) -> None:
+    """`shared.auth.acting` and nothing that lets in whoever the token says represents somebody."""
+    unasked = re.compile(r"\bCitizenCaller\b|\bSecurity\(citizen\(")
+    files = (ROOT / "services" / service / SERVICES[service]).rglob("*.py")
+    assert [relative(f) for f in files if unasked.search(f.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_migrations_come_one_after_the_other(service: str) -> None:
     files = sorted((ROOT / "services" / service / "migrations/versions").glob("*.py"))
