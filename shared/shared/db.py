@@ -121,9 +121,8 @@ class Database:
 
     def _keep(self, pooled: PoolProxiedConnection) -> bool:
         """Not one that others may wait for, nor one that a failure has left within a transaction."""
-        connection, pool = _driver_of(pooled), self.engine.pool
-        assert isinstance(pool, QueuePool)  # noqa: S101 - as it is made above
-        is_short = pool.checkedin() == 0 and pool.overflow() >= 0
+        connection = _driver_of(pooled)
+        is_short = self._pool.checkedin() == 0 and self._pool.overflow() >= 0
         if is_short or len(self._kept) >= self._pool_size // 2 or connection.is_closed():
             return False
         if connection.is_in_transaction():
@@ -136,6 +135,17 @@ class Database:
         """As `driver`, in one transaction."""
         async with self.driver() as connection, connection.transaction():
             yield connection
+
+    @property
+    def connections_in_use(self) -> int:
+        """Of the pool; those that are kept between two uses are in nobody's hands."""
+        return self._pool.checkedout() - len(self._kept)
+
+    @property
+    def _pool(self) -> QueuePool:
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)  # noqa: S101 - as it is made above
+        return pool
 
     async def ping(self) -> None:
         async with self.driver() as connection:

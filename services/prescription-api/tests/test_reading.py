@@ -203,7 +203,7 @@ async def test_P2_no_connection_is_held_while_the_register_is_asked(
     ask = world._hpr
 
     def asked(request: httpx.Request) -> httpx.Response:
-        held.append(database.engine.pool.checkedout())
+        held.append(database.connections_in_use)
         answer: httpx.Response = ask(request)
         return answer
 

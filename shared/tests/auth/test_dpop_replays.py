@@ -172,8 +172,7 @@ async def test_close_waits_for_what_is_under_way(register: Database) -> None:
     await store.close()
 
     assert waiting.done() or await asyncio.wait_for(waiting, 0.01)
-    # what is still out is kept between two uses, and in nobody's hands
-    assert database.engine.pool.checkedout() == len(database._kept)
+    assert database.connections_in_use == 0
     await database.close()
 
 
