@@ -107,9 +107,12 @@ def _page(
 
 
 def _summary(language: str) -> ColumnElement[str]:
-    """As JSON text: the database makes it faster than we read and write it. `tool.summary` is made of the document."""
+    """As JSON text: the database makes it faster than we read and write it. `tool.summary` is made of the document, and
+    unpacked once: the stored one is compressed, and would be unpacked anew for each of its members.
+    """
     member = func.jsonb_extract_path
-    summary: ColumnElement[Any] = literal_column("tool.summary", JSONB)
+    unpacked = select(literal_column("tool.summary || '{}'", JSONB).label("summary")).offset(0).subquery("unpacked")
+    summary: ColumnElement[Any] = unpacked.c.summary
     own, usual = (member(summary, "texts", code) for code in (language, DEFAULT_LANGUAGE))
     texts = func.coalesce(own, usual)
     members = {
@@ -121,7 +124,7 @@ def _summary(language: str) -> ColumnElement[str]:
         "updatedAt": func.to_char(func.timezone("UTC", Tool.updated_at), _RFC3339),
     }
     named = (part for name, value in members.items() for part in (literal(name), value))
-    return cast(func.jsonb_build_object(*named), Text).label("summary")
+    return select(cast(func.jsonb_build_object(*named), Text)).select_from(unpacked).scalar_subquery().label("summary")
 
 
 async def finds_any(connection: AsyncConnection, audience: Audience, search: Search) -> bool:

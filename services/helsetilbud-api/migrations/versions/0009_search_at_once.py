@@ -1,0 +1,12 @@
+"""New words are searched at once (K5)."""
+
+from alembic import op
+
+from shared import schema
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    schema.run(op, "search_at_once")
