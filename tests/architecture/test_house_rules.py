@@ -1,6 +1,7 @@
 """The rules that hold in this house, checked by reading the source."""
 
 import ast
+import hashlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -126,6 +127,14 @@ def test_S5_citizens_come_in_by_asking_who_acts_for_whom(service: str) -> None:
     unasked = re.compile(r"\bCitizenCaller\b|\bSecurity\(citizen\(")
     files = (ROOT / "services" / service / SERVICES[service]).rglob("*.py")
     assert [relative(f) for f in files if unasked.search(f.read_text("utf-8"))] == []
+
+
+def test_released_migrations_are_as_they_were_released() -> None:
+    """Databases that ran one are not asked to run it again."""
+    released = [line.split() for line in (ROOT / "deploy/released-migrations.sha256").read_text("utf-8").splitlines()]
+    assert released
+    changed = [path for digest, path in released if hashlib.sha256((ROOT / path).read_bytes()).hexdigest() != digest]
+    assert changed == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -184,6 +184,16 @@ async def impatient(
 
 
 @pytest.fixture
+async def unhurried(
+    settings: Settings, servers: dict[str, Server], world: Any, clock: Any, database: Any
+) -> AsyncIterator[FastAPI]:
+    """As it ships, but nothing is kept between questions either."""
+    changes = {"hpr_cache_seconds": 0, "person_cache_seconds": 0}
+    async with started(settings.model_copy(update=changes), servers, world, clock) as app:
+        yield app
+
+
+@pytest.fixture
 def ask(practitioner: Any) -> Callable[..., Awaitable[tuple[httpx.Response, float]]]:
     async def send(app: FastAPI, path: str, body: Any, **headers: str) -> tuple[httpx.Response, float]:
         transport, auth = httpx.ASGITransport(app), practitioner()
@@ -193,6 +203,21 @@ def ask(practitioner: Any) -> Callable[..., Awaitable[tuple[httpx.Response, floa
             return answer, time.monotonic() - began
 
     return send
+
+
+async def heard(
+    asked: Callable[[], Awaitable[tuple[httpx.Response, float]]], status: int, code: str | None = None
+) -> httpx.Response:
+    """The first answer that is the expected one, or the last of ten seconds: half a second is short on a busy machine,
+    and then it is another system that was too slow.
+    """
+    end = time.monotonic() + 10
+    while True:
+        answer, took = await asked()
+        assert took < PATIENCE + 1
+        if (answer.status_code, answer.json().get("code")) == (status, code) or time.monotonic() > end:
+            return answer
+        await asyncio.sleep(0.1)
 
 
 @pytest.fixture
@@ -213,13 +238,16 @@ async def test_P1_P3_P4_what_goes_wrong_outside_is_503_in_time_and_passes(
 ) -> None:  # fmt: skip
     body = {"patient": {"nationalId": odd}, "toolId": str(await publish())}
     await servers[system].go(mode)
-    answer, took = await ask(impatient, "/v1/prescriptions", body, **{"Idempotency-Key": "a"})
+
+    async def prescribe() -> tuple[httpx.Response, float]:
+        return await ask(impatient, "/v1/prescriptions", body, **{"Idempotency-Key": "a"})  # type: ignore[no-any-return]
+
+    answer = await heard(prescribe, 503, SYSTEMS[system])
     assert (answer.status_code, answer.json()["code"]) == (503, SYSTEMS[system])
     assert int(answer.headers["Retry-After"]) > 0
-    assert took < PATIENCE + 1
     assert await nothing_written()
     await servers[system].go("well")
-    answer, _ = await ask(impatient, "/v1/prescriptions", body, **{"Idempotency-Key": "a"})
+    answer = await heard(prescribe, 201)
     assert answer.status_code == 201, answer.text
 
 
@@ -228,9 +256,8 @@ async def test_P3_a_look_up_too(
     impatient: FastAPI, servers: dict[str, Server], ask: Any, odd: str, nothing_written: Any, system: str
 ) -> None:
     await servers[system].go("trickles")
-    answer, took = await ask(impatient, "/v1/patients/lookup", {"nationalId": odd})
+    answer = await heard(lambda: ask(impatient, "/v1/patients/lookup", {"nationalId": odd}), 503, SYSTEMS[system])
     assert (answer.status_code, answer.json()["code"]) == (503, SYSTEMS[system])
-    assert took < PATIENCE + 1
     assert await nothing_written()
 
 
@@ -247,7 +274,11 @@ async def test_P2_so_does_the_list_of_tools(
         assert time.monotonic() - began < PATIENCE + 1
         assert (answer.status_code, answer.json()["code"]) == (503, "hpr-unavailable")
         await servers["hpr"].go("well")
-        assert len((await client.get("/v1/prescribable-tools", auth=auth)).json()["items"]) == 1
+
+        async def listed() -> tuple[httpx.Response, float]:
+            return await client.get("/v1/prescribable-tools", auth=auth), 0
+
+        assert len((await heard(listed, 200)).json()["items"]) == 1
 
 
 async def test_two_seconds_are_for_everything_together_as_it_ships(
@@ -293,7 +324,7 @@ async def test_as_it_ships_a_hanging_system_is_given_up_within_two_seconds(
 
 @pytest.mark.parametrize("mode", ["hangs up", "502"])
 async def test_a_passing_fault_is_not_noticed(
-    impatient: FastAPI, servers: dict[str, Server], ask: Any, publish: Any, odd: str, mode: str
+    unhurried: FastAPI, servers: dict[str, Server], ask: Any, publish: Any, odd: str, mode: str
 ) -> None:
     """One quick repetition: a connection that broke, a gateway that had nobody behind it."""
     _WRONG["502"] = _plain(502, b"")
@@ -308,43 +339,43 @@ async def test_a_passing_fault_is_not_noticed(
 
         server._serve = once  # type: ignore[method-assign]
         body = {"patient": {"nationalId": odd}, "toolId": str(await publish())}
-        answer, _ = await ask(impatient, "/v1/prescriptions", body)
+        answer, _ = await ask(unhurried, "/v1/prescriptions", body)
         assert answer.status_code == 201, (system, answer.text)
         server._serve = serve  # type: ignore[method-assign]
         server.mode = "well"
 
 
 async def test_a_system_that_is_down_is_left_in_peace_and_found_again(
-    impatient: FastAPI, servers: dict[str, Server], ask: Any, publish: Any, odd: str
+    unhurried: FastAPI, servers: dict[str, Server], ask: Any, publish: Any, odd: str
 ) -> None:
     body = {"patient": {"nationalId": odd}, "toolId": str(await publish())}
     server = servers["register"]
     await server.go("500")
 
     def circuit() -> float | None:
-        return impatient.state.metrics.registry.get_sample_value(
+        return unhurried.state.metrics.registry.get_sample_value(
             "outside_system_circuit", {"system": "person-register"}
         )
 
     assert circuit() == 0
     for _ in range(5):
-        await ask(impatient, "/v1/prescriptions", body)
+        await ask(unhurried, "/v1/prescriptions", body)
     assert (server.asked, circuit()) == (5, 2)
-    answer, took = await ask(impatient, "/v1/prescriptions", body)
+    answer, took = await ask(unhurried, "/v1/prescriptions", body)
     assert (answer.json()["code"], answer.headers["Retry-After"]) == ("person-register-unavailable", "1")
     assert took < 0.5
     assert server.asked == 5
     await server.go("well")
     await asyncio.sleep(1.05)
     assert circuit() == 1
-    answer, _ = await ask(impatient, "/v1/prescriptions", body)
+    answer, _ = await ask(unhurried, "/v1/prescriptions", body)
     assert (answer.status_code, circuit()) == (201, 0)
 
 
 async def test_P1_an_answer_about_somebody_else_is_no_answer(
-    impatient: FastAPI, world: Any, ask: Any, publish: Any, odd: str
+    unhurried: FastAPI, world: Any, ask: Any, publish: Any, odd: str
 ) -> None:
     body = {"patient": {"nationalId": odd}, "toolId": str(await publish())}
     world.practitioners["9144889"] = world.practitioners["9144889"] | {"hprNumber": "9144888"}
-    answer, _ = await ask(impatient, "/v1/prescriptions", body)
+    answer, _ = await ask(unhurried, "/v1/prescriptions", body)
     assert answer.json()["code"] == "hpr-unavailable"

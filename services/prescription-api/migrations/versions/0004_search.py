@@ -14,8 +14,8 @@ ALTER TABLE tool_copy
     ADD COLUMN search_weighed tsvector,
     ADD COLUMN search_stand   bigint;
 
-CREATE INDEX ix_tool_copy_search ON tool_copy USING gin (search);
-CREATE INDEX ix_tool_copy_search_weighed ON tool_copy USING gin (search_weighed);
+CREATE INDEX ix_tool_copy_search ON tool_copy USING gin (search) WITH (fastupdate = off);
+CREATE INDEX ix_tool_copy_search_weighed ON tool_copy USING gin (search_weighed) WITH (fastupdate = off);
 CREATE TRIGGER tr_tool_copy_search BEFORE INSERT OR UPDATE OF document ON tool_copy
     FOR EACH ROW EXECUTE FUNCTION search_index();
 
