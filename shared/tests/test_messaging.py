@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +19,7 @@ from shared.messaging import Delivery, Rejected
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
 from shared.metrics import Metrics
+from shared.testing.waiting import until
 from shared.worker import Worker
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -45,13 +45,6 @@ class Effects:
 async def effects(database: Database) -> list[str]:
     async with database.reader() as connection:
         return list((await connection.execute(text("SELECT citizen FROM effect ORDER BY 1"))).scalars())
-
-
-async def until(found: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not await found():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.02)
 
 
 async def add(database: Database, *events: LevelChanged) -> None:
@@ -90,7 +83,7 @@ async def started(worker: Worker) -> AsyncIterator[None]:
     yield
     stop.set()
     with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.wait_for(task, 30)
+        await asyncio.wait_for(task, 60)
 
 
 async def test_an_event_reaches_its_handler_and_is_marked_sent(database: Database, running: Effects) -> None:

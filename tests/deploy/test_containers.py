@@ -22,7 +22,7 @@ from shared.private_servers import postgres
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "deploy/docker/postgres/create-databases.sh"
 PACKAGES = {service.name: service.name.replace("-", "_") for service in SERVICES}
-START_SECONDS = 60
+START_SECONDS = 120
 
 pytestmark = pytest.mark.system
 
@@ -141,7 +141,7 @@ def test_a_service_migrates_twice_at_once_serves_works_and_stops(machine: Machin
     finally:
         for part in parts:
             part.terminate()
-        ended = [part.wait(30) for part in parts]
+        ended = [part.wait(60) for part in parts]
     # uvicorn ends by the signal it was sent once it has finished
     assert set(ended) <= {0, -15}
 
@@ -150,7 +150,7 @@ def _wait_until_ready(url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            answer = httpx.get(url, timeout=2)
+            answer = httpx.get(url, timeout=10)
         except httpx.TransportError:
             assert time.monotonic() < deadline, f"{url} does not answer"
             time.sleep(0.1)

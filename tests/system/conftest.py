@@ -29,9 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "test_no_identity_numbers" in item.nodeid)
 
 
-def free_port_base() -> int:
+def free_port_base(first: int = 18100) -> int:
     """Six ports in a row, and the mail port, that nobody listens on."""
-    for base in range(18100, 20000, 100):
+    for base in range(first, first + 2000, 100):
         if all(_is_free(base + offset) for offset in (0, 1, 2, 3, 4, 5, 25)):
             return base
     raise RuntimeError("no free ports")
@@ -45,6 +45,12 @@ def _is_free(port: int) -> bool:
 @pytest.fixture(scope="session")
 def port_base() -> int:
     return free_port_base()
+
+
+@pytest.fixture(scope="session")
+def another_port_base() -> int:
+    """Beside the system's own."""
+    return free_port_base(20300)
 
 
 @pytest.fixture(scope="session")

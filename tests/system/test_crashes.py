@@ -184,7 +184,7 @@ async def test_one_relay_is_active_and_another_takes_over(system: Processes, wir
         async def taken_over() -> bool:
             return await connection.fetchval(holder, key) not in (None, first)
 
-        await until(taken_over, "the other relay to take over", 15)
+        await until(taken_over, "the other relay to take over", 60)
     finally:
         await connection.close()
         system.kill("second")

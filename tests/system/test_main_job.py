@@ -25,7 +25,7 @@ pytestmark = pytest.mark.system
 def run_demo(port_base: int) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PORT_BASE": str(port_base)}
     command = [sys.executable, "-m", "sandbox.demo"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
 
 
 async def test_P9_V1_M1_the_main_job_over_rabbitmq(system: Processes, wiring: Wiring) -> None:
@@ -124,8 +124,8 @@ class Embedded:
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Iterator[Embedded]:
-    embedded = Embedded(tmp_path / "run", 20300)
+def embedded(tmp_path: Path, another_port_base: int) -> Iterator[Embedded]:
+    embedded = Embedded(tmp_path / "run", another_port_base)
     yield embedded
     embedded.stop()
 

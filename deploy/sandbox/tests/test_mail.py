@@ -21,7 +21,7 @@ def mail(to: str, text: str) -> EmailMessage:
 
 async def send(settings: SandboxSettings, message: EmailMessage, recipients: list[str] | None = None) -> None:
     await aiosmtplib.send(
-        message, hostname=settings.host, port=settings.smtp_port, recipients=recipients, timeout=5, start_tls=False
+        message, hostname=settings.host, port=settings.smtp_port, recipients=recipients, timeout=60, start_tls=False
     )
 
 

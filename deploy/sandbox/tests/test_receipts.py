@@ -42,7 +42,7 @@ class Told:
         return [receipt for _, _, body in self.requests for receipt in json.loads(body)["receipts"]]
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10), self.heard:
+        async with asyncio.timeout(60), self.heard:
             await self.heard.wait_for(lambda: len(self.receipts()) >= count)
 
 
@@ -86,7 +86,7 @@ async def test_a_mail_is_told_of_by_its_message_id(
     reference = str(uuid4())
     await http.post("/faults", json={"target": "mail", "mode": "undelivered"})
     mail = f"Message-ID: <{reference}@varsling.test>\r\nTo: a@innbygger.example\r\n\r\nHei\r\n"
-    where = {"hostname": settings.host, "port": settings.smtp_port, "timeout": 5, "start_tls": False}
+    where = {"hostname": settings.host, "port": settings.smtp_port, "timeout": 60, "start_tls": False}
     await aiosmtplib.send(mail, sender="v@varsling.test", recipients=["a@innbygger.example"], **where)
     await told.until(1)
 

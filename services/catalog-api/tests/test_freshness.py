@@ -58,9 +58,12 @@ async def test_K4_a_tool_stopped_by_one_replica_is_gone_from_the_others_within_a
     assert (await replica.get(path)).status_code == 200
     await administrator.stop(tool)
     stopped_at = time.monotonic()
+    asked_at = stopped_at
     while (await replica.get(path)).status_code != 410:
-        assert time.monotonic() - stopped_at < 1
+        # whoever asks later than that is told, however slow the machine is to tell
+        assert asked_at - stopped_at < 1
         await asyncio.sleep(0.01)
+        asked_at = time.monotonic()
     assert (await replica.get("/v1/tools")).json()["items"] == []
 
 

@@ -131,7 +131,7 @@ def settings(database_url: str) -> Settings:
         citizen_reference_key_id="k1",
         person_register_url=REGISTER,
         register_pause=0,
-    )
+    ).model_copy(update={"register_timeout": 60.0})
 
 
 @pytest.fixture(scope="session")

@@ -115,12 +115,12 @@ async def test_P13_the_worker_sorts_in(ask: Any, settings: Settings, database: A
     worker, stop = create_worker(settings, database, LocalBroker()), asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await rows("access_entry"):  # noqa: ASYNC110 - it happens in the database
                 await asyncio.sleep(0.02)
     finally:
         stop.set()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, 60)
     assert await rows("access_waiting") == []
 
 

@@ -186,7 +186,7 @@ async def test_S3_a_copy_kept_by_the_feed_equals_the_truth_after_10_000_changes_
     following = asyncio.create_task(copy.follow(written))
     await asyncio.gather(*(town.write() for _ in range(WRITERS)))
     written.set()
-    await asyncio.wait_for(following, 30)
+    await asyncio.wait_for(following, 120)
     truth = await town.standings(town.numbers)
     assert copy.kept == truth
     assert town.changed >= CHANGES

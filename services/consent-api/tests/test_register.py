@@ -127,7 +127,7 @@ async def test_a_register_that_answers_badly_is_away_and_left_alone_for_a_while(
         return answer
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as http:
-        register = PersonRegister(http, "https://register.test", timeout=1, pause=60)
+        register = PersonRegister(http, "https://register.test", timeout=30, pause=3600)
         for _ in range(3):
             with pytest.raises(PersonRegisterUnavailable):
                 await register.look_up([GROWN_UP])

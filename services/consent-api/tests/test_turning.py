@@ -129,9 +129,9 @@ async def test_S5_the_worker_sees_to_it(
     worker, stop = create_worker(settings, database, LocalBroker(), clock=clock), asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(await rows("power_of_attorney_history")) < 2:  # noqa: ASYNC110 - it happens in the database
                 await asyncio.sleep(0.02)
     finally:
         stop.set()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, 60)

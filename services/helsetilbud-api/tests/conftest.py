@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -36,6 +35,7 @@ from shared.messaging.local import LocalBroker
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
+from shared.testing import waiting
 from shared.testing.national_ids import generate
 from shared.testing.representation import Representations
 from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey, served_by
@@ -89,7 +89,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]], client_key_fi
         gp_register_url="http://gp-register.test",
         helseid_client_id="helsetilbud-api",
         helseid_client_key_file=client_key_file,
-    )
+    ).model_copy(update={"gp_register_timeout": 60.0})
 
 
 @pytest.fixture(scope="session")
@@ -343,17 +343,10 @@ def others(database: Database, clock: Clock) -> Others:
     return Others(database, clock)
 
 
-async def _until(found: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not await found():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.02)
-
-
 @pytest.fixture
 def until() -> Callable[..., Awaitable[None]]:
     """Waits for something to become so."""
-    return _until
+    return waiting.until
 
 
 @pytest.fixture
@@ -371,7 +364,7 @@ def working(database: Database) -> Callable[..., AbstractAsyncContextManager[Loc
                 yield broker
             finally:
                 stop.set()
-                await asyncio.wait_for(running, 20)
+                await asyncio.wait_for(running, 60)
 
     return work
 

@@ -1,6 +1,7 @@
 """The catalogue read from its owner, with no broker there (K4, K6)."""
 
 import asyncio
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -69,7 +70,7 @@ def metrics() -> Metrics:
 @pytest.fixture
 async def reconciliation(database: Any, metrics: Metrics, settings: Any) -> Any:
     async with httpx.AsyncClient() as http:
-        helseid = HelseIdClient.from_settings(settings, http, timeout=1)
+        helseid = HelseIdClient.from_settings(settings, http, timeout=30)
         yield Reconciliation(database, Catalogue(http, "http://catalog.test/", helseid), metrics)
 
 
@@ -134,8 +135,9 @@ async def test_a_catalogue_that_is_away_is_asked_again_and_the_age_shows_it(
     assert age(metrics) > whole + 0.04
     feed.away = False
     feed.add("published", uuid4())
+    began = time.monotonic()
     await reconciliation.read(clock.now)
-    assert age(metrics) < 0.5
+    assert age(metrics) <= time.monotonic() - began
     assert len(await rows("SELECT * FROM tool_copy")) == 2
 
 

@@ -387,6 +387,8 @@ class Provider:
         self.outcomes: list[BaseException | None] = []
         self.after_taking: BaseException | None = None
         self.pause = 0.0
+        self._free = asyncio.Event()
+        self._free.set()
         self.busy = self.busiest = 0
         self.begun = asyncio.Condition()
 
@@ -397,14 +399,22 @@ class Provider:
         async with self.begun:
             self.begun.notify_all()
         try:
+            await self._free.wait()
             await asyncio.sleep(self.pause)
             return self._outcome(message)
         finally:
             self.busy -= 1
 
+    def hold(self) -> None:
+        """Calls last until they are let go."""
+        self._free.clear()
+
+    def let_go(self) -> None:
+        self._free.set()
+
     async def until_busy(self, calls: int = 1) -> None:
         """Until so many calls are under way."""
-        async with asyncio.timeout(10), self.begun:
+        async with asyncio.timeout(60), self.begun:
             await self.begun.wait_for(lambda: self.busy >= calls)
 
     def _outcome(self, message: Message) -> Receipt:

@@ -9,6 +9,7 @@ import pytest
 from notification_service.errors import MessageRefused, ProviderUnavailable
 from notification_service.sending.loop import LEASE
 from notification_service.sending.models import pause_after
+from shared.testing.waiting import until
 
 BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms", "email"]}}
 SMS_ONLY = BOTH | {"channels": {"tool": ["sms"]}}
@@ -216,12 +217,13 @@ async def test_what_is_dropped_while_it_is_being_sent_is_recorded_as_sent(
 ) -> None:
     await kari.choose(SMS_ALONE)
     event = await news.prescribed(kari.reference)
-    sms.pause = 0.2
+    sms.hold()
     sending = asyncio.create_task(postman.round())
     await sms.until_busy()
 
     await news.revoked(event)
     assert outcomes(await rows()) == [("sms", "dropped", "revoked")]
+    sms.let_go()
     await sending
 
     assert outcomes(await rows()) == [("sms", "sent", None)]
@@ -231,11 +233,13 @@ async def test_what_is_dropped_while_it_is_being_sent_is_recorded_as_sent(
 async def test_what_is_dropped_while_an_attempt_fails_is_not_tried_again(kari, news, clock, postman, sms, rows) -> None:
     await kari.choose(SMS_ONLY)
     event = await news.prescribed(kari.reference)
-    sms.pause, sms.outcomes = 0.2, [ProviderUnavailable("timeout")]
+    sms.hold()
+    sms.outcomes = [ProviderUnavailable("timeout")]
     sending = asyncio.create_task(postman.round())
     await sms.until_busy()
 
     await news.revoked(event)
+    sms.let_go()
     await sending
     clock.go(hours=1)
 
@@ -248,12 +252,14 @@ async def test_a_late_success_of_an_expired_lease_counts_once(
 ) -> None:
     await kari.choose(SMS_ALONE)
     await news.prescribed(kari.reference)
-    sms.pause = 0.3
+    sms.hold()
     slow = asyncio.create_task(make_postman().round())
     await sms.until_busy()
     clock.now += LEASE
-    await make_postman().round()
-    await slow
+    another = asyncio.create_task(make_postman().round())
+    await sms.until_busy(2)
+    sms.let_go()
+    await asyncio.gather(slow, another)
 
     assert outcomes(await rows()) == [("sms", "sent", None)]
     assert len(await sent_events()) == 1
@@ -265,15 +271,13 @@ async def test_no_more_run_at_once_than_allowed_and_no_connection_is_held_meanwh
     await kari.choose(SMS_ALONE)
     for _ in range(12):
         await news.prescribed(kari.reference)
-    sms.pause = 0.2
+    sms.hold()
     sending = asyncio.create_task(postman.round())
     await sms.until_busy(8)
 
-    for _ in range(10):  # a wake-up for the next round may be on its way
-        if database.connections_in_use:
-            await asyncio.sleep(0.01)
-    assert database.connections_in_use == 0
+    await until(lambda: database.connections_in_use == 0)  # a wake-up for the next round may be on its way
     assert not sending.done()
+    sms.let_go()
     await sending
     assert sms.busiest == 8
 
@@ -281,11 +285,12 @@ async def test_no_more_run_at_once_than_allowed_and_no_connection_is_held_meanwh
 async def test_an_outcome_is_recorded_once_the_database_is_back(kari, news, postman, sms, rows, database) -> None:
     await kari.choose(SMS_ALONE)
     await news.prescribed(kari.reference)
-    sms.pause = 0.2
+    sms.hold()
     sending = asyncio.create_task(postman.round())
     await sms.until_busy()
     async with database.driver() as connection:
         await connection.execute("ALTER TABLE notification RENAME TO away")
+    sms.let_go()
     await asyncio.sleep(0.4)
     async with database.driver() as connection:
         await connection.execute("ALTER TABLE away RENAME TO notification")

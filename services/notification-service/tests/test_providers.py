@@ -165,7 +165,7 @@ async def test_V4_slow_is_not_lost_and_holds_up_only_its_own_channel(kari, news,
     await kari.choose(SMS_FIRST | {"channels": {"tool": ["sms", "email"]}})
     for _ in range(6):
         await news.prescribed(kari.reference)
-    sms.pause = 0.5
+    sms.hold()
     by_sms, by_email = make_postman().sendings
 
     await by_sms.send_due(8)
@@ -173,5 +173,6 @@ async def test_V4_slow_is_not_lost_and_holds_up_only_its_own_channel(kari, news,
     await by_email.send_due(8)
     await by_email.finish()
     assert (len(email.taken), len(sms.taken)) == (6, 0)
+    sms.let_go()
     await by_sms.finish()
     assert len(sms.taken) == 6

@@ -167,10 +167,11 @@ async def test_V4_a_receipt_while_the_call_is_under_way_is_not_overwritten(
 ) -> None:
     await kari.choose(SMS_ALONE)
     await news.prescribed(kari.reference)
-    sms.pause = 0.3
+    sms.hold()
     sending = asyncio.create_task(postman.round())
     await sms.until_busy()
     await tell(receipt(sms.calls[0].message_id, status, clock()))
+    sms.let_go()
     await sending
 
     expected = {"delivered": ("sms", "delivered", None), "undelivered": ("sms", "failed", "undeliverable")}

@@ -35,6 +35,13 @@ TABLES = (
     "prescription, access_log, idempotent_answer, tool_copy, search_word, search_stand, catalogue_position,"
     " outbox, inbox, dpop_proof"
 )
+# as they were written
+ORDERS = {
+    "prescription": "prescribed_at, ctid",
+    "access_log": "at, ctid",
+    "outbox": "id",
+    "idempotent_answer": "ctid",
+}
 
 
 class Clock:
@@ -194,7 +201,8 @@ async def settings(make_database: Callable[[str], Awaitable[str]], client_key_fi
 @pytest.fixture(scope="session")
 async def app(settings: Settings, running_world: World, running_clock: Clock) -> AsyncIterator[FastAPI]:
     outside = httpx.AsyncClient(transport=httpx.MockTransport(running_world.handle))
-    app = create_app(settings, http=outside, clock=running_clock)
+    patient = settings.model_copy(update={"call_timeout": 60.0, "answer_within": 60.0})
+    app = create_app(patient, http=outside, clock=running_clock)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -212,8 +220,9 @@ async def database(app: FastAPI) -> Database:
 @pytest.fixture
 def rows(database: Database) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
     async def read(table: str) -> list[dict[str, Any]]:
+        order = ORDERS[table]
         async with database.driver() as connection:
-            return [dict(row) for row in await connection.fetch(f"SELECT * FROM {table}")]  # noqa: S608
+            return [dict(row) for row in await connection.fetch(f"SELECT * FROM {table} ORDER BY {order}")]  # noqa: S608
 
     return read
 

@@ -125,7 +125,7 @@ async def test_P13_a_busy_table_is_tried_again(log: Database, monkeypatch: pytes
 
     monkeypatch.setattr(partitions, "keep_partitions", keep)
     monkeypatch.setattr(partitions, "AGAIN_SECONDS", 0.01)
-    await asyncio.wait_for(partitions.run(log, stop), 5)
+    await asyncio.wait_for(partitions.run(log, stop), 60)
     assert tried == 2
 
 
@@ -225,5 +225,5 @@ async def test_P13_an_entry_from_a_clock_that_was_fast_does_not_stop_the_migrati
         await connection.execute(INSERT, "k1-a", ahead, uuid4())
     async with before.engine.begin() as connection:
         await connection.run_sync(migrate_to, "0003")
-    assert await where(before, ahead + timedelta(hours=1)) == quarter(ahead)
-    assert await where(before, ahead + timedelta(days=93)) == quarter(ahead + timedelta(days=93))
+    for later in (ahead + timedelta(hours=1), ahead + timedelta(days=93)):
+        assert await where(before, later) == quarter(later)

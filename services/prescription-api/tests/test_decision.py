@@ -288,7 +288,8 @@ def effects(database: Any) -> Any:
     async def read(citizen: str) -> tuple[int, list[str | None]]:
         async with database.driver() as connection:
             told = "SELECT count(*) FROM outbox WHERE payload #>> '{data,citizen}' = $1"
-            logged = await connection.fetch("SELECT outcome FROM access_log WHERE citizen = $1", citizen)
+            entries = "SELECT outcome FROM access_log WHERE citizen = $1 ORDER BY at, ctid"
+            logged = await connection.fetch(entries, citizen)
             return await connection.fetchval(told, citizen), [row["outcome"] for row in logged]
 
     return read

@@ -217,7 +217,7 @@ async def test_K4_a_stop_waits_for_no_batch(
     async with database.driver_transaction() as connection:
         assert await connection.fetch(stopping._BRING_BACK, tool_id, "", 10, clock.now)
         await asyncio.wait_for(
-            tell(ToolStopped(tool_id=tool_id, sequence=4, revision=1, category="security")), timeout=2
+            tell(ToolStopped(tool_id=tool_id, sequence=4, revision=1, category="security")), timeout=60
         )
     assert {row["state"] for row in await rows("prescription")} == {"active"}
     await stops.follow(clock.now)

@@ -10,6 +10,7 @@ import pytest
 from shared.auth.errors import IssuerUnavailable
 from shared.auth.keys import IssuerKeys
 from shared.testing.tokens import Issuer, SigningKey, served_by
+from shared.testing.waiting import until
 
 ISSUER = "https://helseid-sts.test.nhn.no"
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"
@@ -70,8 +71,7 @@ async def test_after_a_day_keys_are_fetched_again_while_the_known_key_does(
     assert await keys.get(helseid.key_id) is not None
 
     fake.slow.set()
-    await asyncio.sleep(0.01)
-    assert fake.fetches == 2
+    await until(lambda: fake.fetches == 2)
 
 
 async def test_an_unknown_key_id_is_asked_for_at_most_once_a_minute(
@@ -131,7 +131,7 @@ async def test_known_keys_work_on_while_the_issuer_is_away(
     clock.advance(days=3)
 
     assert await keys.get(helseid.key_id) is not None
-    await asyncio.sleep(0.01)
+    await until(lambda: fake.fetches == 2)
     assert await keys.get(helseid.key_id) is not None
     assert fake.fetches == 2
 

@@ -15,6 +15,7 @@ import pytest
 from shared.auth import PostgresReplayStore, ProofCheckUnavailable, replay
 from shared.db import Database
 from shared.schema import statements
+from shared.testing.waiting import until
 
 EXPIRES_IN = 15
 
@@ -58,6 +59,11 @@ async def use(store: PostgresReplayStore, digest: bytes | None = None, age: floa
     return await store.first_use(digest or secrets.token_bytes(32), issued_at, issued_at + EXPIRES_IN)
 
 
+async def swept(store: PostgresReplayStore) -> None:
+    """The answer comes first, and the writer deletes after it."""
+    await until(lambda: store._writer is not None and store._writer.done())
+
+
 async def count(database: Database) -> int:
     async with database.driver() as connection:
         found: int = await connection.fetchval("SELECT count(*) FROM dpop_proof")
@@ -98,7 +104,7 @@ async def test_expired_proofs_are_deleted_a_bounded_number_at_a_time(
     left = []
     for _ in range(4):
         assert await use(store)
-        await asyncio.sleep(0.05)
+        await swept(store)
         left.append(await count(emptied))
 
     # one live row is added each time, and the third sweep is the last one due
@@ -111,7 +117,7 @@ async def test_no_proof_is_deleted_that_could_still_be_used(emptied: Database, s
     for _ in range(3):
         store._sweep_from = 0
         await use(store)
-        await asyncio.sleep(0.01)
+        await swept(store)
 
     assert not await use(store, digest)
 
@@ -142,10 +148,10 @@ async def test_after_the_connection_was_lost_the_next_request_gets_a_new_one(sto
     lost = PostgresReplayStore(database)
     assert await use(lost)
     async with database.driver() as connection:
-        pid = await connection.fetchval("SELECT pg_backend_pid()")
+        kept, pid = connection, await connection.fetchval("SELECT pg_backend_pid()")
     async with store._database.driver() as connection:
         await connection.execute("SELECT pg_terminate_backend($1)", pid)
-    await asyncio.sleep(0.1)
+    await until(kept.is_closed)
 
     assert await use(lost)
     await lost.close()
@@ -171,7 +177,7 @@ async def test_close_waits_for_what_is_under_way(register: Database) -> None:
 
     await store.close()
 
-    assert waiting.done() or await asyncio.wait_for(waiting, 0.01)
+    assert waiting.done() or await asyncio.wait_for(waiting, 10)
     assert database.connections_in_use == 0
     await database.close()
 
@@ -233,8 +239,12 @@ async def _crash(database: Database) -> None:
     connection = await asyncpg.connect(database.url)
     os.kill(await connection.fetchval("SELECT pg_backend_pid()"), signal.SIGKILL)
     connection.terminate()
-    for _ in range(200):
-        await asyncio.sleep(0.1)
+
+    async def recovered() -> bool:
         with suppress(Exception):
-            return await database.ping()
-    pytest.fail("PostgreSQL did not recover")
+            await database.ping()
+            return True
+        return False
+
+    await asyncio.sleep(0.1)
+    await until(recovered)

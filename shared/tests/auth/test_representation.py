@@ -57,9 +57,9 @@ async def client(
     app = FastAPI()
     install_error_handlers(app)
     http = httpx.AsyncClient(transport=httpx.MockTransport(consent.handle))
-    helseid = HelseIdClient(http, "https://helseid.test", "us", client_key_file, timeout=1)
+    helseid = HelseIdClient(http, "https://helseid.test", "us", client_key_file, timeout=30)
     app.state.auth, app.state.clock = make_authenticator(), clock
-    app.state.representation = RepresentationCheck(http, "https://consent.test/", helseid, timeout=0.5)
+    app.state.representation = RepresentationCheck(http, "https://consent.test/", helseid, timeout=30)
 
     @app.get("/tools")
     async def tools(caller: Annotated[Citizen, Security(acting("health-care", "read"))]) -> dict[str, Any]:

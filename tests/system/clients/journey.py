@@ -120,7 +120,7 @@ def send(client: PrescriptionClient, tool_id: UUID) -> Prescription:
 
 def read_feed(made: Prescription) -> FeedEvent:
     client = FeedClient(os.environ["FEED_URL"], token=citizens_token("nhn:helsetilbud"))
-    for _ in range(100):
+    for _ in range(600):
         feed = list_feed.sync(client=client)
         assert isinstance(feed, Feed), feed
         for event in feed.items:
@@ -132,7 +132,7 @@ def read_feed(made: Prescription) -> FeedEvent:
 
 def find_notification(made: Prescription) -> Notification:
     client = NotificationClient(os.environ["NOTIFICATION_URL"], token=citizens_token("nhn:varsling"))
-    for _ in range(100):
+    for _ in range(600):
         page = list_notifications.sync(client=client)
         assert isinstance(page, NotificationPage), page
         for notification in page.items:

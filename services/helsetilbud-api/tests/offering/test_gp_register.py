@@ -21,7 +21,7 @@ RAGNHILD, SAMIRA = "990000101", "990000102"
 def connect(register: Any) -> Callable[..., GpRegister]:
     def make(cache_seconds: float = 60) -> GpRegister:
         http = httpx.AsyncClient(transport=httpx.MockTransport(register.handle))
-        return GpRegister(http, "http://gp-register.test/", timeout=0.5, cache_seconds=cache_seconds)
+        return GpRegister(http, "http://gp-register.test/", timeout=30, cache_seconds=cache_seconds)
 
     return make
 
