@@ -33,7 +33,7 @@ def create_worker(
     metrics = metrics or Metrics()
     http = http or httpx.AsyncClient()
     helseid = HelseIdClient.from_settings(settings, http, timeout=5)
-    reconciliation = Reconciliation(database, Catalogue(http, settings.catalog_url, helseid), metrics)
+    reconciliation = Reconciliation(database, Catalogue(settings.catalog_url, helseid), metrics)
     references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)
     register = GpRegister.from_settings(settings, http)
     lists = PatientLists(database, register, references, metrics, allow_synthetic=settings.allow_synthetic)

@@ -71,7 +71,7 @@ def metrics() -> Metrics:
 async def reconciliation(database: Any, metrics: Metrics, settings: Any) -> Any:
     async with httpx.AsyncClient() as http:
         helseid = HelseIdClient.from_settings(settings, http, timeout=30)
-        yield Reconciliation(database, Catalogue(http, "http://catalog.test/", helseid), metrics)
+        yield Reconciliation(database, Catalogue("http://catalog.test/", helseid), metrics)
 
 
 def age(metrics: Metrics) -> float:

@@ -57,7 +57,7 @@ class Outside:
         persons = PersonRegisterClient(
             http, settings.person_register_url, timeout=wait, cache_seconds=settings.person_cache_seconds
         )
-        consent = ConsentClient(http, settings.consent_url, helseid, timeout=wait)
+        consent = ConsentClient(settings.consent_url, helseid, timeout=wait)
         show_state(metrics, hpr=hpr.system, person_register=persons.system, consent=consent.system)
         return cls(
             database=database,

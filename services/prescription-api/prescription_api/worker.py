@@ -33,7 +33,7 @@ def create_worker(
     metrics = metrics or Metrics()
     http = http or httpx.AsyncClient()
     helseid = HelseIdClient.from_settings(settings, http, timeout=5)
-    reconciliation = Reconciliation(database, Catalogue(http, settings.catalog_url, helseid), metrics)
+    reconciliation = Reconciliation(database, Catalogue(settings.catalog_url, helseid), metrics)
 
     async def read_catalogue(stop: asyncio.Event) -> None:
         await reconciliation.run(stop, settings.reconcile_seconds)

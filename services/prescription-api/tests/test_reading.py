@@ -158,7 +158,7 @@ async def test_K6_the_copy_is_read_from_the_catalogue_without_any_event(
     ]
     async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:
         helseid = HelseIdClient.from_settings(settings, http, timeout=30)
-        catalogue = Catalogue(http, "https://catalog.test", helseid)
+        catalogue = Catalogue("https://catalog.test", helseid)
         reconciliation = Reconciliation(database, catalogue, Metrics())
         await reconciliation.catch_up(clock.now)
         assert (await prescribe(odd, tools[2].tool_id)).status_code == 201

@@ -9,9 +9,10 @@ import hashlib
 import json
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 from uuid import uuid4
 
 import httpx
@@ -60,7 +61,9 @@ class _Token:
 
 
 class HelseIdClient:
-    """A token for one scope, renewed a minute before it ends, and a proof for each call."""
+    """Calls to services that ask for our token: one for each scope, renewed a minute before it ends, and a proof for
+    each call. `http` belongs to whoever made it; `timeout` is in seconds, for one request.
+    """
 
     def __init__(self, http: httpx.AsyncClient, issuer: str, client_id: str, key_file: Path, *, timeout: float) -> None:
         self._http = http
@@ -78,6 +81,26 @@ class HelseIdClient:
     @classmethod
     def from_settings(cls, settings: CallingServiceSettings, http: httpx.AsyncClient, *, timeout: float) -> Self:
         return cls(http, settings.issuer, settings.helseid_client_id, settings.helseid_client_key_file, timeout=timeout)
+
+    async def get(self, url: str, scope: str, query: Mapping[str, str]) -> httpx.Response:
+        """Raises as `headers` does."""
+        return await self._call("GET", url, scope, params=query)
+
+    async def post(self, url: str, scope: str, body: Mapping[str, Any]) -> httpx.Response:
+        """Raises as `headers` does. `body` is sent as JSON, and must bear being sent twice."""
+        return await self._call("POST", url, scope, json=body)
+
+    async def _call(self, method: str, url: str, scope: str, **content: Any) -> httpx.Response:
+        """Once more with a new token when ours is refused: the issuer may have changed its keys, or it its standing."""
+        response = await self._call_once(method, url, scope, **content)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            self.forget(scope)
+            response = await self._call_once(method, url, scope, **content)
+        return response
+
+    async def _call_once(self, method: str, url: str, scope: str, **content: Any) -> httpx.Response:
+        headers = outgoing_headers() | await self.headers(scope, method, url)
+        return await self._http.request(method, url, headers=headers, timeout=self._timeout, **content)
 
     async def headers(self, scope: str, method: str, url: str) -> dict[str, str]:
         """The Authorization and DPoP headers of one call. Raises httpx.HTTPError, TimeoutError or ValueError when

@@ -25,7 +25,6 @@ from shared.auth.representation_errors import (
     RepresentationUnavailable,
     TooYoung,
 )
-from shared.correlation import outgoing_headers
 from shared.errors import DomainError
 from shared.settings import CallingServiceSettings
 
@@ -61,17 +60,16 @@ class Permission(BaseModel):
 
 
 class RepresentationCheck:
-    """One per app, at `app.state.representation`. `http` belongs to whoever made it."""
+    """One per app, at `app.state.representation`."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str, helseid: HelseIdClient, *, timeout: float = TIMEOUT) -> None:
-        self._http = http
+    def __init__(self, url: str, helseid: HelseIdClient, *, timeout: float = TIMEOUT) -> None:
         self._url = f"{url.rstrip('/')}/v1/representations/verify"
         self._helseid = helseid
         self._timeout = timeout
 
     @classmethod
     def from_settings(cls, settings: CallingServiceSettings, http: httpx.AsyncClient, consent_url: str) -> Self:
-        return cls(http, consent_url, HelseIdClient.from_settings(settings, http, timeout=TIMEOUT))
+        return cls(consent_url, HelseIdClient.from_settings(settings, http, timeout=TIMEOUT))
 
     async def verify(self, persons: Persons, relation: Relation | None, purpose: Purpose) -> Permission:
         """May they act for whom they represent, or alone when that is nobody? The answer is for this request only.
@@ -89,18 +87,9 @@ class RepresentationCheck:
 
     async def _ask(self, question: dict[str, Any]) -> httpx.Response:
         try:
-            response = await self._post(question)
+            return await self._helseid.post(self._url, SCOPE, question)
         except (httpx.NetworkError, httpx.RemoteProtocolError):
-            response = await self._post(question)
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            # the issuer may have changed its keys, or our token its standing: once more with a new token
-            self._helseid.forget(SCOPE)
-            response = await self._post(question)
-        return response
-
-    async def _post(self, question: dict[str, Any]) -> httpx.Response:
-        headers = outgoing_headers() | await self._helseid.headers(SCOPE, "POST", self._url)
-        return await self._http.post(self._url, json=question, headers=headers, timeout=self._timeout)
+            return await self._helseid.post(self._url, SCOPE, question)
 
 
 def _question(persons: Persons, relation: Relation | None, purpose: Purpose) -> dict[str, Any]:

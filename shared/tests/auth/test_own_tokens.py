@@ -19,7 +19,9 @@ ENDPOINT = f"{ISSUER}/connect/token"
 
 
 class Issuer:
-    """Gives tokens with numbers; `answer` stands in for its token endpoint, `discovery` for its metadata."""
+    """Gives tokens with numbers; `answer` stands in for its token endpoint, `discovery` for its metadata. The service
+    that is called answers with `statuses`, one after the other.
+    """
 
     def __init__(self) -> None:
         self.given = 0
@@ -28,10 +30,15 @@ class Issuer:
         self.life: Any = 600
         self.answer: Callable[[httpx.Request], Awaitable[httpx.Response] | httpx.Response] | None = None
         self.discovery: Any = {"token_endpoint": ENDPOINT}
+        self.statuses: list[int] = []
+        self.calls: list[tuple[str, str, bytes]] = []
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("openid-configuration"):
             return httpx.Response(200, json=self.discovery)
+        if request.url.host == "consent.test":
+            self.calls.append((request.method, request.headers["Authorization"], request.content))
+            return httpx.Response(self.statuses.pop(0))
         self.proofs.append(claims(request.headers["DPoP"]))
         form = dict(pair.split("=") for pair in request.content.decode().split("&"))
         self.assertions.append(claims(form["client_assertion"])["jti"])
@@ -193,3 +200,21 @@ async def test_patience_is_for_the_whole_of_it(connect: Callable[..., HelseIdCli
     issuer.answer = hang
     with pytest.raises(TimeoutError):
         await token_of(connect(timeout=0.5))
+
+
+@pytest.mark.parametrize(("statuses", "outcome"), [([401, 200], 200), ([401, 401], 401), ([503], 503), ([200], 200)])
+async def test_a_call_with_a_token_that_is_refused_is_made_once_more_with_a_new_one(
+    client: HelseIdClient, issuer: Issuer, statuses: list[int], outcome: int
+) -> None:
+    issuer.statuses = [*statuses]
+    answer = await client.post("https://consent.test/v1/digitally-active", SCOPE, {"nationalIds": []})
+    assert answer.status_code == outcome
+    tokens = [f"DPoP token-{number}" for number, _ in enumerate(statuses, 1)]
+    assert issuer.calls == [("POST", token, b'{"nationalIds":[]}') for token in tokens]
+
+
+async def test_a_question_has_its_query_and_the_proof_has_not(client: HelseIdClient, issuer: Issuer) -> None:
+    issuer.statuses = [200]
+    answer = await client.get("https://consent.test/v1/tools", SCOPE, {"limit": "200"})
+    assert str(answer.request.url) == "https://consent.test/v1/tools?limit=200"
+    assert claims(answer.request.headers["DPoP"])["htu"] == "https://consent.test/v1/tools"

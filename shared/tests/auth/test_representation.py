@@ -59,7 +59,7 @@ async def client(
     http = httpx.AsyncClient(transport=httpx.MockTransport(consent.handle))
     helseid = HelseIdClient(http, "https://helseid.test", "us", client_key_file, timeout=30)
     app.state.auth, app.state.clock = make_authenticator(), clock
-    app.state.representation = RepresentationCheck(http, "https://consent.test/", helseid, timeout=30)
+    app.state.representation = RepresentationCheck("https://consent.test/", helseid, timeout=30)
 
     @app.get("/tools")
     async def tools(caller: Annotated[Citizen, Security(acting("health-care", "read"))]) -> dict[str, Any]:

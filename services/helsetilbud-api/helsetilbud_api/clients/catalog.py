@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-import httpx
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from shared.auth.client import HelseIdClient
-from shared.correlation import outgoing_headers
 from shared.events.catalog import ToolDocument
 
 SCOPE: Final = "nhn:verktoykatalog/copy"
@@ -38,8 +36,7 @@ class Changes(_Answer):
 
 
 class Catalogue:
-    def __init__(self, http: httpx.AsyncClient, url: str, helseid: HelseIdClient) -> None:
-        self._http = http
+    def __init__(self, url: str, helseid: HelseIdClient) -> None:
         self._address = f"{url.rstrip('/')}/v1/tools/changes"
         self._helseid = helseid
 
@@ -53,9 +50,6 @@ class Catalogue:
 
     async def _read(self, cursor: str | None) -> Changes:
         query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-        headers = outgoing_headers() | await self._helseid.headers(SCOPE, "GET", self._address)
-        response = await self._http.get(self._address, params=query, headers=headers, timeout=5)
-        if response.status_code == 401:
-            self._helseid.forget(SCOPE)
+        response = await self._helseid.get(self._address, SCOPE, query)
         response.raise_for_status()
         return Changes.model_validate_json(response.content)

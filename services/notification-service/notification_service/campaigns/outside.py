@@ -13,6 +13,6 @@ from shared.db import Database
 def outside(settings: Settings, database: Database, http: httpx.AsyncClient) -> tuple[ConsentClient, Checking]:
     """`http` belongs to whoever made it."""
     helseid = HelseIdClient.from_settings(settings, http, timeout=TIMEOUT)
-    consent = ConsentClient(http, settings.consent_url, helseid)
+    consent = ConsentClient(settings.consent_url, helseid)
     links = LinkChecker(http, settings.campaign_link_origins)
     return consent, Checking(database, consent, links, settings.pages_url)

@@ -9,7 +9,6 @@ from pydantic.alias_generators import to_camel
 
 from notification_service.campaigns.errors import ConsentServiceUnavailable
 from shared.auth.client import HelseIdClient
-from shared.correlation import outgoing_headers
 
 ACTIVE_SCOPE: Final = "nhn:helsenorge.eksternapi/helsenorgeaktivsjekken"
 RESERVATIONS_SCOPE: Final = "nhn:samtykke/reservations"
@@ -45,10 +44,10 @@ class _Reservations(_Answer):
 
 
 class ConsentClient:
-    """`http` belongs to whoever made it. Every method raises ConsentServiceUnavailable unless the answer is whole."""
+    """Every method raises ConsentServiceUnavailable unless the answer is whole."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str, helseid: HelseIdClient) -> None:
-        self._http, self._url, self._helseid = http, url.rstrip("/"), helseid
+    def __init__(self, url: str, helseid: HelseIdClient) -> None:
+        self._url, self._helseid = url.rstrip("/"), helseid
 
     async def reasons_against(self, national_ids: Sequence[str], area: str) -> list[list[str]]:
         """For each of at most 1,000 numbers, why the person cannot be contacted; empty for those who can."""
@@ -72,16 +71,8 @@ class ConsentClient:
 
     async def _ask(self, path: str, scope: str, body: dict[str, Any], shape: type[Whole]) -> Whole:
         try:
-            response = await self._post(path, scope, body)
-            if response.status_code == 401:
-                self._helseid.forget(scope)
-                response = await self._post(path, scope, body)
+            response = await self._helseid.post(self._url + path, scope, body)
             response.raise_for_status()
             return shape.model_validate_json(response.content)
         except (httpx.HTTPError, ValidationError, ValueError, TimeoutError) as error:
             raise ConsentServiceUnavailable() from error
-
-    async def _post(self, path: str, scope: str, body: dict[str, Any]) -> httpx.Response:
-        url = self._url + path
-        headers = outgoing_headers() | await self._helseid.headers(scope, "POST", url)
-        return await self._http.post(url, json=body, headers=headers, timeout=TIMEOUT)

@@ -4,12 +4,10 @@ import asyncio
 from typing import Final, Literal
 from uuid import UUID
 
-import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from shared.auth.client import HelseIdClient
-from shared.correlation import outgoing_headers
 from shared.events.catalog import ToolDocument
 
 SCOPE: Final = "nhn:verktoykatalog/copy"
@@ -38,18 +36,14 @@ _CHANGES = TypeAdapter(Changes)
 
 
 class Catalogue:
-    def __init__(self, http: httpx.AsyncClient, url: str, helseid: HelseIdClient) -> None:
-        self._http = http
+    def __init__(self, url: str, helseid: HelseIdClient) -> None:
         self._address = f"{url.rstrip('/')}/v1/tools/changes"
         self._helseid = helseid
 
     async def changes_since(self, cursor: str | None) -> Changes:
         """Raises httpx.HTTPError, TimeoutError or pydantic's ValidationError; the caller tries again later."""
         query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-        headers = outgoing_headers() | await self._helseid.headers(SCOPE, "GET", self._address)
         async with asyncio.timeout(_PATIENCE):
-            response = await self._http.get(self._address, params=query, headers=headers, timeout=_PATIENCE)
-        if response.status_code == 401:
-            self._helseid.forget(SCOPE)
+            response = await self._helseid.get(self._address, SCOPE, query)
         response.raise_for_status()
         return _CHANGES.validate_json(response.content)

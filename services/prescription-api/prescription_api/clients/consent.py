@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
@@ -10,7 +9,6 @@ from prescription_api.clients.asking import OutsideSystem, answer_by
 from prescription_api.clients.batching import Batcher
 from prescription_api.errors import ConsentServiceUnavailable
 from shared.auth.client import HelseIdClient
-from shared.correlation import outgoing_headers
 from shared.nationalid import NationalId
 
 SCOPE = "nhn:helsenorge.eksternapi/helsenorgeaktivsjekken"
@@ -44,11 +42,9 @@ _ANSWER = TypeAdapter(_Answer)
 
 
 class ConsentClient:
-    def __init__(self, http: httpx.AsyncClient, url: str, helseid: HelseIdClient, *, timeout: float) -> None:
-        self._http = http
+    def __init__(self, url: str, helseid: HelseIdClient, *, timeout: float) -> None:
         self._url = f"{url.rstrip('/')}/v1/digitally-active"
         self._helseid = helseid
-        self._timeout = timeout
         self._batcher: Batcher[str, DigitallyActive] = Batcher(self._ask_all)
         self.system = OutsideSystem(timeout=timeout)
 
@@ -65,15 +61,6 @@ class ConsentClient:
         return await self.system.ask(lambda: self._ask(national_ids))
 
     async def _ask(self, national_ids: list[str]) -> Mapping[str, DigitallyActive]:
-        response = await self._post(national_ids)
-        if response.status_code == 401:
-            # the issuer may have changed its keys, or our token its standing: once more with a new token
-            self._helseid.forget(SCOPE)
-            response = await self._post(national_ids)
+        response = await self._helseid.post(self._url, SCOPE, {"nationalIds": national_ids, "area": AREA})
         response.raise_for_status()
         return {item.national_id: item for item in _ANSWER.validate_json(response.content).items}
-
-    async def _post(self, national_ids: list[str]) -> httpx.Response:
-        headers = outgoing_headers() | await self._helseid.headers(SCOPE, "POST", self._url)
-        body = {"nationalIds": national_ids, "area": AREA}
-        return await self._http.post(self._url, json=body, headers=headers, timeout=self._timeout)
