@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -157,6 +158,25 @@ def test_every_rule_of_the_domain_is_named_by_a_test() -> None:
     named = {rule for file in files for rule in named_rules(file.read_text("utf-8"))}
     assert [rule for rule in RULES if rule not in named and rule not in RULES_TO_COME] == []
     assert named & RULES_TO_COME == set(), "a rule with a test is no longer to come"
+
+
+def refusal_codes() -> dict[str, str]:
+    """Each code of a problem that a contract promises, and one of the contracts that do."""
+    found = {}
+    for file in sorted((ROOT / "openapi").glob("*.json")):
+        examples = json.loads(file.read_text("utf-8")).get("components", {}).get("examples", {})
+        problems = [example["value"] for example in examples.values() if {"code", "status"} <= example["value"].keys()]
+        found |= {problem["code"]: file.name for problem in problems}
+    return found
+
+
+def test_every_refusal_in_the_contracts_is_named_by_a_test() -> None:
+    """In quotes, as it is compared with; the tables of wrong tokens that all services are tried with count as tests."""
+    folders = [*ROOT.glob("services/*/tests"), *map(ROOT.joinpath, ("shared/tests", "tests", "shared/shared/testing"))]
+    text = "".join(file.read_text("utf-8") for folder in folders for file in folder.rglob("*.py"))
+    codes = refusal_codes()
+    assert len(codes) > 100
+    assert {code: contract for code, contract in codes.items() if f'"{code}"' not in text} == {}
 
 
 def test_the_project_names_no_index_and_no_place_of_a_machine() -> None:

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from time import time
+from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from shared.auth import PostgresReplayStore, ProofCheckUnavailable, replay
@@ -140,6 +142,20 @@ async def test_when_the_database_is_away_nothing_is_let_in() -> None:
 
     assert [type(error) for error in refused] == [ProofCheckUnavailable] * 5
     await store.close()
+    await database.close()
+
+
+async def test_a_request_whose_proof_cannot_be_checked_is_answered_with_503(
+    make_authenticator: Callable[..., Any], app: Any, client: httpx.AsyncClient, attempt: Any
+) -> None:
+    database = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    app.state.auth = make_authenticator(replays=PostgresReplayStore(database))
+
+    response = await client.post(attempt.url, headers=attempt.headers())
+
+    assert (response.status_code, response.json()["code"]) == (503, "proof-check-unavailable")
+    assert response.headers["retry-after"] == "2"
+    await app.state.auth.close()
     await database.close()
 
 

@@ -256,6 +256,7 @@ async def test_V6_tests_have_an_end(author, ready, clock) -> None:
     answers = [await author("POST", f"/{made['campaignId']}/test", json=body) for _ in range(5)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+    assert answers[-1].json()["code"] == "too-many-tests"
     assert answers[-1].headers["Retry-After"] == "3600"
 
 
