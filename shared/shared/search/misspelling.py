@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from math import inf
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 # A shorter word is as easily another word as a slip: (letters in the longer of the two, slips)
 _ALLOWED: Final = ((8, 2), (5, 1))
 _SHORTEST: Final = 4
@@ -23,24 +25,8 @@ def count_slips(written: str, meant: str) -> float:
     The first letter is seldom wrong, unless it is swapped with the second.
     """
     longer = max(len(written), len(meant))
-    if longer >= _SHORTEST and sorted(written) == sorted(meant) and _distance(written, meant) == 1:
-        return 1
     allowed = next((count for letters, count in _ALLOWED if longer >= letters), 0)
-    if written[:1] != meant[:1] or len(set(written) ^ set(meant)) > 2 * allowed:  # most are seen without counting
-        return inf
-    slips = _distance(written, meant)
-    return slips if slips <= allowed else inf
-
-
-def _distance(one: str, other: str) -> int:
-    """Optimal string alignment: Levenshtein's distance, where a swap of neighbours is one step."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, above, row = row, before, [i]
-        for j, candidate in enumerate(other, 1):
-            step = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != candidate))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == candidate:
-                step = min(step, above[j - 2] + 1)
-            row.append(step)
-    return row[-1]
+    slips = OSA.distance(written, meant, score_cutoff=max(allowed, 1))
+    if longer >= _SHORTEST and slips == 1 and sorted(written) == sorted(meant):
+        return slips
+    return slips if slips <= allowed and written[:1] == meant[:1] else inf
