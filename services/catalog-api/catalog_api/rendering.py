@@ -35,7 +35,7 @@ _YES_OR_NO: Final = {
 
 def render_page(found: Found, facets: Json | None) -> bytes:
     rest = {"nextCursor": found.next_cursor("sort", "tool_id")} | ({} if facets is None else {"facets": facets})
-    return b'{"items":[%b],%b' % (",".join(row.summary for row in found.page).encode(), to_json(rest)[1:])
+    return b'{"items":[%b],%b' % (",".join(row.listed for row in found.page).encode(), to_json(rest)[1:])
 
 
 def render_tool(row: Row[Any], language: str) -> Json:
