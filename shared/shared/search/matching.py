@@ -22,6 +22,9 @@ from shared.search.understanding import LAST_STEPS as _STEPS
 from shared.search.understanding import SOME, STEP, SURE
 
 _WORTH: Final = 10_000
+_WAYS: Final = ("forms", "akin", "meant", "guesses")
+# Of what has all words only in its long texts there may be thousands: their ranks are half of what a search costs.
+_PLAIN_WAYS: Final = ("forms", "meant")
 
 
 class Searched:
@@ -38,17 +41,16 @@ class Searched:
 
     def at(self, level: int) -> tuple[ColumnElement[bool], ColumnElement[int]]:
         """What is found at a level of the search (SURE, GUESSED, SOME), and its rank: the lower, the better. It is of a
-        document and a search alone, whatever other documents there are.
+        document and a search alone, whatever other documents there are. With all words in name, keywords and short
+        text it is a step before those that have them anywhere.
         """
-        found = self._anywhere(("sure", "guessed", "some")[level])
-        return and_(self._was_there(), found), self._step(level) * STEP - self._worth()
-
-    def _step(self, level: int) -> ColumnElement[int]:
-        """With all words in name, keywords and short text, or anywhere; with guesses the same two; some words."""
+        found = and_(self._was_there(), self._anywhere(("sure", "guessed", "some")[level]))
+        last = literal(_STEPS[level] * STEP)
         if level == SOME:
-            return literal(_STEPS[SOME])
+            return found, last - self._worth(*_WAYS)
         is_first = self._in_weighed("sure" if level == SURE else "open")
-        return case((is_first, literal(_STEPS[level] - 1)), else_=literal(_STEPS[level]))
+        first = literal((_STEPS[level] - 1) * STEP)
+        return found, case((is_first, first - self._worth(*_WAYS)), else_=last - self._worth(*_PLAIN_WAYS))
 
     def _anywhere(self, name: str) -> ColumnElement[bool]:
         return self._words.op("@@", is_comparison=True)(_query(name))
@@ -59,9 +61,11 @@ class Searched:
     def _was_there(self) -> ColumnElement[bool]:
         return func.search_was_there(self._stand, bindparam("search_as_of", type_=BigInteger), type_=Boolean)
 
-    def _worth(self) -> ColumnElement[int]:
+    def _worth(self, *ways: str) -> ColumnElement[int]:
         counted = [
-            parameter for name in ("forms", "akin", "meant", "guesses") for parameter in (_query(name), _count(name))
+            parameter
+            for way in _WAYS
+            for parameter in ((_query(way), _count(way)) if way in ways else (cast(None, TSQUERY), literal(0)))
         ]
         worth = func.search_worth(self._weighed, _count("words"), *counted, type_=Float)
         return cast(func.least(worth * _WORTH, STEP - 1), Integer)

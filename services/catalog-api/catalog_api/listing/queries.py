@@ -84,16 +84,23 @@ def _page(
     if not is_first:
         types = {"after_rank": Integer, "after_sort": Text, "after_id": Uuid}
         conditions.append(tuple_(*order.values()) > tuple_(*(bindparam(name, type_=types[name]) for name in order)))
-    columns: list[Any] = [Tool.tool_id, _listed(language), rank.label("rank"), _SORT[language].label("sort")]
-    return select(*columns).where(*conditions).order_by(*order.values()).limit(bindparam("missing", type_=Integer))
+    listed = literal_column(f"tool.listed_{language}", Text).label("listed")
+    columns: list[Any] = [Tool.tool_id, Tool.image_tag, Tool.published_at, Tool.updated_at, listed]
+    columns += [rank.label("rank"), _SORT[language].label("sort")]
+    ordered = select(*columns).where(*conditions).order_by(*order.values()).limit(bindparam("missing", type_=Integer))
+    page = ordered.subquery("page").c
+    return select(page.tool_id, _listed(page), page.rank, page.sort).order_by(page.rank, page.sort, page.tool_id)
 
 
-def _listed(language: str) -> ColumnElement[str]:
-    """JSON as it is answered. Most of it is stored as text: to make it anew takes as long as to find it."""
-    image = case((Tool.image_tag.is_not(None), func.format(f'"{IMAGE_URL}"', Tool.tool_id)), else_="null")
-    times = (func.to_char(func.timezone("UTC", time), _RFC3339) for time in (Tool.published_at, Tool.updated_at))
-    rest = func.format(',"imageUrl":%s,"publishedAt":"%s","updatedAt":"%s"}', image, *times)
-    listed: ColumnElement[str] = literal_column(f"tool.listed_{language}", Text) + rest
+def _listed(page: Any) -> ColumnElement[str]:
+    """JSON as it is answered, made of the rows of a page only. Most is stored as text: to make it anew takes as long as
+    to find it.
+    """
+    image = case((page.image_tag.is_not(None), func.format(f'"{IMAGE_URL}"', page.tool_id)), else_="null")
+    times = (func.to_char(func.timezone("UTC", time), _RFC3339) for time in (page.published_at, page.updated_at))
+    listed: ColumnElement[str] = page.listed + func.format(
+        ',"imageUrl":%s,"publishedAt":"%s","updatedAt":"%s"}', image, *times
+    )
     return listed.label("listed")
 
 
