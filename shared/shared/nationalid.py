@@ -17,6 +17,7 @@ from typing import ClassVar, Final, Literal, NoReturn, Self
 
 from shared.errors import DomainError, Members, member
 from shared.language import Text
+from shared.norway import age_on
 
 Kind = Literal["fnr", "dnr"]
 Reason = Literal[
@@ -161,9 +162,8 @@ class NationalId:
         return self._century_known
 
     def age(self, on: date) -> int:
-        """Whole years. Who is born on 29 February gets a year older on 1 March in other years than leap years."""
-        born = self._birth_date
-        return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+        """Whole years."""
+        return age_on(on, self._birth_date)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, NationalId) and self._digits == other._digits

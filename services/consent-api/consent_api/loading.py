@@ -9,11 +9,11 @@ from typing import Final
 
 import asyncpg
 
-from consent_api.ages import day_in_norway
 from consent_api.areas import Area, Level
 from consent_api.persons.models import PersonCopy
 from consent_api.representation.service import Agreement, give
 from shared.db import Database
+from shared.norway import day_in_norway
 
 _CHUNK: Final = 20_000
 _CONSENT: Final = ("citizen", "level", "version", "changed_at")

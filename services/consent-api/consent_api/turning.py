@@ -13,13 +13,14 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent_api.ages import ADULT_FROM, day_in_norway, is_aged, next_turn
+from consent_api.ages import ADULT_FROM, is_aged, next_turn
 from consent_api.feed.writing import note
 from consent_api.persons.queries import parents_in
 from consent_api.persons.service import set_parent
 from consent_api.representation import queries
 from consent_api.representation.service import remember
 from shared.db import Database
+from shared.norway import day_in_norway
 
 EVERY_SECONDS: Final = 30.0
 _CHILDREN_AT_ONCE: Final = 500

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from consent_api.ages import age_class, birthday, day_in_norway, is_aged, next_turn, start_of
+from consent_api.ages import age_class, birthday, is_aged, next_turn, start_of
 from consent_api.areas import Area
 from consent_api.persons.models import PersonCopy
 from consent_api.representation.models import Decision, Pair, Power, RefusalReason, Use, decide, decide_alone
+from shared.norway import day_in_norway
 
 LEAP = date(2012, 2, 29)
 ORDINARY = date(2012, 6, 1)

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from helsetilbud_api.citizen.available.rules import Offered, User, age_on, check_addable
+from helsetilbud_api.citizen.available.rules import Offered, User, check_addable
 from helsetilbud_api.citizen.available.schemas import AvailableTool, AvailableTools
 from helsetilbud_api.citizen.errors import ToolNotForRepresentatives
+from shared.norway import age_on
 
 
 @pytest.fixture

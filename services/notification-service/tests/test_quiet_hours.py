@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 
 from notification_service.errors import MessageRefused, ProviderUnavailable
 from notification_service.preferences.quiet import DEFAULT_QUIET_HOURS, QuietHours
+from shared.norway import OSLO
 
-OSLO = ZoneInfo("Europe/Oslo")
 SMS = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms"]}}
 BOTH = SMS | {"channels": {"tool": ["sms", "email"]}}
 

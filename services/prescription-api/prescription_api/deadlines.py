@@ -6,19 +6,14 @@ A deadline is the end of a day in Norway, 23:59:59; the prescription expires whe
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from prescription_api.errors import DeadlineInvalid
+from shared.norway import OSLO, day_in_norway
 
-OSLO: Final = ZoneInfo("Europe/Oslo")
 LONGEST: Final = timedelta(days=365)
 _LAST_SECOND: Final = time(23, 59, 59)
 # by day, so that what follows from a reminder need not wait for the morning
 _REMINDER: Final = time(10)
-
-
-def day_in_norway(moment: datetime) -> date:
-    return moment.astimezone(OSLO).date()
 
 
 def deadline_for(default_days: int, asked: datetime | date | None, now: datetime) -> datetime:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from prescription_api.deadlines import OSLO
 from prescription_api.models import Prescriber
 from prescription_api.professions import profession_name
 from shared.events.catalog import ToolDocument
 from shared.language import DEFAULT_LANGUAGE
+from shared.norway import OSLO
 
 # Outside the note itself: it is said to the practitioner and not written in the record.
 RESPONSIBILITY: Final = {

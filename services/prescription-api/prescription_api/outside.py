@@ -12,7 +12,6 @@ from prescription_api.clients.asking import show_state
 from prescription_api.clients.consent import ConsentClient
 from prescription_api.clients.hpr import HprClient
 from prescription_api.clients.person_register import PersonRegisterClient
-from prescription_api.deadlines import day_in_norway
 from prescription_api.models import Prescriber
 from prescription_api.queries import ToolCopies
 from prescription_api.settings import Settings
@@ -21,6 +20,7 @@ from shared.auth.client import HelseIdClient
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.metrics import Metrics
+from shared.norway import day_in_norway
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Any, Final, Literal
 from prescription_api import writing
 from prescription_api.clients.consent import DigitallyActive
 from prescription_api.clients.person_register import Person
-from prescription_api.deadlines import day_in_norway
 from prescription_api.errors import AboutPatient, PatientNotDigitallyActive, PatientTooYoung
 from prescription_api.models import AccessEntry, Prescriber
 from prescription_api.outside import Outside
@@ -17,6 +16,7 @@ from shared.auth import Practitioner
 from shared.events.catalog import ToolDocument
 from shared.language import LANGUAGES, Text
 from shared.nationalid import NationalId
+from shared.norway import age_on, day_in_norway
 
 AgeClass = Literal["child", "youth", "adult"]
 
@@ -103,11 +103,6 @@ def _too_young(minimum_age: int) -> PatientTooYoung:
         "en": f"The tool is for people aged {minimum_age} or over.",
     }
     return PatientTooYoung(words, minimumAge=minimum_age)
-
-
-def age_on(today: date, birth_date: date) -> int:
-    """Whole years, to the day; who is born on 29 February gets older on 1 March in other years than leap years."""
-    return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
 
 
 def age_class(birth_date: date, today: date) -> AgeClass:

@@ -15,6 +15,7 @@ from shared.auth import Practitioner
 from shared.events import ToolPrescribed
 from shared.idempotency import Answer, Repeatable
 from shared.nationalid import NationalId
+from shared.norway import day_in_norway
 from shared.schemas import rfc3339
 
 
@@ -42,7 +43,7 @@ async def prescribe(
     new = decide(outside, tool, prescriber, caller, wanted, citizen, deadline, language, now)
     try:
         person, standing = await patients.ask_about(outside, national_id, citizen, until)
-        patients.check_can_use(tool.document, person, standing, deadlines.day_in_norway(now))
+        patients.check_can_use(tool.document, person, standing, day_in_norway(now))
         return await _write(outside, new, tool, repeat, language)
     except AboutPatient as refusal:
         await writing.log_access(outside.database, refused(new, refusal))

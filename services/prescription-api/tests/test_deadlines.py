@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 
 from prescription_api.deadlines import (
     LONGEST,
-    OSLO,
-    day_in_norway,
     days_left,
     deadline_for,
     expires_at,
     next_due,
 )
 from prescription_api.errors import DeadlineInvalid
+from shared.norway import OSLO, day_in_norway
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 NOWS = st.integers(0, 15 * 365 * 86_400).map(lambda n: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=n))

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from prescription_api.patients import REASONS, age_on
+from prescription_api.patients import REASONS
+from shared.norway import age_on
 from shared.testing.national_ids import generate
 
 

@@ -26,6 +26,7 @@ from shared.auth.representation_errors import (
     TooYoung,
 )
 from shared.errors import DomainError
+from shared.norway import age_on, day_in_norway
 from shared.settings import CallingServiceSettings
 
 SCOPE: Final = "nhn:samtykke/representation"
@@ -136,8 +137,7 @@ def acting(
 
 
 def _is_grown_up(born: date, now: datetime) -> bool:
-    today = now.date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= GROWN_UP
+    return age_on(day_in_norway(now), born) >= GROWN_UP
 
 
 def _refusal(reason: str) -> DomainError:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -134,6 +134,14 @@ async def test_S5_nobody_is_asked_about_the_grown_up_acting_for_themselves(ask: 
     assert (await ask()).json()["narrowed"] is False
     assert (await ask(born=date(2008, 11, 22))).status_code == 200, "18 today"
     assert (await ask(born=date(2008, 11, 23))).status_code == 503, "18 tomorrow"
+
+
+async def test_S5_birthdays_begin_at_midnight_in_norway(ask: Any, consent: Consent, clock: Any) -> None:
+    consent.failures = [httpx.ConnectError("away")] * 2
+    clock.now = datetime(2026, 11, 22, 22, 59, tzinfo=UTC)
+    assert (await ask(born=date(2008, 11, 23))).status_code == 503
+    clock.advance(minutes=1)
+    assert (await ask(born=date(2008, 11, 23))).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from consent_api.access_log.models import Call
 from consent_api.active import queries
 from consent_api.active.models import Age, Standing, parents_count, standing
 from consent_api.active.queries import Known
-from consent_api.ages import OWN_ACCESS_FROM, age_class, day_in_norway, is_aged
+from consent_api.ages import OWN_ACCESS_FROM, age_class, is_aged
 from consent_api.areas import Area
 from consent_api.errors import PersonRegisterUnavailable, PersonUnknown
 from consent_api.identities import NationalIdError, parse_all
@@ -25,6 +25,7 @@ from shared.citizenref import CitizenReferences
 from shared.correlation import current
 from shared.db import Database
 from shared.nationalid import NationalId
+from shared.norway import day_in_norway
 
 Outcome: TypeAlias = Standing | NationalIdError
 

@@ -5,7 +5,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Request, Response
 
 from consent_api.active.routes import CheckingSystem
-from consent_api.ages import day_in_norway
 from consent_api.answers import READ, SENT_IN, tagged
 from consent_api.errors import FeedRestarted
 from consent_api.feed import service
@@ -20,6 +19,7 @@ from shared.errors import InvalidInput, MalformedRequest, Unavailable, problems
 from shared.http import IfNoneMatch
 from shared.language import best_language
 from shared.nationalid import NationalId
+from shared.norway import day_in_norway
 from shared.paging import Cursor, CursorInvalid, Limit, decode_cursor, encode_cursor
 
 _REFUSALS: Final = (*MACHINE_REFUSALS, Unavailable)

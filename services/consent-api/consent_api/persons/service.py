@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent_api.ages import ADULT_FROM, day_in_norway, is_aged
+from consent_api.ages import ADULT_FROM, is_aged
 from consent_api.feed.writing import lock, note
 from consent_api.persons import queries
 from consent_api.persons.models import PersonCopy, RegisterAnswer, Status
@@ -18,6 +18,7 @@ from shared.db import Database
 from shared.errors import DomainError
 from shared.events import RepresentationChanged
 from shared.nationalid import NationalId
+from shared.norway import day_in_norway
 
 _KEEP: Final = text(
     """

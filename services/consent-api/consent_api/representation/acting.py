@@ -4,13 +4,14 @@ from typing import Annotated, Final
 
 from fastapi import Request, Security
 
-from consent_api.ages import ADULT_FROM, day_in_norway, is_aged
+from consent_api.ages import ADULT_FROM, is_aged
 from consent_api.areas import Area
 from consent_api.representation.models import Act, Acting, Use
 from consent_api.representation.own_access import require_young
 from consent_api.representation.verifying import Verifier
 from shared.auth import Citizen, CitizenCaller, OwnAccessMissing, RepresentationNotAllowed, TooYoung
 from shared.auth.callers import HIGH
+from shared.norway import day_in_norway
 
 # choices about oneself are dealt with as administration
 _AREA: Final[Area] = "administration"

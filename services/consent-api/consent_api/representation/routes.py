@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response, Security
 
-from consent_api.ages import day_in_norway
 from consent_api.answers import ACTING, READ, SENT_IN, not_modified, tagged
 from consent_api.errors import (
     GivingNotPossible,
@@ -39,6 +38,7 @@ from shared.errors import InvalidInput, NotFound, PreconditionFailed, Preconditi
 from shared.http import IfMatch, IfNoneMatch, etag_matches
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Repeatable
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
+from shared.norway import day_in_norway
 from shared.paging import Cursor, CursorInvalid, Limit, Page, decode_moment_cursor, encode_cursor
 
 VERIFY_SCOPE: Final = "nhn:samtykke/representation"

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent_api.ages import HOLDER_FROM, day_in_norway, is_aged
+from consent_api.ages import HOLDER_FROM, is_aged
 from consent_api.areas import Area
 from consent_api.errors import (
     GivingNotPossible,
@@ -29,6 +29,7 @@ from shared.db import Database
 from shared.errors import NotFound
 from shared.events import RepresentationChanged
 from shared.nationalid import NationalId
+from shared.norway import day_in_norway
 
 _LONGEST_YEARS: Final = 100
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from consent_api.access_log.models import Call
 from consent_api.access_log.writing import write
-from consent_api.ages import ADULT_FROM, day_in_norway, is_aged
+from consent_api.ages import ADULT_FROM, is_aged
 from consent_api.persons.models import birth_date_of
 from consent_api.persons.service import Persons
 from consent_api.representation import queries
@@ -12,6 +12,7 @@ from consent_api.representation.models import Decision, Pair, Use, decide, decid
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.nationalid import NationalId
+from shared.norway import day_in_norway
 
 
 class Verifier:

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response, Security
 
-from consent_api.ages import day_in_norway
 from consent_api.answers import ACTING, READ, SENT_IN, not_modified, tagged
 from consent_api.identities import NationalIdError, NationalIdProblem, parse_all
 from consent_api.representation.acting import Changing, Reading
@@ -28,6 +27,7 @@ from shared.errors import InvalidInput, PreconditionFailed, PreconditionRequired
 from shared.http import IfMatch, IfNoneMatch, etag_matches
 from shared.language import best_language
 from shared.nationalid import NationalId
+from shared.norway import day_in_norway
 from shared.paging import Page
 
 RESERVATIONS_SCOPE: Final = "nhn:samtykke/reservations"

@@ -8,7 +8,8 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from helsetilbud_api.offering.codes import LIMITS, Service
-from helsetilbud_api.offering.schedules import OSLO, Closure, Period
+from helsetilbud_api.offering.schedules import Closure, Period
+from shared.norway import day_in_norway
 from shared.schemas import RequestSchema
 
 # Sixteen signs a character: a family with skin colours has eleven. Without a bound one character could be a megabyte.
@@ -104,7 +105,7 @@ class Substitution(RequestSchema):
     substitutes: Annotated[tuple[Substitute, ...], Field(max_length=50)] = ()
 
     def attendance(self, now: datetime) -> Attendance:
-        today = now.astimezone(OSLO).date()
+        today = day_in_norway(now)
         there = dict.fromkeys(it.hpr_number for it in self.substitutes if it.covers(today))
         return Attendance(any(period.covers(today) for period in self.away), tuple(there))
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
 from helsetilbud_api.offering.codes import Service
+from shared.norway import OSLO, day_in_norway
 from shared.schemas import RequestSchema
 
-OSLO: Final = ZoneInfo("Europe/Oslo")
 _DAY: Final = timedelta(days=1)
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -63,7 +62,7 @@ class Holiday(_Closing):
         return self
 
     def covers(self, now: datetime) -> bool:
-        return self.first_day <= now.astimezone(OSLO).date() <= self.last_day
+        return self.first_day <= day_in_norway(now) <= self.last_day
 
 
 class Night(_Closing):
@@ -80,7 +79,7 @@ class Night(_Closing):
         return self
 
     def covers(self, now: datetime) -> bool:
-        return any(start <= now < end for start, end in self._around(now.astimezone(OSLO).date()))
+        return any(start <= now < end for start, end in self._around(day_in_norway(now)))
 
     def _around(self, today: date) -> Iterator[tuple[datetime, datetime]]:
         for day in (today - _DAY, today):
@@ -104,7 +103,7 @@ class Weekend(_Closing):
         return self
 
     def covers(self, now: datetime) -> bool:
-        today = now.astimezone(OSLO).date()
+        today = day_in_norway(now)
         latest = today - _DAY * ((today.weekday() - _WEEKDAYS.index(self.closes_on)) % 7)
         return any(_first(day, self.closes) <= now < self._end(day) for day in (latest, latest - 7 * _DAY))
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from helsetilbud_api.offering.schedules import OSLO, Closure
+from helsetilbud_api.offering.schedules import Closure
+from shared.norway import OSLO
 
 CLOSURE: TypeAdapter[Any] = TypeAdapter(Closure)
 

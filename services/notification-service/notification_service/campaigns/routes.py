@@ -35,6 +35,7 @@ from shared.errors import (
 )
 from shared.http import BodyTooLarge, IfMatch, IfNoneMatch, Intake, UnsupportedMediaType, etag_matches
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
+from shared.norway import day_in_norway
 from shared.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -202,7 +203,7 @@ async def add_campaign_recipients(
     """
     media_type = content_type.partition(";")[0].strip().lower()
     allowed = request.app.state.settings.allow_synthetic
-    lines = read_recipients(media_type, _chunks(request), now.date(), allow_synthetic=allowed)
+    lines = read_recipients(media_type, _chunks(request), day_in_norway(now), allow_synthetic=allowed)
     uploading = service.Uploading(database, consent, references, campaign_id, author)
     await uploading.run(lines, now)
     return RecipientsTaken.of(uploading.outcome)

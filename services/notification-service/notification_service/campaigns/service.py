@@ -35,6 +35,7 @@ from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import PreconditionFailed
 from shared.http import etag_matches
+from shared.norway import day_in_norway
 
 MOST_BAD_LINES: Final = 1000
 _ADD: Final = insert(campaign_recipient).on_conflict_do_nothing().returning(campaign_recipient.c.citizen)
@@ -178,7 +179,7 @@ class Uploading:
         self._count(rows, added)
 
     def _row(self, found: Campaign, one: Recipient, reasons: Sequence[str], now: datetime) -> dict[str, Any]:
-        minor = one.national_id.age(now.date()) < found.minimum_age
+        minor = one.national_id.age(day_in_norway(now)) < found.minimum_age
         reason = "too-young" if minor and "deceased" not in reasons else _first(reasons)
         return {
             "citizen": self._references.of(one.national_id),

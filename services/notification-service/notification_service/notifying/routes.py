@@ -26,6 +26,7 @@ from shared.http import IfNoneMatch, etag_matches
 from shared.language import best_language
 from shared.messaging.dead_letter_routes import OPERATE
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed, holds_national_id
+from shared.norway import day_in_norway
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor, encode_cursor
 from shared.schemas import Schema
 
@@ -103,7 +104,9 @@ async def search_notifications(
     if holds_national_id(question.reason):
         raise InvalidInput(errors=[_HOLDS_NUMBER])
     allowed = request.app.state.settings.allow_synthetic
-    citizen = references.of(NationalId.parse(question.citizen.national_id, allow_synthetic=allowed, on=now.date()))
+    citizen = references.of(
+        NationalId.parse(question.citizen.national_id, allow_synthetic=allowed, on=day_in_norway(now))
+    )
     _logger.info("notifications_looked_up", citizen=citizen, operator=operator.subject, reason=question.reason)
     language = best_language(accept_language)
     rows = await queries.list_notifications(reader, citizen, decode_moment_cursor(cursor), limit + 1)

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Self
-from zoneinfo import ZoneInfo
 
-NORWAY: Final = ZoneInfo("Europe/Oslo")
+from shared.norway import OSLO, day_in_norway
+
 _TEXT: Final = re.compile(r"(?P<start>[0-2][0-9]:[0-5][0-9])-(?P<end>[0-2][0-9]:[0-5][0-9])")
 
 
@@ -32,7 +32,7 @@ class QuietHours:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
     def cover(self, moment: datetime) -> bool:
-        shown = moment.astimezone(NORWAY).time()
+        shown = moment.astimezone(OSLO).time()
         if self.start <= self.end:
             return self.start <= shown < self.end
         return shown >= self.start or shown < self.end
@@ -49,9 +49,9 @@ class QuietHours:
 
         An end inside the hour that summer time skips is never shown: then it is the full hour at which clocks jump.
         """
-        today = moment.astimezone(NORWAY).date()
+        today = day_in_norway(moment)
         days = [today + timedelta(days=ahead) for ahead in range(3)]
-        shown = [datetime.combine(day, self.end, NORWAY).replace(fold=fold) for day in days for fold in (0, 1)]
+        shown = [datetime.combine(day, self.end, OSLO).replace(fold=fold) for day in days for fold in (0, 1)]
         instants = [local.astimezone(UTC) for local in shown]
         instants += [instant.replace(minute=0) for instant in instants]
         return sorted(instant for instant in instants if instant > moment)

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 
 from notification_service.preferences.models import CODE_LASTS, code_of
-from notification_service.preferences.quiet import NORWAY
 from notification_service.sending.models import DueMessage
 from notification_service.texts.templates import Templates, Words
 from shared.events.notification import Channel
+from shared.norway import OSLO
 
 _MONTHS: Final[Mapping[str, str]] = {
     "nb": "januar februar mars april mai juni juli august september oktober november desember",
@@ -64,6 +64,6 @@ def _first_deadline(due: DueMessage) -> str:
 
 def day_in_words(moment: datetime, language: str) -> str:
     """24. desember, 24 December: by the Norwegian calendar."""
-    day = moment.astimezone(NORWAY)
+    day = moment.astimezone(OSLO)
     month = _MONTHS[language].split()[day.month - 1]
     return f"{day.day} {month}" if language == "en" else f"{day.day}. {month}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -141,12 +142,22 @@ async def test_V6_S4_who_cannot_be_contacted_is_set_aside_with_the_reason(
 
 
 async def test_V6_minors_are_set_aside(upload, world) -> None:
-    from datetime import date
-
     numbers = [generate(date(2009, 5, 1), 0), generate(date(2008, 11, 21), 0), generate(date(2008, 11, 24), 0)]
     answer = (await upload("nationalId\n" + "\n".join(numbers))).json()
 
     assert answer["excluded"] == {"too-young": 2}  # the second turned eighteen yesterday
+
+
+@pytest.mark.parametrize(
+    ("moment", "excluded"),
+    [(datetime(2026, 11, 22, 22, 30, tzinfo=UTC), {"too-young": 1}), (datetime(2026, 11, 22, 23, 30, tzinfo=UTC), {})],
+    ids=["half an hour before the birthday", "half an hour into it"],
+)
+async def test_V6_birthdays_begin_at_midnight_in_norway(upload, clock, moment, excluded) -> None:
+    clock.now = moment
+    answer = (await upload(f"nationalId\n{generate(date(2008, 11, 23), 0)}")).json()
+
+    assert (answer["added"], answer["excluded"]) == (1, excluded)
 
 
 async def test_V6_research_is_asked_about_as_research(upload, people, world) -> None:

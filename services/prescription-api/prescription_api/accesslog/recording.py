@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from prescription_api.deadlines import OSLO, day_in_norway
 from prescription_api.errors import HprUnavailable
 from prescription_api.models import AccessEntry, access_log
 from prescription_api.outside import Outside
 from shared.auth import Practitioner
+from shared.norway import OSLO, day_in_norway
 
 LookUp = Literal["searched", "asked-prescribers"]
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, Self, cast
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from prescription_api.deadlines import OSLO
+from shared.norway import OSLO
 
 Prefix = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
 

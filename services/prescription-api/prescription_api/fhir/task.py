@@ -10,12 +10,12 @@ from typing import Final, Self
 from uuid import UUID
 
 from prescription_api import journal
-from prescription_api.deadlines import OSLO
 from prescription_api.fhir import elements, systems
 from prescription_api.fhir.elements import Json, Row, coding, filled, identifier, urn
 from prescription_api.fhir.texts import DESCRIPTION, STATES, TITLE
 from prescription_api.professions import profession_name
 from shared.events.catalog import ToolDocument
+from shared.norway import OSLO
 from shared.schemas import rfc3339
 
 STATUSES: Final[dict[str, str]] = {

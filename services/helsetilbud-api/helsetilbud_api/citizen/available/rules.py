@@ -5,9 +5,8 @@ and the citizen is old enough. Somebody who acts for the citizen has those of th
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final, Self
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Self
 
 from helsetilbud_api.citizen.errors import (
     PrescriptionRequired,
@@ -21,8 +20,7 @@ from helsetilbud_api.citizen.errors import (
 from helsetilbud_api.citizen.models import HIDING
 from shared.auth import Citizen
 from shared.events.catalog import ToolDocument
-
-_NORWAY: Final = ZoneInfo("Europe/Oslo")
+from shared.norway import age_on, day_in_norway
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class User:
 
     @classmethod
     def of(cls, caller: Citizen, now: datetime) -> Self:
-        age = age_on(now.astimezone(_NORWAY).date(), caller.acting_for_birth_date)
+        age = age_on(day_in_norway(now), caller.acting_for_birth_date)
         return cls(caller.acting_for, age, caller.represents is not None)
 
 
@@ -48,11 +46,6 @@ class Offered:
     stop_category: str | None
     mine: bool
     level: str | None
-
-
-def age_on(today: date, born: date) -> int:
-    """Who is born on 29 February gets a year older on 1 March in other years than leap years."""
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def check_addable(tool: Offered | None, user: User) -> ToolDocument:
