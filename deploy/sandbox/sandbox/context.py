@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from sandbox.faults import Faults
 from sandbox.issuer.clients import Client, clients_of
+from sandbox.issuer.launch_clients import register_launch_clients
 from sandbox.issuer.proof import Nonces
 from sandbox.issuer.single_use import SingleUse
 from sandbox.keys import KeptKey, KeyStore
@@ -59,13 +60,15 @@ class Sandbox:
         population = Population.read(settings.data_directory)
         storage = Storage(settings.state_directory / "sandbox.db")
         client_keys = KeyStore(settings.state_directory / "clients")
+        clients = clients_of(population, client_keys)
+        register_launch_clients(population, clients, client_keys, settings.public_url)
         return cls(
             settings=settings,
             storage=storage,
             population=population,
             messages=MessageStore(storage),
             keys=IssuerKeys.of(KeyStore(settings.state_directory / "issuer")),
-            clients=clients_of(population, client_keys),
+            clients=clients,
             client_keys=client_keys,
             receipts=ReceiptSender(settings.receipt_url, settings.receipt_key),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.issuer.launch_clients import CLIENTS_FILE, KEYS_FILE
 from sandbox.services import SERVICES, SMTP_OFFSET, Service
 from shared.citizenref import CitizenReferences
 from shared.nationalid import NationalId
@@ -42,6 +43,7 @@ class Wiring:
     def settings(self, service: Service) -> dict[str, Any]:
         """The fields of the service's settings; each takes those it knows."""
         addresses = {s.name: self.address(s) for s in SERVICES}
+        clients = self.state / "sandbox" / "clients"
         return {
             "database_url": self.database_urls[service.name],
             "broker_url": self.broker_url,
@@ -55,7 +57,10 @@ class Wiring:
             "hpr_url": f"{self.sandbox_url}/hpr",
             "person_register_url": f"{self.sandbox_url}/person-register",
             "helseid_client_id": service.name,
-            "helseid_client_key_file": self.state / "sandbox" / "clients" / f"{service.name}.jwk.json",
+            "helseid_client_key_file": clients / f"{service.name}.jwk.json",
+            "launch_issuer": addresses["helsetilbud-api"],
+            "launch_keys_file": clients / KEYS_FILE,
+            "launch_clients_file": clients / CLIENTS_FILE,
             "gp_register_url": f"{self.sandbox_url}/gp-register",
             "sms_url": f"{self.sandbox_url}/sms",
             "sms_api_key": "sandbox-sms-key",

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 import httpx
+from authlib.oauth2.rfc6749.errors import OAuth2Error
 from fastapi import FastAPI
 
 from helsetilbud_api.citizen.available.routes import router as available_router
 from helsetilbud_api.citizen.launching.routes import router as launch_router
 from helsetilbud_api.citizen.routes import router as citizen_router
+from helsetilbud_api.citizen.signing_in.errors import answer_refusal
+from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
+from helsetilbud_api.citizen.signing_in.routes import INTAKES
+from helsetilbud_api.citizen.signing_in.routes import router as sign_in_router
 from helsetilbud_api.citizen.streaming.routes import router as stream_router
 from helsetilbud_api.citizen.streaming.routes import streaming_feeds
 from helsetilbud_api.clients.gp_register import GpRegister
@@ -30,6 +35,7 @@ A citizen's tools and feed are put together from what other services tell, and s
 _TAGS = {
     "My tools": "What has been prescribed to the citizen, and what they have added themselves",
     "Launch": "A tool's supplier learns who has come",
+    "Sign-in": "The same by OpenID Connect, for a supplier's ordinary client",
     "Feed": "What has happened to the citizen",
     "GP panel": "What the citizen sees of their GP's office",
     "GP office": "The offices of the GP who is logged in",
@@ -42,7 +48,7 @@ _TAGS = {
 }
 
 
-_CITIZEN_ROUTERS = (citizen_router, available_router, launch_router, stream_router)
+_CITIZEN_ROUTERS = (citizen_router, available_router, launch_router, sign_in_router, stream_router)
 
 
 def create_app(
@@ -57,11 +63,19 @@ def create_app(
         http=http,
         clock=clock,
         lifespan=streaming_feeds,
+        intakes=INTAKES,
     )
+    app.add_exception_handler(OAuth2Error, answer_refusal)
+    app.state.launch_issuer = _launch_issuer(settings)
     app.state.vocabulary = Vocabulary()
     app.state.representation = RepresentationCheck.from_settings(settings, app.state.http, settings.consent_url)
     app.state.gp_register = GpRegister.from_settings(settings, app.state.http)
     return app
+
+
+def _launch_issuer(settings: Settings) -> LaunchIssuer | None:
+    url, keys, clients = settings.launch_issuer, settings.launch_keys_file, settings.launch_clients_file
+    return LaunchIssuer.read(url, keys, clients) if url and keys and clients else None
 
 
 def from_environment() -> FastAPI:

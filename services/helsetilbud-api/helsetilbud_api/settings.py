@@ -1,8 +1,10 @@
 """What helsetilbud-api is told from outside, besides what every service is."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from shared.settings import CallingServiceSettings
 
@@ -22,3 +24,22 @@ class Settings(CallingServiceSettings):
     stream_heartbeat: Annotated[float, Field(gt=0, le=60)] = 15.0
     streams: Annotated[int, Field(gt=0, description="Open at most, in one replica")] = 5000
     freshness_seconds: Annotated[float, Field(gt=0, le=10)] = 1.0
+
+    launch_issuer: str | None = Field(
+        None, description="How suppliers' OpenID Connect clients know this service; unset and there are none"
+    )
+    launch_keys_file: Path | None = Field(None, description="Private JWKs; the first one signs ID tokens")
+    launch_clients_file: Path | None = Field(None, description="The registrations of suppliers' clients")
+
+    @field_validator("launch_issuer", "launch_keys_file", "launch_clients_file", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return value or None
+
+    @model_validator(mode="after")
+    def _launch_issuer_is_whole(self) -> Self:
+        if self.launch_issuer and not (self.launch_keys_file and self.launch_clients_file):
+            raise ValueError("LAUNCH_ISSUER needs LAUNCH_KEYS_FILE and LAUNCH_CLIENTS_FILE")
+        if self.launch_issuer and urlsplit(self.launch_issuer).path:
+            raise ValueError("LAUNCH_ISSUER has no path, nor a slash at its end")
+        return self

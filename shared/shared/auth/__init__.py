@@ -1,6 +1,6 @@
 """Authentication: HelseID tokens with DPoP proofs, citizens' Bearer tokens, and who is let in where."""
 
-from shared.auth.authenticator import Authenticator, utc_now
+from shared.auth.authenticator import Authenticator, credentials, utc_now
 from shared.auth.callers import Citizen, Machine, Practitioner, Staff
 from shared.auth.claims import HelseIdToken, Persons
 from shared.auth.dependencies import (
@@ -86,6 +86,7 @@ __all__ = [
     "TooYoung",
     "acting",
     "citizen",
+    "credentials",
     "document_scopes",
     "either",
     "machine",

@@ -53,7 +53,7 @@ class Authenticator:
             self._keys[citizen_issuer], audience=audience, scheme="Bearer", interpret=reader.citizen, clock=clock
         )
         self._reader = reader
-        self._replays = replays
+        self.replays = replays
         self._proofs = dpop.Proofs(replays, clock)
         self._public_url = public_url.rstrip("/") if public_url else None
 
@@ -81,16 +81,24 @@ class Authenticator:
 
     async def helseid(self, request: Request) -> HelseIdToken:
         """Raises a `Refusal`, `IssuerUnavailable` or `ProofCheckUnavailable`."""
-        token = _token(request, "DPoP")
+        token = credentials(request, "DPoP")
         digest = hashlib.sha256(token.encode()).digest()
         verified = await self._helseid.verify(token, digest)
-        expected = dpop.Request(request.method, self._address(request), digest, verified.key)
-        await self._proofs.check(_proof(request), expected)
+        await self.check_proof(request, digest, verified.key)
         return verified
+
+    async def check_proof(self, request: Request, token_digest: bytes | None, key: str | None) -> str:
+        """The thumbprint of the key that the request's DPoP proof is signed with.
+
+        Without a token and the key that it is bound to, any key's will do: so it is where a token is fetched.
+        Raises `ProofMissing`, `ProofInvalid`, `ProofReplayed` or `ProofCheckUnavailable`.
+        """
+        expected = dpop.Request(request.method, self._address(request), token_digest, key)
+        return await self._proofs.check(_proof(request), expected)
 
     async def citizen(self, request: Request) -> CitizenToken:
         """Raises a `Refusal` or `IssuerUnavailable`."""
-        token = _token(request, "Bearer")
+        token = credentials(request, "Bearer")
         return await self._citizens.verify(token, hashlib.sha256(token.encode()).digest())
 
     async def persons(self, request: Request) -> Persons:
@@ -99,11 +107,11 @@ class Authenticator:
         Raises as `citizen` does.
         """
         await self.citizen(request)
-        return self._reader.persons(signed.claims(signed.read(_token(request, "Bearer"))))
+        return self._reader.persons(signed.claims(signed.read(credentials(request, "Bearer"))))
 
     async def close(self) -> None:
         """Call it before the HTTP client and the database are closed."""
-        await self._replays.close()
+        await self.replays.close()
         for keys in self._keys.values():
             await keys.close()
 
@@ -119,7 +127,8 @@ class Authenticator:
         return f"{request.scope['scheme']}://{request.headers.get('host', '')}{path}"
 
 
-def _token(request: Request, scheme: Scheme) -> str:
+def credentials(request: Request, scheme: Scheme) -> str:
+    """The token of the Authorization header. Raises `TokenMissing`, `TokenInvalid` or `SchemeNotAccepted`."""
     found = request.headers.getlist("authorization")
     if not found:
         raise TokenMissing(scheme)

@@ -24,12 +24,14 @@ _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a proof must be about. `address` is without query; `token_digest` the SHA-256 of the access token."""
+    """What a proof must be about. `address` is without query; `token_digest` is the SHA-256 of the access token, and
+    `key` the thumbprint that it is bound to: None for both where a token is fetched (RFC 9449, section 5).
+    """
 
     method: str
     address: str
-    token_digest: bytes
-    key: str
+    token_digest: bytes | None
+    key: str | None
 
 
 class Proofs:
@@ -44,39 +46,41 @@ class Proofs:
         self._clock = clock
         self._keys: OrderedDict[tuple[str, ...], signed.PublicKey] = OrderedDict()
 
-    async def check(self, proof: str, request: Request) -> None:
-        """Raises `ProofInvalid`, `ProofReplayed` or `ProofCheckUnavailable`."""
-        claims = self._verified_claims(proof, request.key)
+    async def check(self, proof: str, request: Request) -> str:
+        """The thumbprint of the proof's key. Raises `ProofInvalid`, `ProofReplayed` or `ProofCheckUnavailable`."""
+        claims, thumb = self._verified_claims(proof, request.key)
         issued_at, jti = self._check_claims(claims, request)
-        digest = hashlib.sha256(f"{request.key} {jti}".encode()).digest()
+        digest = hashlib.sha256(f"{thumb} {jti}".encode()).digest()
         if not await self._replay.first_use(digest, issued_at, issued_at + LIFETIME_SECONDS + SKEW_SECONDS):
             raise ProofReplayed("DPoP")
+        return thumb
 
-    def _verified_claims(self, proof: str, expected: str) -> dict[str, Any]:
+    def _verified_claims(self, proof: str, expected: str | None) -> tuple[dict[str, Any], str]:
         if len(proof) > LONGEST_PROOF:
             raise _invalid("malformed")
         try:
             signature = signed.read(proof)
             algorithm = _algorithm(signature.protected)
-            key = self._key(signature.protected.get("jwk"), algorithm, expected)
+            key, thumb = self._key(signature.protected.get("jwk"), algorithm, expected)
             if not signed.is_signed_by(signature, key, algorithm):
                 raise _invalid("signature")
-            return signed.claims(signature)
+            return signed.claims(signature), thumb
         except signed.Unreadable:
             raise _invalid("malformed") from None
 
-    def _key(self, jwk: Any, algorithm: str, expected: str) -> signed.PublicKey:
-        """The proof's own key, which must be the one that the token is bound to."""
+    def _key(self, jwk: Any, algorithm: str, expected: str | None) -> tuple[signed.PublicKey, str]:
+        """The proof's own key, which must be the one that the token is bound to, and its thumbprint."""
         public = _public_members(jwk, algorithm)
-        place = (expected, algorithm, *public.values())
+        thumb = thumbprint(public) if expected is None else expected
+        place = (thumb, algorithm, *public.values())
         if (key := self._keys.get(place)) is None:
-            if thumbprint(public) != expected:
+            if thumbprint(public) != thumb:
                 raise _invalid("thumbprint")
             key = _imported(public)
             if len(self._keys) >= KEPT_KEYS:
                 self._keys.popitem(last=False)
             self._keys[place] = key
-        return key
+        return key, thumb
 
     def _check_claims(self, claims: Mapping[str, Any], request: Request) -> tuple[float, str]:
         """When the proof was made, and its jti."""
@@ -85,7 +89,7 @@ class Proofs:
             raise _invalid("htm")
         if not isinstance(address, str) or not htu.is_same(address, request.address):
             raise _invalid("htu")
-        if claims.get("ath") != _b64(request.token_digest):
+        if request.token_digest is not None and claims.get("ath") != _b64(request.token_digest):
             raise _invalid("ath")
         issued_at, jti = self._check_time(claims.get("iat")), signed.text(claims.get("jti"))
         if jti is None:

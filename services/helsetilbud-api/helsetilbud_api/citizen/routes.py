@@ -152,14 +152,16 @@ async def open_my_tool(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Answers with the address to send the citizen to. The first time ends the tool's being new, and its reminders.
-    A tool that takes citizens in signed in has a `launch` code in the address, which is good once and for 60 seconds.
+    A tool that takes citizens in signed in has a `launch` code in the address, which is good once and for 60 seconds;
+    one whose supplier has an OpenID Connect client also has `iss` and `login_hint`.
     Whoever acts for the citizen opens those tools only that allow it.
 
     With an `Idempotency-Key` a repeated request is one opening; a tool withdrawn or deleted meanwhile is refused all
     the same, and a launch code is always a new one.
     """
     repeat = await repeated(request, me, idempotency_key)
-    answer, replayed = await service.open_tool(session, me, tool_id, repeat, now)
+    issuer = request.app.state.launch_issuer
+    answer, replayed = await service.open_tool(session, me, tool_id, repeat, now, issuer)
     return answer.response(replayed=replayed)
 
 

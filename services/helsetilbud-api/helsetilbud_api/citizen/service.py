@@ -9,6 +9,7 @@ from helsetilbud_api.citizen import queries, writing
 from helsetilbud_api.citizen.launching.service import launch_address
 from helsetilbud_api.citizen.models import MyTool, check_mine, check_openable, launch_of
 from helsetilbud_api.citizen.rebuilding.log import keep_event, lock_citizens
+from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from shared import idempotency, outbox
 from shared.auth import Citizen
 from shared.events import ToolOpened, ToolRemoved
@@ -17,7 +18,12 @@ from shared.idempotency import Answer, Repeatable
 
 
 async def open_tool(
-    session: AsyncSession, caller: Citizen, tool_id: UUID, repeat: Repeatable | None, now: datetime
+    session: AsyncSession,
+    caller: Citizen,
+    tool_id: UUID,
+    repeat: Repeatable | None,
+    now: datetime,
+    issuer: LaunchIssuer | None = None,
 ) -> tuple[Answer, bool]:
     """The address, and whether the same request was answered before. The first opening ends being new (M1).
 
@@ -34,7 +40,7 @@ async def open_tool(
         await _keep_opening(session, caller, mine, tool, now)
         await idempotency.keep(session, repeat, Answer(200, {}, {"url": tool.integration.address}))
     if launch := launch_of(tool):
-        address = await launch_address(session, caller, launch, now)
+        address = await launch_address(session, caller, launch, now, issuer)
         return Answer(200, {}, {"url": address}), answered is not None
     return answered or Answer(200, {}, {"url": tool.integration.address}), answered is not None
 

@@ -6,17 +6,19 @@ random, one for each citizen and supplier, so that two suppliers cannot join wha
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Text, Uuid, bindparam, text
+from sqlalchemy import DateTime, Row, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen.errors import LaunchNotFound
 from helsetilbud_api.citizen.models import Launch
+from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from shared.auth import Citizen, Machine
 from shared.schemas import rfc3339
 
@@ -33,27 +35,38 @@ _ISSUE: Final = text("""
     VALUES (:digest, :tool_id, :supplier, :citizen, :subject, :acting_subject, :relation, :now, :expires_at)
 """).bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("expires_at", type_=DateTime(timezone=True)))
 
-# One statement: of two that come at once the second waits, and then finds the code used. What has been withdrawn,
-# deleted or hidden since it was opened is not started either (K4, S6).
-_REDEEM: Final = text("""
+# What has been withdrawn, deleted or hidden since it was opened (`l`) is not started (K4, S6).
+STARTABLE: Final = """
+    t.tool_id = l.tool_id AND NOT t.stopped
+    AND m.citizen = l.citizen AND m.tool_id = l.tool_id AND m.state = 'active'
+    AND NOT EXISTS (SELECT FROM consent_copy c WHERE c.citizen = l.citizen AND c.level <> 'full')
+"""
+PRESCRIBER: Final = """
+    m.prescription_id, m.prescriber_name, m.prescriber_profession, m.organisation, m.organisation_name, m.added_at
+"""
+
+# One statement: of two that come at once the second waits, and then finds the code used.
+_REDEEM: Final = text(f"""
     UPDATE launch l SET redeemed_at = :now
     FROM tool_copy t, citizen_tool m
-    WHERE l.digest = :digest AND l.tool_id = :tool_id AND l.supplier = ANY(:suppliers)
-        AND l.redeemed_at IS NULL AND l.expires_at > :now
-        AND t.tool_id = l.tool_id AND NOT t.stopped
-        AND m.citizen = l.citizen AND m.tool_id = l.tool_id AND m.state = 'active'
-        AND NOT EXISTS (SELECT FROM consent_copy c WHERE c.citizen = l.citizen AND c.level <> 'full')
-    RETURNING l.tool_id, l.subject, l.acting_subject, l.relation, l.issued_at, m.prescription_id, m.prescriber_name,
-        m.prescriber_profession, m.organisation, m.organisation_name, m.added_at
-""").bindparams(
+    WHERE l.digest = :digest AND l.tool_id = ANY(:tools) AND l.supplier = ANY(:suppliers)
+        AND l.redeemed_at IS NULL AND l.expires_at > :now AND {STARTABLE}
+    RETURNING l.tool_id, l.citizen, l.subject, l.acting_subject, l.relation, l.issued_at, {PRESCRIBER}
+""").bindparams(  # noqa: S608 - put together from constants
     bindparam("now", type_=DateTime(timezone=True)),
-    bindparam("tool_id", type_=Uuid),
+    bindparam("tools", type_=ARRAY(Uuid)),
     bindparam("suppliers", type_=ARRAY(Text)),
 )
 
 
-async def launch_address(session: AsyncSession, caller: Citizen, launch: Launch, now: datetime) -> str:
-    """The supplier's address with a code that is good once, for a minute."""
+async def launch_address(
+    session: AsyncSession, caller: Citizen, launch: Launch, now: datetime, issuer: LaunchIssuer | None = None
+) -> str:
+    """The supplier's address with a code that is good once, for a minute.
+
+    Where the supplier has an OpenID Connect client for the tool, it is told to sign in as section 4 of OpenID Connect
+    Core has it: `iss`, and the code as `login_hint`.
+    """
     subject = await _subject(session, caller.acting_for, launch.supplier)
     acting = subject if caller.represents is None else await _subject(session, caller.reference, launch.supplier)
     code = secrets.token_urlsafe(32)
@@ -69,23 +82,34 @@ async def launch_address(session: AsyncSession, caller: Citizen, launch: Launch,
         "expires_at": now + LIFE,
     }
     await session.execute(_ISSUE, issued)
-    return _with_code(launch.address, code)
+    told = {"launch": code}
+    if issuer and issuer.signs_in(launch):
+        told |= {"iss": issuer.url, "login_hint": code}
+    return _with_query(launch.address, told)
 
 
 async def redeem(session: AsyncSession, caller: Machine, code: str, tool_id: UUID, now: datetime) -> dict[str, Any]:
     """Who has come to the supplier's tool. Raises LaunchNotFound, whatever is wrong with the code."""
     suppliers = [number for number in (caller.organisation, caller.organisation_child) if number]
-    asked = {"digest": _digest(code), "tool_id": tool_id, "suppliers": suppliers, "now": now}
-    row = (await session.execute(_REDEEM, asked)).first()
-    if row is None:
-        raise LaunchNotFound()
+    row = await use_code(session, code, [tool_id], suppliers, now)
     return {
         "toolId": str(row.tool_id),
         "subject": str(row.subject),
         "actingPerson": {"subject": str(row.acting_subject), "relation": row.relation},
         "launchedAt": rfc3339(row.issued_at),
-        "prescribers": [_prescriber(row)] if row.prescription_id else [],
+        "prescribers": prescribers_of(row),
     }
+
+
+async def use_code(
+    session: AsyncSession, code: str, tools: Sequence[UUID], suppliers: Sequence[str], now: datetime
+) -> Row[Any]:
+    """Whom the code stands for. It is used from now on. Raises LaunchNotFound, and leaves it as it is."""
+    asked = {"digest": _digest(code), "tools": tools, "suppliers": suppliers, "now": now}
+    row = (await session.execute(_REDEEM, asked)).first()
+    if row is None:
+        raise LaunchNotFound()
+    return row
 
 
 async def _subject(session: AsyncSession, citizen: str, supplier: str) -> UUID:
@@ -94,22 +118,25 @@ async def _subject(session: AsyncSession, citizen: str, supplier: str) -> UUID:
     return subject
 
 
-def _prescriber(row: Any) -> dict[str, Any]:
-    """P11."""
-    return {
+def prescribers_of(row: Row[Any]) -> list[dict[str, Any]]:
+    """P11. Nobody where the citizen has added the tool alone. The row has the columns of PRESCRIBER."""
+    if row.prescription_id is None:
+        return []
+    prescriber = {
         "name": row.prescriber_name,
         "profession": row.prescriber_profession,
         "organisation": row.organisation,
         "organisationName": row.organisation_name,
         "prescribedAt": rfc3339(row.added_at),
     }
+    return [prescriber]
 
 
 def _digest(code: str) -> bytes:
     return hashlib.sha256(code.encode()).digest()
 
 
-def _with_code(address: str, code: str) -> str:
+def _with_query(address: str, told: Mapping[str, str]) -> str:
     parts = urlsplit(address)
-    query = "&".join(filter(None, (parts.query, urlencode({"launch": code}))))
+    query = "&".join(filter(None, (parts.query, urlencode(told))))
     return urlunsplit(parts._replace(query=query))

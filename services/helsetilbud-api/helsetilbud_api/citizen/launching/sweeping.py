@@ -1,4 +1,4 @@
-"""Codes that nobody can redeem any longer are thrown away within the hour."""
+"""Codes and sign-ins that are of no use any longer are thrown away within the hour."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,10 @@ from typing import Final
 from shared.db import Database
 
 EVERY_SECONDS: Final = 600.0
-_SWEEP: Final = "DELETE FROM launch WHERE expires_at < now() - interval '10 minutes'"
+_SWEEP: Final = """
+    DELETE FROM launch WHERE expires_at < now() - interval '10 minutes';
+    DELETE FROM launch_sign_in WHERE expires_at < now() - interval '10 minutes';
+"""
 
 
 async def sweep_launches(database: Database, stop: asyncio.Event) -> None:

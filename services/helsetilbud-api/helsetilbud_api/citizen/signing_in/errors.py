@@ -1,0 +1,33 @@
+"""Refusals of the endpoints that OAuth 2.0 has given their form (RFC 6749, section 5.2; RFC 9126, section 2.3)."""
+
+from typing import ClassVar, Final
+
+from authlib.oauth2.rfc6749.errors import OAuth2Error
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from shared.errors import DomainError
+from shared.language import Text
+
+PROOF_INVALID: Final = "invalid_dpop_proof"
+# an answer can hold what is secret, and what was refused now may be granted in a moment
+UNCACHED: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+class SignInNotOffered(DomainError):
+    """No issuer of launches is set up here."""
+
+    status = 404
+    code = "sign-in-not-offered"
+    title: ClassVar[Text] = {
+        "nb": "Innlogging hos leverandører er ikke satt opp her.",
+        "nn": "Innlogging hos leverandørar er ikkje sett opp her.",
+        "en": "Signing in at suppliers is not set up here.",
+    }
+
+
+async def answer_refusal(_request: Request, error: Exception) -> JSONResponse:
+    """Described in English, for who writes the client."""
+    assert isinstance(error, OAuth2Error)  # noqa: S101 - Starlette's handler type is wider than what it is registered for
+    body = {"error": error.error, "error_description": error.get_error_description()}
+    return JSONResponse({name: text for name, text in body.items() if text}, 400, UNCACHED)

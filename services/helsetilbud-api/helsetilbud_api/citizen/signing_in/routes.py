@@ -1,0 +1,168 @@
+"""HTTP only: the endpoints of the issuer that signs citizens in at suppliers (OpenID Connect)."""
+
+from typing import Annotated, Any, Final
+
+from authlib.oauth2.rfc6749.errors import OAuth2Error
+from fastapi import APIRouter, Depends, Query, Request, Response, Security
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from helsetilbud_api.citizen.signing_in import service
+from helsetilbud_api.citizen.signing_in.assertion import authenticate
+from helsetilbud_api.citizen.signing_in.documentation import (
+    AUTHORIZED,
+    KEYS,
+    METADATA,
+    PUSH_FORM,
+    PUSHED,
+    REDEEMED,
+    TOKEN_FORM,
+)
+from helsetilbud_api.citizen.signing_in.errors import PROOF_INVALID, UNCACHED, SignInNotOffered
+from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
+from helsetilbud_api.citizen.signing_in.metadata import (
+    AUTHORIZATION_PATH,
+    KEYS_PATH,
+    METADATA_PATH,
+    PUSH_PATH,
+    TOKEN_PATH,
+    USERINFO_PATH,
+    audiences_of,
+    metadata_of,
+)
+from helsetilbud_api.citizen.signing_in.pages import sign_in_over
+from helsetilbud_api.citizen.signing_in.requests import FORM, LARGEST_FORM, form_of
+from helsetilbud_api.citizen.signing_in.schemas import SignedInCitizen
+from helsetilbud_api.citizen.signing_in.service import Caller
+from helsetilbud_api.citizen.signing_in.tokens import TOKEN_REFUSALS, Shown, ShownToken, citizen_of
+from shared.app import Now
+from shared.auth import Authenticator, ProofCheckUnavailable, Refusal
+from shared.db import Session
+from shared.errors import Unavailable, problems
+from shared.http import BodyTooLarge, Intake, UnsupportedMediaType
+from shared.language import best_language
+
+_TAG: Final = "Sign-in"
+_FORMS: Final = problems(SignInNotOffered, BodyTooLarge, UnsupportedMediaType, ProofCheckUnavailable, Unavailable)
+_OFFERED: Final = problems(SignInNotOffered, Unavailable)
+_CACHED: Final = {"Cache-Control": "public, max-age=3600"}
+
+INTAKES: Final = [
+    Intake("POST", path, frozenset({FORM}), LARGEST_FORM) for path in (PUSH_PATH, TOKEN_PATH, USERINFO_PATH)
+]
+router = APIRouter(tags=[_TAG])
+
+
+async def _issuer(request: Request) -> LaunchIssuer:
+    issuer: LaunchIssuer | None = request.app.state.launch_issuer
+    if issuer is None:
+        raise SignInNotOffered()
+    return issuer
+
+
+Issuer = Annotated[LaunchIssuer, Depends(_issuer)]
+
+
+async def _form(request: Request, _issuer: Issuer) -> dict[str, str]:
+    return await form_of(request)
+
+
+Form = Annotated[dict[str, str], Depends(_form)]
+
+
+async def _caller(request: Request, issuer: Issuer, form: Form, now: Now) -> Caller:
+    auth: Authenticator = request.app.state.auth
+    client = await authenticate(issuer, form, audiences_of(issuer), auth.replays, now)
+    return Caller(client, await _proven_key(request, auth) if "dpop" in request.headers else None)
+
+
+async def _proven_key(request: Request, auth: Authenticator) -> str:
+    """Of a proof as section 5 of RFC 9449 has it. Raises Authlib's OAuth2Error, or ProofCheckUnavailable."""
+    try:
+        return await auth.check_proof(request, None, None)
+    except Refusal as error:
+        raise OAuth2Error((error.detail or error.title)["en"], error=PROOF_INVALID) from None
+
+
+Client = Annotated[Caller, Depends(_caller)]
+
+
+@router.get(METADATA_PATH, summary="Read what the issuer says of itself", responses=METADATA | _OFFERED)
+async def get_issuer_metadata(issuer: Issuer) -> JSONResponse:
+    """OpenID Connect Discovery: everything that a client has to know besides its own registration."""
+    return JSONResponse(metadata_of(issuer), headers=_CACHED)
+
+
+@router.get(KEYS_PATH, summary="Read the issuer's keys", responses=KEYS | _OFFERED)
+async def get_issuer_keys(issuer: Issuer) -> JSONResponse:
+    """The keys that ID tokens are signed with, now or soon (RFC 7517)."""
+    return JSONResponse(issuer.key_set, headers=_CACHED)
+
+
+@router.post(
+    PUSH_PATH,
+    summary="Push an authorization request",
+    status_code=201,
+    responses=PUSHED | _FORMS,
+    openapi_extra=PUSH_FORM,
+)
+async def push_authorization_request(
+    issuer: Issuer, form: Form, caller: Client, session: Session, now: Now
+) -> JSONResponse:
+    """For a supplier's client, when a citizen has come with a launch code (RFC 9126). The code is used, and names the
+    citizen: there is no other login. The browser goes on to the authorization endpoint with `client_id` and the
+    `request_uri` of the answer, which is good once, for 60 seconds. With a DPoP proof the code is bound to its key.
+    """
+    return JSONResponse(await service.push(session, issuer, caller, form, now), 201, UNCACHED)
+
+
+@router.get(
+    AUTHORIZATION_PATH,
+    summary="Authorize a pushed request",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=AUTHORIZED | _OFFERED,
+)
+async def authorize_request(
+    issuer: Issuer,
+    request: Request,
+    session: Session,
+    now: Now,
+    client_id: Annotated[str, Query(max_length=100, description="Of the client that pushed it")] = "",
+    request_uri: Annotated[str, Query(max_length=200, description="As it was answered")] = "",
+) -> Response:
+    """For the citizen's browser, which is sent back to the client at once, with a code: who it is has been said by the
+    launch. A tool that has been stopped or deleted since, or is hidden, is `access_denied`.
+    """
+    address = await service.authorize(session, issuer, client_id, request_uri, now)
+    if address is None:
+        return sign_in_over(best_language(request.headers.get("accept-language")))
+    return RedirectResponse(address, 303, {**UNCACHED, "Referrer-Policy": "no-referrer"})
+
+
+@router.post(TOKEN_PATH, summary="Redeem a code", responses=REDEEMED | _FORMS, openapi_extra=TOKEN_FORM)
+async def redeem_code(issuer: Issuer, form: Form, caller: Client, session: Session, now: Now) -> JSONResponse:
+    """For the client that pushed the request: an ID token that says who has come, and an access token for the userinfo
+    endpoint. A code is good once, for 60 seconds; one that is used again takes back what was given for it. With a DPoP
+    proof the token is bound to its key.
+    """
+    answer = await service.redeem(session, issuer, caller, form, now)
+    return JSONResponse(answer.body, answer.status, UNCACHED)
+
+
+@router.get(
+    USERINFO_PATH,
+    summary="Read who has come",
+    response_model=SignedInCitizen,
+    responses=problems(*TOKEN_REFUSALS, SignInNotOffered, Unavailable),
+)
+async def get_signed_in_citizen(
+    issuer: Issuer, shown: Annotated[Shown, Security(ShownToken())], request: Request, now: Now
+) -> dict[str, Any]:
+    """The claims of the ID token, and who has prescribed the tool to the citizen (P11). As long as the tool may be
+    started: not after it was stopped or deleted, or consent was withdrawn.
+    """
+    return await citizen_of(request, shown, now)
+
+
+# OpenID Connect Core, 5.3.1: GET and POST; one of them is enough to tell of
+router.add_api_route(USERINFO_PATH, get_signed_in_citizen, methods=["POST"], include_in_schema=False)
