@@ -6,7 +6,7 @@ from datetime import datetime
 
 import httpx
 
-from consent_api.access_log.months import keep_months
+from consent_api.access_log.months import months_of
 from consent_api.access_log.writing import keep_sorted
 from consent_api.settings import Settings
 from consent_api.turning import keep_days
@@ -31,13 +31,10 @@ def create_worker(
     async def days(stop: asyncio.Event) -> None:
         await keep_days(database, clock, stop)
 
-    async def months(stop: asyncio.Event) -> None:
-        await keep_months(database, clock, stop)
-
     async def entries(stop: asyncio.Event) -> None:
         await keep_sorted(database, stop)
 
-    jobs = [days, months, entries]
+    jobs = [days, months_of(database, clock).run, entries]
     return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics(), jobs=jobs)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from consent_api.access_log.months import tidy
+from consent_api.access_log.months import months_of
 from shared.db import Database
 
 TABLES = """
@@ -26,15 +26,15 @@ async def log(make_database: Callable[[str], Any]) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def months_of(log: Database) -> set[str]:
+async def made(log: Database) -> set[str]:
     async with log.driver() as connection:
         return {row["relname"][-7:] for row in await connection.fetch(TABLES)}
 
 
 async def test_P13_this_month_and_the_three_after_it_are_there(log: Database) -> None:
     for _ in range(2):
-        await tidy(log, MARCH)
-    assert {"2030_03", "2030_04", "2030_05", "2030_06", "default"} <= await months_of(log)
+        await months_of(log).keep(MARCH)
+    assert {"2030_03", "2030_04", "2030_05", "2030_06", "default"} <= await made(log)
     async with log.driver() as connection:
         await connection.execute(ENTRY, "k1-a", MARCH)
         assert await connection.fetchval("SELECT tableoid::regclass::text FROM access_entry") == "access_entry_2030_03"
@@ -44,11 +44,11 @@ async def test_P13_a_month_that_nobody_made_is_caught(log: Database) -> None:
     async with log.driver() as connection:
         await connection.execute(ENTRY, "k1-a", MARCH)
         await connection.execute(ENTRY, "k1-b", MARCH + timedelta(days=1))
-    await tidy(log, MARCH)
+    await months_of(log).keep(MARCH)
     async with log.driver() as connection:
         where = await connection.fetch("SELECT citizen, tableoid::regclass::text AS name FROM access_entry ORDER BY 1")
     assert [tuple(row) for row in where] == [("k1-a", "access_entry_default"), ("k1-b", "access_entry_default")]
-    assert "2030_05" in await months_of(log), "the others are made all the same"
+    assert "2030_05" in await made(log), "the others are made all the same"
 
 
 @pytest.mark.parametrize(
@@ -58,17 +58,17 @@ async def test_P13_a_month_that_nobody_made_is_caught(log: Database) -> None:
 async def test_P13_a_month_is_dropped_when_its_youngest_entry_is_five_years_old(
     log: Database, now: datetime, kept: bool
 ) -> None:
-    await tidy(log, MARCH)
+    await months_of(log).keep(MARCH)
     async with log.driver() as connection:
         await connection.execute(ENTRY, "k1-a", MARCH)
-    await tidy(log, now)
-    assert ("2030_03" in await months_of(log)) is kept
-    assert "2030_04" in await months_of(log)
+    await months_of(log).keep(now)
+    assert ("2030_03" in await made(log)) is kept
+    assert "2030_04" in await made(log)
 
 
 async def test_P13_who_writes_does_not_wait_for_the_months(log: Database) -> None:
     async with log.driver_transaction() as writing:
         await writing.execute(ENTRY, "k1-a", datetime.now(UTC))
         with pytest.raises(asyncpg.LockNotAvailableError):
-            await tidy(log, MARCH)
-    assert "2030_03" not in await months_of(log)
+            await months_of(log).keep(MARCH)
+    assert "2030_03" not in await made(log)

@@ -6,7 +6,7 @@ import asyncio
 
 import httpx
 
-from prescription_api.accesslog import partitions
+from prescription_api.accesslog.quarters import quarters_of
 from prescription_api.clients.catalog import Catalogue
 from prescription_api.due import Deadlines
 from prescription_api.handlers import HANDLERS
@@ -38,9 +38,6 @@ def create_worker(
     async def read_catalogue(stop: asyncio.Event) -> None:
         await reconciliation.run(stop, settings.reconcile_seconds)
 
-    async def keep_access_log(stop: asyncio.Event) -> None:
-        await partitions.run(database, stop)
-
     deadlines, stops = Deadlines(database, settings.reminder_days, clock), Stops(database, clock)
 
     async def keep_deadlines(stop: asyncio.Event) -> None:
@@ -49,7 +46,7 @@ def create_worker(
     async def follow_stops(stop: asyncio.Event) -> None:
         await stops.run(stop, settings.lifecycle_seconds)
 
-    jobs = [read_catalogue, keep_access_log, keep_deadlines, follow_stops]
+    jobs = [read_catalogue, quarters_of(database).run, keep_deadlines, follow_stops]
     return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs)
 
 

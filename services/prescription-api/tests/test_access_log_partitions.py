@@ -13,12 +13,15 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from prescription_api.accesslog import partitions
+from prescription_api.accesslog.quarters import quarters_of
 from prescription_api.settings import Settings
 from prescription_api.worker import create_worker
+from shared import partitions
 from shared.db import Database
 from shared.messaging.local import LocalBroker
 from shared.migrate import configuration
+from shared.partitions import PartitionKeeper
+from shared.testing.waiting import until
 
 INSERT = """
     INSERT INTO access_log (citizen, at, entry_id, action, hpr_number, name, profession, organisation, client_id)
@@ -72,10 +75,10 @@ async def test_P13_a_moved_clock_makes_quarters_ahead_and_drops_those_of_five_ye
     await where(log, now)
     before = await partitions_of(log)
     much_later = now.replace(day=1) + timedelta(days=5 * 365 + 1)
-    assert await partitions.keep_partitions(log, much_later) == 0, "the youngest of the first are not five years old"
+    assert await quarters_of(log).keep(much_later) == 0, "the youngest of the first are not five years old"
     assert first in await partitions_of(log)
 
-    assert await partitions.keep_partitions(log, much_later + timedelta(days=95)) == 1
+    assert await quarters_of(log).keep(much_later + timedelta(days=95)) == 1
     after = await partitions_of(log)
     assert first not in after
     assert before.keys() - {first} <= after.keys()
@@ -86,18 +89,18 @@ async def test_P13_a_moved_clock_makes_quarters_ahead_and_drops_those_of_five_ye
 
 async def test_P13_keeping_twice_is_keeping_once(log: Database) -> None:
     now = datetime.now(UTC)
-    await partitions.keep_partitions(log, now)
+    await quarters_of(log).keep(now)
     before = await partitions_of(log)
-    await asyncio.gather(*(partitions.keep_partitions(log, now) for _ in range(3)))
+    await asyncio.gather(*(quarters_of(log).keep(now) for _ in range(3)))
     assert await partitions_of(log) == before
 
 
 async def test_P13_another_workers_keeping_is_not_waited_for(log: Database) -> None:
     async with log.driver_transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", partitions._LOCK)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", partitions.LOCK)
         later = datetime.now(UTC) + timedelta(days=6 * 365)
-        assert await partitions.keep_partitions(log, later) == 0
-    assert await partitions.keep_partitions(log, later) > 0
+        assert await quarters_of(log).keep(later) == 0
+    assert await quarters_of(log).keep(later) > 0
 
 
 async def test_P13_writers_do_not_wait_behind_a_reader_for_the_keeping(log: Database) -> None:
@@ -107,7 +110,7 @@ async def test_P13_writers_do_not_wait_behind_a_reader_for_the_keeping(log: Data
     async with log.driver_transaction() as connection:
         await connection.fetch("SELECT * FROM access_log")
         with pytest.raises(asyncpg.LockNotAvailableError):
-            await partitions.keep_partitions(log, later)
+            await quarters_of(log).keep(later)
         await where(log, datetime.now(UTC))
     assert await partitions_of(log) == before
 
@@ -115,7 +118,7 @@ async def test_P13_writers_do_not_wait_behind_a_reader_for_the_keeping(log: Data
 async def test_P13_a_busy_table_is_tried_again(log: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     stop, tried = asyncio.Event(), 0
 
-    async def keep(_: Database, __: datetime) -> int:
+    async def keep(_: PartitionKeeper, __: datetime) -> int:
         nonlocal tried
         tried += 1
         if tried == 1:
@@ -123,9 +126,9 @@ async def test_P13_a_busy_table_is_tried_again(log: Database, monkeypatch: pytes
         stop.set()
         return 0
 
-    monkeypatch.setattr(partitions, "keep_partitions", keep)
+    monkeypatch.setattr(PartitionKeeper, "keep", keep)
     monkeypatch.setattr(partitions, "AGAIN_SECONDS", 0.01)
-    await asyncio.wait_for(partitions.run(log, stop), 60)
+    await asyncio.wait_for(quarters_of(log).run(stop), 60)
     assert tried == 2
 
 
@@ -134,11 +137,14 @@ async def test_P13_the_worker_keeps_the_quarters(log: Database, settings: Settin
     async with log.driver() as connection:
         await connection.execute(f"DROP TABLE {ahead}")
     worker = create_worker(settings, log, LocalBroker(), http=httpx.AsyncClient())
-    [job] = [job for job in worker._jobs if job.__name__ == "keep_access_log"]
+    [job] = [job for job in worker._jobs if job.__qualname__ == "PartitionKeeper.run"]
     stop = asyncio.Event()
     running = asyncio.create_task(job(stop))
-    while ahead not in await partitions_of(log):  # noqa: ASYNC110 - what is waited for is in the database
-        await asyncio.sleep(0.01)
+
+    async def made() -> bool:
+        return ahead in await partitions_of(log)
+
+    await until(made)
     stop.set()
     await running
 
@@ -147,9 +153,9 @@ async def test_P13_an_entry_that_no_quarter_is_made_for_is_kept_and_dropped_in_i
     now = datetime.now(UTC)
     later = now + timedelta(days=5 * 365 + 100)
     assert await where(log, later) == "access_log_default"
-    await partitions.keep_partitions(log, later)
+    await quarters_of(log).keep(later)
     assert await where(log, now - timedelta(days=6 * 365)) == "access_log_default"
-    await partitions.keep_partitions(log, now)
+    await quarters_of(log).keep(now)
     async with log.driver() as connection:
         assert [row["at"] for row in await connection.fetch("SELECT at FROM access_log")] == [later]
 
