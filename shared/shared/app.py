@@ -2,6 +2,7 @@
 contracts.
 """
 
+import gc
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -64,6 +65,16 @@ def build_app(
     describe(app, settings.audience, tags or {})
     # Swagger UI from a package of ours instead of from somebody's delivery network
     patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
+    return app
+
+
+def settled(app: FastAPI) -> FastAPI:
+    """The last step of a process that serves this app: what it is made of is no garbage, and is not searched for any.
+
+    150,000 objects were, in the middle of some request, for 80 ms.
+    """
+    gc.collect()
+    gc.freeze()
     return app
 
 

@@ -14,7 +14,7 @@ from catalog_api.routes import code_lists, tools
 from catalog_api.settings import Settings
 from catalog_api.staff_routes import staff_tools
 from catalog_api.submissions.routes import PATCH_MEDIA_TYPES, PATCHED, submissions
-from shared.app import build_app
+from shared.app import build_app, settled
 from shared.http import Intake
 from shared.logging import configure_logging
 from shared.messaging.delivery import utc_now
@@ -57,4 +57,4 @@ def from_environment() -> FastAPI:
     """For `uvicorn --factory catalog_api.app:from_environment`."""
     settings = Settings()
     configure_logging(settings.log_level)
-    return create_app(settings)
+    return settled(create_app(settings))

@@ -17,7 +17,7 @@ from consent_api.persons.register import PersonRegister
 from consent_api.persons.service import Persons
 from consent_api.representation.verifying import Verifier
 from consent_api.settings import Settings
-from shared.app import build_app
+from shared.app import build_app, settled
 from shared.logging import configure_logging
 from shared.messaging.delivery import utc_now
 
@@ -71,4 +71,4 @@ def from_environment() -> FastAPI:
     """For `uvicorn --factory consent_api.app:from_environment`."""
     settings = Settings()
     configure_logging(settings.log_level)
-    return create_app(settings)
+    return settled(create_app(settings))

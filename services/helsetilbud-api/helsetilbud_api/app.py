@@ -19,7 +19,7 @@ from helsetilbud_api.citizen.streaming.routes import streaming_feeds
 from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.offering.routes import ROUTERS as OFFERING_ROUTERS
 from helsetilbud_api.settings import Settings
-from shared.app import build_app
+from shared.app import build_app, settled
 from shared.auth import RepresentationCheck
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
@@ -82,4 +82,4 @@ def from_environment() -> FastAPI:
     """For `uvicorn --factory helsetilbud_api.app:from_environment`."""
     settings = Settings()
     configure_logging(settings.log_level)
-    return create_app(settings)
+    return settled(create_app(settings))

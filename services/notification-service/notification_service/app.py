@@ -17,7 +17,7 @@ from notification_service.receipts.routes import router as receipts
 from notification_service.sending.carriers import carriers
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
-from shared.app import build_app
+from shared.app import build_app, settled
 from shared.auth import RepresentationCheck
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
@@ -62,4 +62,4 @@ def create_app(
 def from_environment() -> FastAPI:
     settings = Settings()
     configure_logging(settings.log_level)
-    return create_app(settings)
+    return settled(create_app(settings))

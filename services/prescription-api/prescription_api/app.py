@@ -15,7 +15,7 @@ from prescription_api.outside import Outside
 from prescription_api.prescribable import routes as prescribable_routes
 from prescription_api.settings import Settings
 from prescription_api.suppliers import routes as supplier_routes
-from shared.app import build_app
+from shared.app import build_app, settled
 from shared.auth import RepresentationCheck
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
@@ -72,4 +72,4 @@ def create_app(
 def from_environment() -> FastAPI:
     settings = Settings()
     configure_logging(settings.log_level)
-    return create_app(settings)
+    return settled(create_app(settings))
