@@ -32,7 +32,7 @@ async def load(database: Database, rows: Iterable[tuple[str, Level]], now: datet
             await _copy(connection, chunk)
             loaded += len(chunk)
         # the planner would take a table that grew from nothing for an empty one
-        await connection.execute("ANALYZE consent, consent_history")
+        await connection.execute("ANALYZE consent, consent_history, known_citizen")
     return loaded
 
 
@@ -46,7 +46,7 @@ async def load_persons(database: Database, people: Iterable[PersonCopy], parents
         now = await connection.fetchval("SELECT now()")
         for chunk in _chunks((child, parent, True, 1, now) for child, parent in parents):
             await connection.copy_records_to_table("parent", records=chunk)
-        await connection.execute("ANALYZE person, parent")
+        await connection.execute("ANALYZE person, parent, known_citizen")
 
 
 def _person(person: PersonCopy) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ RESERVATIONS_SCOPE = "nhn:samtykke/reservations"
 TABLES = (
     *("consent", "consent_history", "outbox", "local_message", "person", "parent", "own_access", "own_access_history"),
     *("power_of_attorney", "power_of_attorney_history", "turned_day", "reservation", "reservation_history"),
-    *("standing_change", "interest", "idempotent_answer", "access_waiting"),
+    *("standing_change", "interest", "idempotent_answer", "access_waiting", "known_citizen"),
 )
 
 Items = list[dict[str, Any]]

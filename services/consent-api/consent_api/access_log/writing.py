@@ -17,8 +17,12 @@ from consent_api.access_log.models import Call
 from shared.db import Database
 
 FEW: Final = 20
-SORTED_AT_ONCE: Final = 4
 EVERY_SECONDS: Final = 1.0
+# calls that are sorted in in one transaction: usually, and by who has not kept up for so many seconds
+AT_ONCE: Final = 1
+AT_ONCE_WHEN_BEHIND: Final = 50
+BEHIND_AFTER: Final = 10.0
+RESTS: Final = 3.0
 
 _CALL: Final = """
     WITH call AS (
@@ -89,20 +93,26 @@ async def write(connection: asyncpg.Connection, call: Call, citizens: Collection
     await _WRITE.fetch(connection, call, citizens)
 
 
-async def sort_in(database: Database) -> int:
-    """Moves what waits to its place, in one transaction. Returns how many calls it was, at most SORTED_AT_ONCE."""
+async def sort_in(database: Database, at_once: int = AT_ONCE_WHEN_BEHIND) -> int:
+    """Moves what waits to its place, in one transaction. Returns how many calls it was, at most `at_once`."""
     async with database.driver_transaction() as connection:
-        # after a power loss they wait again: nobody needs to wait for the disk
+        # after a power loss they would wait again: nobody needs to wait for the disk
         await connection.execute("SET LOCAL synchronous_commit = off")
-        moved: int = await connection.fetchval(_SORT_IN, SORTED_AT_ONCE)
+        moved: int = await connection.fetchval(_SORT_IN, at_once)
         return moved
 
 
 async def keep_sorted(database: Database, stop: asyncio.Event) -> None:
-    """A job of the worker. It rests for as long as it has worked: who is asking meanwhile has the processor to share."""
+    """A job of the worker: call by call, with a rest after each, because whoever asks meanwhile is answered by the same
+    processors. When it does not keep up so, it goes on in large steps and without a rest.
+    """
+    kept_up = time.monotonic()
     while not stop.is_set():
         begun = time.monotonic()
-        moved = await sort_in(database)
-        pause = EVERY_SECONDS if moved < SORTED_AT_ONCE else time.monotonic() - begun
+        behind = begun - kept_up > BEHIND_AFTER
+        if await sort_in(database, AT_ONCE_WHEN_BEHIND if behind else AT_ONCE):
+            pause = 0.0 if behind else RESTS * (time.monotonic() - begun)
+        else:
+            kept_up, pause = begun, EVERY_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)

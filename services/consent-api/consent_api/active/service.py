@@ -12,7 +12,7 @@ from consent_api.active import queries
 from consent_api.active.models import Age, Standing, parents_count, standing
 from consent_api.active.queries import Known
 from consent_api.ages import OWN_ACCESS_FROM, age_class, is_aged
-from consent_api.areas import Area
+from consent_api.areas import Area, suffices
 from consent_api.errors import PersonRegisterUnavailable, PersonUnknown
 from consent_api.identities import NationalIdError, parse_all
 from consent_api.persons.models import PersonCopy, birth_date_of
@@ -142,9 +142,10 @@ async def _independent(
 async def _represented(
     connection: asyncpg.Connection, known: Mapping[str, Known], ages: Mapping[str, Age], area: Area, today: date
 ) -> dict[str, bool]:
-    able = [(citizen, ages[citizen]) for citizen, it in known.items() if it.person and it.person.can_be_represented]
-    children = [citizen for citizen, age in able if parents_count(age, area)]
-    givers = [citizen for citizen, age in able if age == "adult"]
+    """Of parents it does not matter where the child's own level does not suffice; of who is assigned it does."""
+    able = [(citizen, it) for citizen, it in known.items() if it.person and it.person.can_be_represented]
+    children = [citizen for citizen, it in able if parents_count(ages[citizen], area) and suffices(it.level, area)]
+    givers = [citizen for citizen, it in able if it.gives and ages[citizen] == "adult"]
     if not (children or givers):
         return {}
     return await queries.find_represented(connection, children, givers, area, today)

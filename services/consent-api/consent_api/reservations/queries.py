@@ -13,7 +13,12 @@ from consent_api.reservations.models import KINDS, Kind, Reservation
 
 _OWN: Final = text("SELECT kind, reserved, version, changed_at FROM reservation WHERE citizen = :citizen")
 # written in the access log and answered by one statement
-_RESERVED: Final = Logged("SELECT citizen FROM reservation WHERE citizen = ANY($12::text[]) AND kind = $3 AND reserved")
+_RESERVED: Final = Logged(
+    """
+    SELECT r.citizen FROM unnest($12::text[]) AS asked (citizen)
+    JOIN reservation r ON r.citizen = asked.citizen AND r.kind = $3 WHERE r.reserved
+    """
+)
 
 
 async def list_reservations(connection: AsyncConnection | AsyncSession, citizen: str) -> dict[Kind, Reservation]:
