@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sandbox.bench.scale import MEMORY
 from sandbox.seed_containers import Containers
 from sandbox.services import SERVICES, Service
 from sandbox.settings import SandboxSettings
@@ -213,3 +214,8 @@ def test_the_sandbox_keeps_clients_keys_where_prescription_api_reads_them(compos
     assert volume in compose.raw["volumes"]
     assert f"{volume}:/state/clients" in compose.containers["sandbox"]["volumes"]
     assert compose.containers["sandbox"]["user"] == compose.containers["prescription-api"]["user"]
+
+
+def test_citizens_are_measured_on_a_server_as_it_is_operated(compose: Any) -> None:
+    command = compose.containers["postgres"]["command"]
+    assert {f"{name}={value}" for name, value in MEMORY.items()} <= set(command)

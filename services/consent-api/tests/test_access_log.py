@@ -7,10 +7,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from consent_api.access_log.writing import FEW, sort_in
+from consent_api.access_log.writing import BEHIND_AFTER, FEW, RESTS, keep_sorted, pace, sort_in
 from consent_api.settings import Settings
 from consent_api.worker import create_worker
 from shared.auth import Machine
+from shared.db import Database
 from shared.messaging.local import LocalBroker
 from shared.paging import encode_cursor
 from shared.testing.national_ids import population
@@ -263,3 +264,25 @@ async def test_P13_entries_lie_in_the_partition_of_their_month(ask: Any, kari: A
     async with database.driver() as connection:
         tables = await connection.fetch("SELECT tableoid::regclass::text AS name FROM access_entry")
     assert [row["name"] for row in tables] == ["access_entry_2026_11"]
+
+
+def test_P13_sorting_in_is_gentle_until_it_falls_behind() -> None:
+    assert pace(0) == pace(BEHIND_AFTER) == (1, RESTS)
+    calls, rest = pace(BEHIND_AFTER + 0.1)
+    assert calls > 1
+    assert rest == 0
+
+
+async def test_P13_the_worker_sorts_in_all_that_waits(ask: Any, database: Database, rows: Any) -> None:
+    for seed in range(3):
+        await ask(population(30, seed=seed))
+    stop = asyncio.Event()
+    running = asyncio.create_task(keep_sorted(database, stop))
+    try:
+        async with asyncio.timeout(20):
+            while await rows("access_waiting"):  # noqa: ASYNC110 - it happens in the database
+                await asyncio.sleep(0.02)
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 20)
+    assert len(await rows("access_entry")) == 90

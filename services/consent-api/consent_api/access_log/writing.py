@@ -18,7 +18,7 @@ from shared.db import Database
 
 FEW: Final = 20
 EVERY_SECONDS: Final = 1.0
-# calls that are sorted in in one transaction: usually, and by who has not kept up for so many seconds
+# calls that are sorted in by one transaction: usually, and by who has not kept up for so many seconds
 AT_ONCE: Final = 1
 AT_ONCE_WHEN_BEHIND: Final = 50
 BEHIND_AFTER: Final = 10.0
@@ -102,16 +102,21 @@ async def sort_in(database: Database, at_once: int = AT_ONCE_WHEN_BEHIND) -> int
         return moved
 
 
-async def keep_sorted(database: Database, stop: asyncio.Event) -> None:
-    """A job of the worker: call by call, with a rest after each, because whoever asks meanwhile is answered by the same
-    processors. When it does not keep up so, it goes on in large steps and without a rest.
+def pace(behind: float) -> tuple[int, float]:
+    """How many calls at once, and how many times as long as that took to rest afterwards, for one who has not found
+    everything sorted for so many seconds.
     """
+    return (AT_ONCE, RESTS) if behind <= BEHIND_AFTER else (AT_ONCE_WHEN_BEHIND, 0.0)
+
+
+async def keep_sorted(database: Database, stop: asyncio.Event) -> None:
+    """A job of the worker. Gentle, because whoever asks meanwhile is answered by the same processors."""
     kept_up = time.monotonic()
     while not stop.is_set():
         begun = time.monotonic()
-        behind = begun - kept_up > BEHIND_AFTER
-        if await sort_in(database, AT_ONCE_WHEN_BEHIND if behind else AT_ONCE):
-            pause = 0.0 if behind else RESTS * (time.monotonic() - begun)
+        at_once, rests = pace(begun - kept_up)
+        if await sort_in(database, at_once):
+            pause = rests * (time.monotonic() - begun)
         else:
             kept_up, pause = begun, EVERY_SECONDS
         with contextlib.suppress(TimeoutError):
