@@ -6,10 +6,12 @@ from random import Random
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from consent_api.loading import load, load_persons
 from consent_api.persons.models import PersonCopy
 from shared.db import Database
+from shared.migrate import configuration
 
 TRUTH = """
     SELECT citizen, c.level, p.status, p.confidential, p.born, p.checked_at, p.citizen IS NOT NULL AS asked,
@@ -61,6 +63,18 @@ async def test_S2_the_copy_has_everyone_who_is_loaded(database: Database, clock:
     copies = [PersonCopy(f"k1-{number}", "living", False, None, clock.now) for number in range(0, 50, 3)]
     await load_persons(database, copies, [])
     assert await compare() == 33
+
+
+async def test_S2_the_copy_is_made_of_what_is_there_when_it_comes(database: Database, clock: Any, compare: Any) -> None:
+    """The migration once more, over everything that the writes left."""
+    chance = Random(7)  # noqa: S311 - repeatable on purpose
+    script = ScriptDirectory.from_config(configuration("consent_api")).get_revision("0006").module
+    async with database.driver_transaction() as connection:
+        for _ in range(100):
+            await connection.execute(chance.choice(WRITES), f"k1-{chance.choice('abcdefgh')}")
+        await connection.execute("DROP TABLE known_citizen")
+        await connection.execute(script._TABLE + script._FILL)
+    assert await compare() > 3
 
 
 async def test_S2_the_copy_is_undone_with_what_it_is_a_copy_of(database: Database, compare: Any) -> None:

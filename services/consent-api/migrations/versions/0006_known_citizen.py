@@ -34,9 +34,12 @@ ALTER TABLE known_citizen ADD CONSTRAINT pk_known_citizen PRIMARY KEY (citizen);
 INSERT INTO known_citizen (citizen, gives) SELECT DISTINCT giver, true FROM power_of_attorney
 ON CONFLICT (citizen) DO UPDATE SET gives = true;
 CREATE INDEX ix_known_citizen_citizen ON known_citizen USING hash (citizen);
+ANALYZE known_citizen;
+"""
+
+_TIES = """
 CREATE INDEX ix_parent_child ON parent USING hash (child);
 CREATE INDEX ix_power_of_attorney_giver ON power_of_attorney USING hash (giver);
-ANALYZE known_citizen;
 """
 
 # always in the order of citizens, so that two who write the same do not entangle
@@ -94,7 +97,7 @@ CREATE TRIGGER known_when_inserted AFTER INSERT ON power_of_attorney
 
 
 def upgrade() -> None:
-    run_sql(op, _TABLE + _FILL + _COPYING)
+    run_sql(op, _TABLE + _FILL + _TIES + _COPYING)
 
 
 # no downgrade: schemas go forward only, expand first and contract a release later
