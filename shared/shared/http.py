@@ -2,13 +2,15 @@
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Final
 
 import structlog
-from fastapi import Header
+from fastapi import Header, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -214,3 +216,24 @@ def etag_matches(header: str | None, etag: str) -> bool:
     """Whether an If-Match or If-None-Match header names this entity tag (RFC 9110, 13.1; weak comparison)."""
     names = [part.strip().removeprefix("W/") for part in (header or "").split(",")]
     return "*" in names or etag.removeprefix("W/") in names
+
+
+def entity_tag(content: bytes) -> str:
+    """A strong one (RFC 9110, 8.8.3), of the content alone: the same on every replica."""
+    return f'"{blake2b(content, digest_size=15).hexdigest()}"'
+
+
+def tagged(
+    content: bytes,
+    if_none_match: str | None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    *,
+    etag: str | None = None,
+    media_type: str = "application/json",
+) -> Response:
+    """With `etag`, else a digest of the content. 304 without the content when the caller has it (RFC 9110, 13.1.2)."""
+    tag = etag or entity_tag(content)
+    headers = {"ETag": tag, **headers}
+    if etag_matches(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=media_type)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.bench.scale import MEMORY
+from sandbox.bench.large_server import MEMORY
 from sandbox.seed_containers import Containers
 from sandbox.services import SERVICES, Service
 from sandbox.settings import SandboxSettings

@@ -17,7 +17,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Any, Final, Self
 
 from fastapi import Request, Response
@@ -26,7 +25,7 @@ from pydantic_core import to_json
 
 from catalog_api.queries import NOTHING, Stand, find_stand
 from shared.db import Database
-from shared.http import etag_matches
+from shared.http import entity_tag, etag_matches
 from shared.language import best_language
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -49,8 +48,7 @@ class Answer:
     def of(cls, content: Any, cache_control: str, language: str | None = None) -> Self:
         """`content` is JSON when it is bytes. `language` where it decides the texts."""
         body = content if isinstance(content, bytes) else to_json(content)
-        etag = f'"{blake2b(body, digest_size=15).hexdigest()}"'
-        headers = {"etag": etag, "cache-control": cache_control, "vary": "Authorization"}
+        headers = {"etag": entity_tag(body), "cache-control": cache_control, "vary": "Authorization"}
         if language is not None:
             headers |= {"content-language": language, "vary": "Authorization, Accept-Language"}
         return cls(body, headers)

@@ -8,24 +8,19 @@ are handled, and the pages they made are rebuilt. The folder is gone afterwards.
 import asyncio
 import json
 import os
-import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 from uuid import UUID, uuid4
-
-import asyncpg
 
 from helsetilbud_api.citizen import queries
 from helsetilbud_api.citizen.handlers import HANDLERS
 from helsetilbud_api.citizen.rebuilding.rebuild import rebuild
 from helsetilbud_api.citizen.rendering import render_feed_event, render_page
+from sandbox.bench.large_server import large_server
 from sandbox.bench.load import Outcome
-from sandbox.bench.scale import MEMORY
 from shared.db import Database
 from shared.events import CloudEvent, ToolPrescribed
 from shared.messaging.delivery import Dispatcher
@@ -174,19 +169,8 @@ async def _run(url: str) -> dict[str, Any]:
     return {"entries": size, **pages, "p99 at most, ms": AIM_MS, "worst p99, ms": worst, "rebuild": rebuilt}
 
 
-async def _remember_settings(admin_url: str) -> None:
-    connection = await asyncpg.connect(admin_url)
-    for setting in MEMORY:
-        await connection.execute(f"ALTER SYSTEM SET {setting}")
-    await connection.close()
-
-
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="helseverktoy-feed-") as folder, ExitStack() as servers:
-        place = Path(folder) / "postgres"
-        with postgres.start(place) as server:
-            asyncio.run(_remember_settings(server.admin_url))
-        server = servers.enter_context(postgres.start(place))
+    with large_server("feed") as server:
         url = postgres.create_databases(server.admin_url, {"helsetilbud_api": "scale"})["helsetilbud_api"]
         print(json.dumps(asyncio.run(_run(url)), indent=2, ensure_ascii=False))
 

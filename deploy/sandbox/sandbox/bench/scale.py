@@ -10,13 +10,10 @@ import json
 import os
 import resource
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -28,6 +25,7 @@ from consent_api.areas import Level
 from consent_api.loading import load, load_persons
 from consent_api.persons.models import PersonCopy
 from consent_api.settings import Settings
+from sandbox.bench.large_server import large_server
 from sandbox.bench.load import Outcome
 from shared.app import settled
 from shared.auth import Machine
@@ -48,8 +46,6 @@ LEVELS: Final[tuple[Level, ...]] = ("full", "full", "full", "full", "full", "ful
 Check: TypeAlias = Callable[..., Awaitable[Any]]
 Percentiles: TypeAlias = dict[str, dict[str, float]]
 KEY: Final = "a key for invented people, 32 bytes"
-# as docker-compose.yml has it (a test compares): what is asked for all the time stays in the server's memory
-MEMORY: Final = {"shared_buffers": "1536MB", "max_wal_size": "4GB", "maintenance_work_mem": "256MB"}
 
 
 class Country:
@@ -200,23 +196,12 @@ async def _disk(url: str) -> dict[str, int]:
     return {"altogether": whole} | {row["relname"]: row["mb"] for row in rows}
 
 
-async def _remember_settings(admin_url: str) -> None:
-    connection = await asyncpg.connect(admin_url)
-    for name, value in MEMORY.items():
-        await connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
-    await connection.close()
-
-
 STARTED: Final = time.monotonic()
 
 
 def main() -> None:
     size = int(os.environ.get("SCALE", "6000000"))
-    with tempfile.TemporaryDirectory(prefix="helseverktoy-scale-") as folder, ExitStack() as servers:
-        place = Path(folder) / "postgres"
-        with postgres.start(place) as server:
-            asyncio.run(_remember_settings(server.admin_url))
-        server = servers.enter_context(postgres.start(place))
+    with large_server("scale") as server:
         urls = postgres.create_databases(server.admin_url, {"town": "scale", "country": "scale"})
         for url in urls.values():
             asyncio.run(migrate("consent_api", url))

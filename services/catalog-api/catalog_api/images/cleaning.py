@@ -1,12 +1,11 @@
 """An image is what its content says, whatever its sender calls it."""
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Final
 
 from catalog_api.images.png import SIGNATURE, clean_png
 from catalog_api.images.svg import NoSvg, clean_svg
-from shared.http import UnsupportedMediaType
+from shared.http import UnsupportedMediaType, entity_tag
 
 PNG, SVG = "image/png", "image/svg+xml"
 MEDIA_TYPES: Final = frozenset({PNG, SVG})
@@ -20,8 +19,7 @@ class CleanImage:
 
     @property
     def tag(self) -> str:
-        """An entity tag (RFC 9110, 8.8.3), of the content alone."""
-        return f'"{blake2b(self.content, digest_size=15).hexdigest()}"'
+        return entity_tag(self.content)
 
 
 def clean(content: bytes) -> CleanImage:

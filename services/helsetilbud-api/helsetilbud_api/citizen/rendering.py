@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any, Final
 
 from asyncpg import Record
@@ -13,7 +12,7 @@ from sqlalchemy import Row
 from helsetilbud_api.citizen.models import HIDING
 from helsetilbud_api.citizen.queries import Found
 from helsetilbud_api.citizen.texts import HIDDEN, feed_text
-from shared.http import etag_matches
+from shared.http import entity_tag, etag_matches
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339
 
@@ -43,8 +42,8 @@ def _next_cursor(found: Found, shown: Sequence[Row[Any]]) -> str | None:
 
 def tagged(content: Json, language: str, if_none_match: str | None, untagged: Json | None = None) -> Response:
     """304 when the caller has it already; `untagged` are members that the weak entity tag does not vouch for."""
-    digest = blake2b(to_json(content) + language.encode(), digest_size=15).hexdigest()
-    headers = {"ETag": f'W/"{digest}"', "Content-Language": language, "Vary": "Accept-Language"}
+    etag = entity_tag(to_json(content) + language.encode())
+    headers = {"ETag": f"W/{etag}", "Content-Language": language, "Vary": "Accept-Language"}
     if if_none_match and etag_matches(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(to_json(content | (untagged or {})), headers=headers, media_type="application/json")

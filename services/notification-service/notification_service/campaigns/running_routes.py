@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from notification_service.campaigns import errors, progress, service
 from notification_service.campaigns.access import ABOUT_ONE, MOVED, Approver, CampaignId, Found, Reach
-from notification_service.campaigns.answers import answer, tagged
+from notification_service.campaigns.answers import answer
 from notification_service.campaigns.models import Actor
 from notification_service.campaigns.schemas import CampaignProgress, CampaignState, ReceiptPage
 from notification_service.preferences.routes import READ, TAGGED
@@ -14,7 +14,7 @@ from shared.app import Now
 from shared.auth import STAFF_REFUSALS
 from shared.db import Reader, Session
 from shared.errors import InvalidInput, NotFound, PreconditionFailed, PreconditionRequired, Unavailable, problems
-from shared.http import IfMatch, IfNoneMatch
+from shared.http import IfMatch, IfNoneMatch, tagged
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
 
 _APPROVED: Final = (
@@ -87,7 +87,7 @@ async def stop_campaign(reach: Reach, campaign_id: CampaignId, session: Session,
 @router.get("/{campaignId}/progress", response_model=CampaignProgress, responses=READ | problems(*ABOUT_ONE))
 async def get_campaign_progress(found: Found, reader: Reader, now: Now, known: IfNoneMatch = None) -> Response:
     """How far it has come"""
-    return tagged((await progress.find_progress(reader, found, now)).model_dump_json(by_alias=True), known)
+    return tagged((await progress.find_progress(reader, found, now)).model_dump_json(by_alias=True).encode(), known)
 
 
 @router.get(
@@ -104,4 +104,4 @@ async def list_campaign_receipts(
     if not 0 <= after < 2**31:
         raise CursorInvalid()
     page = await progress.list_receipts(reader, found, after, limit)
-    return tagged(page.model_dump_json(by_alias=True), known)
+    return tagged(page.model_dump_json(by_alias=True).encode(), known)

@@ -1,8 +1,7 @@
 """What was sent to a citizen, over HTTP: for the citizen, and for those who are asked why something came or did not."""
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -22,7 +21,7 @@ from shared.app import Now, References
 from shared.auth import STAFF_REFUSALS, Staff, staff
 from shared.db import Reader
 from shared.errors import InvalidInput, NotFound, Unavailable, problems
-from shared.http import IfNoneMatch, etag_matches
+from shared.http import IfNoneMatch, tagged
 from shared.language import best_language
 from shared.messaging.dead_letter_routes import OPERATE
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed, holds_national_id
@@ -61,7 +60,7 @@ async def list_notifications(
     language = best_language(accept_language)
     rows = await queries.list_notifications(reader, me, decode_moment_cursor(cursor), limit + 1)
     items, following = _page(Notification, rows, limit, language)
-    return _tagged(NotificationPage(items=items, next_cursor=following), known, language)
+    return _shown(NotificationPage(items=items, next_cursor=following), known, language)
 
 
 @router.get(
@@ -81,7 +80,7 @@ async def get_notification(
     row = await queries.find_notification(reader, me, notification_id)
     if row is None:
         raise NotFound()
-    return _tagged(NotificationTrail.of(row, language), known, language)
+    return _shown(NotificationTrail.of(row, language), known, language)
 
 
 @router.post("/v1/notifications/search", responses=problems(*_ASKING), tags=["Operations"])
@@ -129,10 +128,6 @@ def _page(shown: type[Shown], rows: Sequence[RowMapping], limit: int, language: 
     return items, encode_cursor(last.created_at.isoformat(), str(last.notification_id)) if last else None
 
 
-def _tagged(body: Schema, known: str | None, language: str) -> Response:
-    content = body.model_dump_json(by_alias=True)
-    etag = f'"{blake2b(content.encode(), digest_size=12).hexdigest()}"'
-    headers: dict[str, Any] = {"ETag": etag, "Content-Language": language, "Vary": "Accept-Language"}
-    if known is not None and etag_matches(known, etag):
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/json", headers=headers)
+def _shown(body: Schema, known: str | None, language: str) -> Response:
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return tagged(body.model_dump_json(by_alias=True).encode(), known, headers)

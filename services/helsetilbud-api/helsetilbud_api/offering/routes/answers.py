@@ -1,7 +1,6 @@
 """What the routes of the offering have in common: entity tags, who changed what, and creating once."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from hashlib import blake2b
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Request, Response
@@ -13,7 +12,7 @@ from helsetilbud_api.offering.errors import ChangedMeanwhile, TextHoldsNationalI
 from helsetilbud_api.offering.office_settings import C
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.schemas import ChangedBy, Person
-from shared import idempotency
+from shared import http, idempotency
 from shared.errors import (
     DomainError,
     InvalidInput,
@@ -21,7 +20,7 @@ from shared.errors import (
     PreconditionRequired,
     problems,
 )
-from shared.http import BodyTooLarge, UnsupportedMediaType, etag_matches
+from shared.http import BodyTooLarge, UnsupportedMediaType
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKeyReused
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
 from shared.paging import decode_cursor, encode_cursor
@@ -80,11 +79,7 @@ def changed_by(name: str | None, role: Role | None, hpr_number: str | None) -> C
 
 def tagged(document: Schema, etag: str | None = None, known: str | None = None) -> Response:
     """The document with its version, else a digest of it, as its entity tag; 304 when the caller has it."""
-    body = document.model_dump_json(by_alias=True).encode()
-    headers = {"ETag": etag or f'"{blake2b(body, digest_size=15).hexdigest()}"'}
-    if known and etag_matches(known, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
+    return http.tagged(document.model_dump_json(by_alias=True).encode(), known, etag=etag)
 
 
 async def create_once(
