@@ -15,6 +15,7 @@ import pytest
         ({"response_type": None}, "unsupported_response_type"),
         ({"response_mode": "fragment"}, "unsupported_response_type"),
         ({"redirect_uri": "https://sovntrappa.example/callback/else"}, "invalid_request"),
+        ({"redirect_uri": 'https://evil.example/"<script>'}, "invalid_request"),
         ({"redirect_uri": None}, "invalid_request"),
         ({"scope": "profile"}, "invalid_scope"),
         ({"scope": None}, "invalid_scope"),
@@ -26,6 +27,7 @@ import pytest
         ({"request": "a.b.c"}, "request_not_supported"),
         ({"prompt": "login"}, "login_required"),
         ({"prompt": "select_account"}, "login_required"),
+        ({"prompt": 'none "ø"'}, "invalid_request"),
         ({"max_age": "0"}, "login_required"),
         ({"login_hint": None}, "login_required"),
         ({"login_hint": "x" * 43}, "login_required"),
@@ -42,7 +44,21 @@ async def test_M3_what_is_wrong_is_refused_and_the_launch_code_is_not_used(
     refused = await sovntrappa.push(launch, **changes)
     assert (refused.status_code, refused.json()["error"]) == (400, error)
     assert refused.headers["cache-control"] == "no-store"
+    assert [value for value in changes.values() if value and len(value) > 10 and value in refused.text] == []
     assert (await sovntrappa.push(launch)).status_code == 201
+
+
+@pytest.mark.rule("I1", "M3")
+async def test_I1_a_number_that_is_sent_by_mistake_goes_nowhere(
+    kari: Any, sovntrappa: Any, launch: str, rows: Any, capsys: Any
+) -> None:
+    for name in ("login_hint", "redirect_uri", "response_type", "client_assertion"):
+        assert kari.number not in (await sovntrappa.push(launch, **{name: kari.number})).text
+    for redeemed in ({"grant_type": kari.number}, {"code": kari.number}, {"code_verifier": kari.number}):
+        assert kari.number not in (await sovntrappa.redeem("x" * 43, **redeemed)).text
+    assert kari.number not in (await sovntrappa.browse(kari.number)).text
+    assert await rows("SELECT FROM launch_sign_in") == []
+    assert kari.number not in capsys.readouterr().out
 
 
 @pytest.mark.rule("M3")
