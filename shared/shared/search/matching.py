@@ -1,6 +1,7 @@
 """A search, in the words of a statement."""
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -8,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Integer,
+    Select,
     and_,
     bindparam,
     case,
@@ -15,11 +17,14 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    true,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
+from shared.search.pages import Position
+from shared.search.understanding import GUESSED, SOME, STEP, SURE
 from shared.search.understanding import LAST_STEPS as _STEPS
-from shared.search.understanding import SOME, STEP, SURE
 
 _WORTH: Final = 10_000
 _WAYS: Final = ("forms", "akin", "meant", "guesses")
@@ -34,6 +39,8 @@ class Searched:
         self._words: ColumnElement[str] = literal_column(f"{table}.search", TSVECTOR)
         self._weighed: ColumnElement[str] = literal_column(f"{table}.search_weighed", TSVECTOR)
         self._stand: ColumnElement[int] = literal_column(f"{table}.search_stand", BigInteger)
+        # made once: putting one together takes longer than many a statement
+        self._levels = [self._at(level) for level in (SURE, GUESSED, SOME)]
 
     def matches(self, *, is_relaxed: bool) -> ColumnElement[bool]:
         """Found by the search at any level, and not changed since it was begun."""
@@ -44,6 +51,9 @@ class Searched:
         document and a search alone, whatever other documents there are. With all words in name, keywords and short
         text it is a step before those that have them anywhere.
         """
+        return self._levels[level]
+
+    def _at(self, level: int) -> tuple[ColumnElement[bool], ColumnElement[int]]:
         found = and_(self._was_there(), self._anywhere(("sure", "guessed", "some")[level]))
         last = literal(_STEPS[level] * STEP)
         if level == SOME:
@@ -51,6 +61,25 @@ class Searched:
         is_first = self._in_weighed("sure" if level == SURE else "open")
         first = literal((_STEPS[level] - 1) * STEP)
         return found, case((is_first, first - self._worth(*_WAYS)), else_=last - self._worth(*_PLAIN_WAYS))
+
+    def page(
+        self,
+        listed: Select[Any],
+        level: int | None,
+        sort: ColumnElement[str],
+        key: ColumnElement[UUID],
+        after: Position | None,
+        missing: int,
+    ) -> Select[*tuple[Any, ...]]:
+        """So many at most of a level of the search, with their `rank` and by it, `sort` and `key`, from behind `after`;
+        of all that is listed, by `sort` and `key`, when there is no level.
+        """
+        found, rank = (true(), literal(0)) if level is None else self.at(level)
+        order: list[ColumnElement[Any]] = [sort, key] if level is None else [rank, sort, key]
+        listed = listed.add_columns(rank.label("rank")).where(found)
+        if after:
+            listed = listed.where(tuple_(*order) > tuple_(*after[-len(order) :]))
+        return listed.order_by(*order).limit(missing)
 
     def _anywhere(self, name: str) -> ColumnElement[bool]:
         return self._words.op("@@", is_comparison=True)(_query(name))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, func, literal, select, true, tuple_
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prescription_api.models import tool_copy
@@ -32,16 +32,11 @@ async def find_tools(
     after: Position | None,
     missing: int,
 ) -> Sequence[Row[Any]]:
-    """So many at most of a level of the search, by rank and name, from behind `after`."""
-    found, rank = (true(), literal(0)) if level is None else _SEARCHED.at(level)
-    name, tool_id = tool_copy.c.name, tool_copy.c.tool_id
-    order = [name, tool_id] if level is None else [rank, name, tool_id]
-    statement = select(tool_id, name, tool_copy.c.document, rank.label("rank"))
-    statement = statement.where(*_SHOWN, found, *_FILTERS.conditions(tool_copy.c.document, filters))
-    if after:
-        statement = statement.where(tuple_(*order) > tuple_(*after[-len(order) :]))
-    values = search.values if search else {}
-    return (await connection.execute(statement.order_by(*order).limit(missing), values)).all()
+    """As `Searched.page`."""
+    name, tool_id, document = tool_copy.c.name, tool_copy.c.tool_id, tool_copy.c.document
+    listed = select(tool_id, name, document).where(*_SHOWN, *_FILTERS.conditions(document, filters))
+    statement = _SEARCHED.page(listed, level, name, tool_id, after, missing)
+    return (await connection.execute(statement, search.values if search else {})).all()
 
 
 async def finds_any(connection: AsyncConnection, search: Search) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Text
 
@@ -61,15 +61,11 @@ async def find_available(
     after: Position | None,
     missing: int,
 ) -> Sequence[Row[Any]]:
-    """So many at most of a level of the search, by rank and name, from behind `after`."""
-    found, rank = (true(), literal(0)) if level is None else _SEARCHED.at(level)
-    order = [_NAME, tool_copy.c.tool_id] if level is None else [rank, _NAME, tool_copy.c.tool_id]
-    statement = _usable_by(user).add_columns(rank.label("rank"))
-    statement = statement.where(found, *_FILTERS.conditions(tool_copy.c.document, filters))
-    if after:
-        statement = statement.where(tuple_(*order) > tuple_(*after[-len(order) :]))
+    """As `Searched.page`."""
+    listed = _usable_by(user).where(*_FILTERS.conditions(tool_copy.c.document, filters))
+    statement = _SEARCHED.page(listed, level, _NAME, tool_copy.c.tool_id, after, missing)
     values = {"citizen": user.citizen, "language": language} | (dict(search.values) if search else {})
-    return (await connection.execute(statement.order_by(*order).limit(missing), values)).all()
+    return (await connection.execute(statement, values)).all()
 
 
 async def finds_any(connection: AsyncConnection, user: User, language: str, search: Search) -> bool:

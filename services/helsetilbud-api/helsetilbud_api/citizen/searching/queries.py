@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from helsetilbud_api.citizen.models import citizen_tool, consent_copy, freshness, tool_copy
@@ -53,14 +53,11 @@ async def find_my_tools(
     after: Position | None,
     missing: int,
 ) -> Sequence[Row[Any]]:
-    """So many at most of a level of the search, by rank and name, from behind `after`."""
-    found, rank = _SEARCHED.at(level)
-    order = rank, _NAME, citizen_tool.c.tool_id
-    statement = _MY_TOOLS.add_columns(rank.label("rank")).where(found, *_conditions(wanted))
-    if after:
-        statement = statement.where(tuple_(*order) > tuple_(*after[1:]))
+    """As `Searched.page`."""
+    listed = _MY_TOOLS.where(*_conditions(wanted))
+    statement = _SEARCHED.page(listed, level, _NAME, citizen_tool.c.tool_id, after, missing)
     values = {"citizen": citizen, "language": language, **search.values}
-    return (await connection.execute(statement.order_by(*order).limit(missing), values)).all()
+    return (await connection.execute(statement, values)).all()
 
 
 async def has_any(connection: AsyncConnection, citizen: str, language: str, search: Search) -> bool:
