@@ -1,12 +1,15 @@
 """Questions that come at the same time, asked in one call.
 
-An idle client asks at once. While a call is under way the next questions gather, so that load makes the calls larger
-and not more numerous.
+An idle client asks at once. While a call is under way the next questions gather, and for a moment after it when they
+come close together, so that load makes the calls larger and not more numerous.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+# seconds; a call costs two processes more than all the questions in it
+_GATHERING: Final = 0.005
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -35,6 +38,8 @@ class Batcher(Generic[Question, Answer]):
         while self._waiting:
             batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
             await self._ask_batch(batch)
+            if len(batch) > 1:
+                await asyncio.sleep(_GATHERING)
 
     async def _ask_batch(self, batch: list[tuple[Question, asyncio.Future[Answer | None]]]) -> None:
         try:
