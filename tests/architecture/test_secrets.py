@@ -21,6 +21,7 @@ KNOWN = {
     "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM": "the code challenge of RFC 7636, appendix B",
     "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk": "the code verifier of RFC 7636, appendix B",
 }
+PASSED_OVER = ("openapi", "*.lock", "*lock.json", "*.sha256", "tests/architecture/test_secrets.py")
 
 
 def test_nothing_in_the_repository_looks_like_a_secret_that_is_not_known_to_be_none() -> None:
@@ -34,9 +35,9 @@ def test_nothing_in_the_repository_looks_like_a_secret_that_is_not_known_to_be_n
 
 
 def _written_by_hand() -> list[str]:
-    """openapi/ is made of the code, and lock files are full of digests."""
+    """openapi/ is made of the code, lock files are full of digests, and this file of what looks like secrets."""
     listed = subprocess.run(
-        ["git", "ls-files", "--", ".", ":!openapi", ":!*.lock", ":!*lock.json", ":!*.sha256"],  # noqa: S607
+        ["git", "ls-files", "--", ".", *(f":!{path}" for path in PASSED_OVER)],  # noqa: S607
         cwd=ROOT,
         capture_output=True,
         text=True,
