@@ -87,13 +87,16 @@ class Authenticator:
         await self.check_proof(request, digest, verified.key)
         return verified
 
-    async def check_proof(self, request: Request, token_digest: bytes | None, key: str | None) -> str:
+    async def check_proof(
+        self, request: Request, token_digest: bytes | None, key: str | None, origin: str | None = None
+    ) -> str:
         """The thumbprint of the key that the request's DPoP proof is signed with.
 
-        Without a token and the key that it is bound to, any key's will do: so it is where a token is fetched.
+        Without a token and the key that it is bound to, any key's will do: so it is where a token is fetched. `origin`
+        is how the caller addresses us, where that is not by our public address.
         Raises `ProofMissing`, `ProofInvalid`, `ProofReplayed` or `ProofCheckUnavailable`.
         """
-        expected = dpop.Request(request.method, self._address(request), token_digest, key)
+        expected = dpop.Request(request.method, self._address(request, origin), token_digest, key)
         return await self._proofs.check(_proof(request), expected)
 
     async def citizen(self, request: Request) -> CitizenToken:
@@ -115,15 +118,15 @@ class Authenticator:
         for keys in self._keys.values():
             await keys.close()
 
-    def _address(self, request: Request) -> str:
+    def _address(self, request: Request, origin: str | None) -> str:
         """The request's address as the caller sees it, without query.
 
         Without `public_url` the Host header is believed, which the sender chooses: set it behind every gateway.
         """
         raw = request.scope.get("raw_path")
         path = raw.partition(b"?")[0].decode("latin-1") if raw else quote(request.scope["path"])
-        if self._public_url:
-            return self._public_url + path
+        if known := origin or self._public_url:
+            return known + path
         return f"{request.scope['scheme']}://{request.headers.get('host', '')}{path}"
 
 

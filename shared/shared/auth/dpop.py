@@ -71,16 +71,17 @@ class Proofs:
     def _key(self, jwk: Any, algorithm: str, expected: str | None) -> tuple[signed.PublicKey, str]:
         """The proof's own key, which must be the one that the token is bound to, and its thumbprint."""
         public = _public_members(jwk, algorithm)
-        thumb = thumbprint(public) if expected is None else expected
-        place = (thumb, algorithm, *public.values())
+        if expected is None:
+            return _imported(public), thumbprint(public)  # not kept: nothing has vouched for it
+        place = (expected, algorithm, *public.values())
         if (key := self._keys.get(place)) is None:
-            if thumbprint(public) != thumb:
+            if thumbprint(public) != expected:
                 raise _invalid("thumbprint")
             key = _imported(public)
             if len(self._keys) >= KEPT_KEYS:
                 self._keys.popitem(last=False)
             self._keys[place] = key
-        return key, thumb
+        return key, expected
 
     def _check_claims(self, claims: Mapping[str, Any], request: Request) -> tuple[float, str]:
         """When the proof was made, and its jti."""

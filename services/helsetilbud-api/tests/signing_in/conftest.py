@@ -37,6 +37,7 @@ class SupplierClient:
         self.redirect_uri = f"https://{client_id}.example/callback"
         self.verifier = secrets.token_urlsafe(48)
         self.http: httpx.AsyncClient
+        self.headers: dict[str, str] = {}
 
     def registration(self) -> dict[str, Any]:
         return {
@@ -64,7 +65,7 @@ class SupplierClient:
 
     async def send(self, path: str, form: Mapping[str, Any], *, dpop: bool = False, **more: Any) -> httpx.Response:
         authenticated = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion()}
-        headers = {"DPoP": self.proof("POST", path)} if dpop else {}
+        headers = ({"DPoP": self.proof("POST", path)} if dpop else {}) | self.headers
         return await self.http.post(path, data=changed(authenticated, {**form, **more}), headers=headers)
 
     def proof(self, method: str, path: str, token: str = "") -> str:
@@ -114,7 +115,7 @@ class SupplierClient:
         return await self.send("/oidc/token", form, dpop=dpop, **more)
 
     async def userinfo(self, token: str, scheme: str = "Bearer", proof: str | None = None) -> httpx.Response:
-        headers = {"Authorization": f"{scheme} {token}"} | ({"DPoP": proof} if proof else {})
+        headers = {"Authorization": f"{scheme} {token}"} | ({"DPoP": proof} if proof else {}) | self.headers
         return await self.http.get("/oidc/userinfo", headers=headers)
 
 
@@ -142,7 +143,7 @@ def issuer_settings(
     keys, clients = server_directory / "launch-keys.json", server_directory / "launch-clients.json"
     keys.write_text(json.dumps({"keys": [key.private_jwk | {"kid": key.thumbprint} for key in signing_keys]}))
     clients.write_text(json.dumps([client.registration() for client in registered.values()]))
-    update = {"launch_issuer": URL, "launch_keys_file": keys, "launch_clients_file": clients, "public_url": URL}
+    update = {"launch_issuer": URL, "launch_keys_file": keys, "launch_clients_file": clients}
     return settings.model_copy(update=update)
 
 
@@ -168,7 +169,7 @@ async def oidc(
     async with database.driver() as connection:
         await connection.execute(f"TRUNCATE {TABLES}")
     for known in registered.values():
-        known.http = client
+        known.http, known.headers = client, {}
     return registered.__getitem__
 
 

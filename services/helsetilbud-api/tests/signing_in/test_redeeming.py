@@ -132,6 +132,21 @@ async def test_M3_a_bound_token_needs_its_proof(sovntrappa: Any, launch: str) ->
     assert (await sovntrappa.userinfo(token, "DPoP", proof)).json()["code"] == "proof-replayed"
 
 
+async def test_proofs_are_for_the_issuers_address_whatever_the_gateway_calls_us(sovntrappa: Any, launch: str) -> None:
+    sovntrappa.headers = {"Host": "helsetilbud-api:8000"}
+    answer = await sovntrappa.redeem(await sovntrappa.code(launch, dpop=True), dpop=True)
+    token = answer.json()["access_token"]
+    proof = sovntrappa.proof("GET", "/oidc/userinfo", token)
+    assert (await sovntrappa.userinfo(token, "DPoP", proof)).status_code == 200
+
+
+async def test_userinfo_is_told_to_a_post_too(sovntrappa: Any, launch: str) -> None:
+    """OpenID Connect Core, section 5.3."""
+    token = (await sovntrappa.redeem(await sovntrappa.code(launch))).json()["access_token"]
+    posted = await sovntrappa.http.post("/oidc/userinfo", headers={"Authorization": f"Bearer {token}"})
+    assert (posted.status_code, posted.json()) == (200, (await sovntrappa.userinfo(token)).json())
+
+
 @pytest.mark.rule("M3")
 async def test_M3_a_bearer_token_is_no_bound_one(sovntrappa: Any, launch: str) -> None:
     token = (await sovntrappa.redeem(await sovntrappa.code(launch))).json()["access_token"]

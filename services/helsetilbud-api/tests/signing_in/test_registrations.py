@@ -54,8 +54,19 @@ def test_our_own_keys_are_private(tmp_path: Path, registration: dict[str, Any]) 
     keys.write_text(json.dumps(key.public_jwk | {"kid": "one"}))
     with pytest.raises(ValueError, match="no private RSA keys"):
         LaunchIssuer.read("https://helsetilbud.test", keys, clients)
+    keys.write_text(json.dumps(key.private_jwk))
+    with pytest.raises(ValueError, match="each with a kid"):
+        LaunchIssuer.read("https://helsetilbud.test", keys, clients)
     keys.write_text(json.dumps(key.private_jwk | {"kid": "one"}))
     assert list(LaunchIssuer.read("https://helsetilbud.test", keys, clients).keys) == ["one"]
+
+
+def test_a_client_is_registered_once(issuer_settings: Settings, tmp_path: Path, registration: dict[str, Any]) -> None:
+    clients = tmp_path / "clients.json"
+    clients.write_text(json.dumps([registration, registration]))
+    assert issuer_settings.launch_keys_file
+    with pytest.raises(ValueError, match="twice"):
+        LaunchIssuer.read("https://helsetilbud.test", issuer_settings.launch_keys_file, clients)
 
 
 def told(settings: Settings, **changes: Any) -> dict[str, Any]:

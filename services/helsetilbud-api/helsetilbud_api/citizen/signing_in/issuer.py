@@ -29,8 +29,11 @@ class LaunchIssuer:
     @classmethod
     def read(cls, url: str, keys: Path, clients: Path) -> Self:
         """`keys` holds a private JWK or a set of them, `clients` a list of registrations. Raises ValueError."""
-        known = _CLIENTS.validate_json(clients.read_bytes())
-        return cls(url, _keys(json.loads(keys.read_text("utf-8"))), {client.client_id: client for client in known})
+        registered = _CLIENTS.validate_json(clients.read_bytes())
+        known = {client.client_id: client for client in registered}
+        if len(known) < len(registered):
+            raise ValueError("LAUNCH_CLIENTS_FILE has a client_id twice")
+        return cls(url, _keys(json.loads(keys.read_text("utf-8"))), known)
 
     @property
     def key_set(self) -> dict[str, Any]:
@@ -46,9 +49,9 @@ class LaunchIssuer:
 
 
 def _keys(document: dict[str, Any]) -> dict[str, RSAKey]:
-    keys = {entry["kid"]: RSAKey.import_key(entry) for entry in document.get("keys", [document])}
-    if not keys or not all(key.is_private and _is_long(key) for key in keys.values()):
-        raise ValueError("LAUNCH_KEYS_FILE holds no private RSA keys of 2048 bits or more")
+    keys = {entry.get("kid"): RSAKey.import_key(entry) for entry in document.get("keys", [document])}
+    if not keys or not all(key_id and key.is_private and _is_long(key) for key_id, key in keys.items()):
+        raise ValueError("LAUNCH_KEYS_FILE holds no private RSA keys of 2048 bits or more, each with a kid")
     return keys
 
 

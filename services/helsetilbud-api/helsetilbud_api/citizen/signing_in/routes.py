@@ -72,13 +72,14 @@ Form = Annotated[dict[str, str], Depends(_form)]
 async def _caller(request: Request, issuer: Issuer, form: Form, now: Now) -> Caller:
     auth: Authenticator = request.app.state.auth
     client = await authenticate(issuer, form, audiences_of(issuer), auth.replays, now)
-    return Caller(client, await _proven_key(request, auth) if "dpop" in request.headers else None)
+    return Caller(client, await _proven_key(request, issuer) if "dpop" in request.headers else None)
 
 
-async def _proven_key(request: Request, auth: Authenticator) -> str:
+async def _proven_key(request: Request, issuer: LaunchIssuer) -> str:
     """Of a proof as section 5 of RFC 9449 has it. Raises Authlib's OAuth2Error, or ProofCheckUnavailable."""
+    auth: Authenticator = request.app.state.auth
     try:
-        return await auth.check_proof(request, None, None)
+        return await auth.check_proof(request, None, None, issuer.url)
     except Refusal as error:
         raise OAuth2Error((error.detail or error.title)["en"], error=PROOF_INVALID) from None
 
@@ -161,7 +162,7 @@ async def get_signed_in_citizen(
     """The claims of the ID token, and who has prescribed the tool to the citizen (P11). As long as the tool may be
     started: not after it was stopped or deleted, or consent was withdrawn.
     """
-    return await citizen_of(request, shown, now)
+    return await citizen_of(request, issuer, shown, now)
 
 
 # OpenID Connect Core, 5.3.1: GET and POST; one of them is enough to tell of

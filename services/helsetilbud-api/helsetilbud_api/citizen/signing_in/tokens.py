@@ -10,6 +10,7 @@ from fastapi.openapi.models import HTTPBase
 from fastapi.security.base import SecurityBase
 
 from helsetilbud_api.citizen.signing_in import service
+from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from shared.auth import (
     Authenticator,
     ProofCheckUnavailable,
@@ -63,7 +64,7 @@ class ShownToken(SecurityBase):
         return Shown(scheme, hashlib.sha256(credentials(request, scheme).encode()).digest())
 
 
-async def citizen_of(request: Request, shown: Shown, now: datetime) -> dict[str, Any]:
+async def citizen_of(request: Request, issuer: LaunchIssuer, shown: Shown, now: datetime) -> dict[str, Any]:
     """Raises those of TOKEN_REFUSALS."""
     database: Database = request.app.state.database
     async with database.reader() as connection:
@@ -74,12 +75,12 @@ async def citizen_of(request: Request, shown: Shown, now: datetime) -> dict[str,
     if key is None and shown.scheme == "DPoP":
         raise SchemeNotAccepted("Bearer")
     if key is not None:
-        await _check_key(request, shown, key)
+        await _check_key(request, issuer, shown, key)
     return claims
 
 
-async def _check_key(request: Request, shown: Shown, key: str) -> None:
+async def _check_key(request: Request, issuer: LaunchIssuer, shown: Shown, key: str) -> None:
     if shown.scheme != "DPoP":
         raise SchemeNotAccepted("DPoP")
     auth: Authenticator = request.app.state.auth
-    await auth.check_proof(request, shown.digest, key)
+    await auth.check_proof(request, shown.digest, key, issuer.url)
