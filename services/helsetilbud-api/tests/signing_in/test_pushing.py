@@ -52,13 +52,16 @@ async def test_M3_what_is_wrong_is_refused_and_the_launch_code_is_not_used(
 async def test_I1_a_number_that_is_sent_by_mistake_goes_nowhere(
     kari: Any, sovntrappa: Any, launch: str, rows: Any, capsys: Any
 ) -> None:
-    for name in ("login_hint", "redirect_uri", "response_type", "client_assertion"):
-        assert kari.number not in (await sovntrappa.push(launch, **{name: kari.number})).text
+    for name in ("login_hint", "redirect_uri", "response_type", "client_assertion", "state", "nonce"):
+        refused = await sovntrappa.push(launch, **{name: kari.number})
+        assert refused.status_code == 400
+        assert kari.number not in refused.text
     for redeemed in ({"grant_type": kari.number}, {"code": kari.number}, {"code_verifier": kari.number}):
         assert kari.number not in (await sovntrappa.redeem("x" * 43, **redeemed)).text
     assert kari.number not in (await sovntrappa.browse(kari.number)).text
     assert await rows("SELECT FROM launch_sign_in") == []
     assert kari.number not in capsys.readouterr().out
+    assert (await sovntrappa.push(launch, state=f"a{kari.number}b")).status_code == 201, "random, and no number"
 
 
 @pytest.mark.rule("M3")

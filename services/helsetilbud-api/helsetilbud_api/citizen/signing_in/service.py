@@ -1,5 +1,6 @@
 """The steps of a sign-in: pushed by the supplier's client, authorized in the citizen's browser, redeemed by it."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from helsetilbud_api.citizen.signing_in.clients import SCOPE, LaunchClient
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from helsetilbud_api.citizen.signing_in.requests import ProtocolRequest
 from helsetilbud_api.citizen.signing_in.server import CODE_LIFE, Answer, Server, claims_of, digest_of
+from shared.nationalid import is_national_id
 
 REQUEST_LIFE: Final = timedelta(seconds=60)
 REQUEST_URI: Final = "urn:ietf:params:oauth:request_uri:"
@@ -33,6 +35,7 @@ _KEPT: Final = (
     "code_challenge_method",
 )
 _LONGEST: Final = 2_000
+_DIGITS: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{11}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,18 @@ def _checked(issuer: LaunchIssuer, caller: Caller, sent: Mapping[str, str], now:
         raise OAuth2Error("scope is openid", error="invalid_scope")
     if any(len(value) > _LONGEST for value in sent.values() if value is not sent.get("client_assertion")):
         raise InvalidRequestError("a parameter is too long")
+    if any(_names_somebody(sent.get(name, "")) for name in ("state", "nonce")):
+        raise InvalidRequestError("state and nonce are random, and name nobody")
     request = ProtocolRequest("GET", {**sent, "client_id": caller.client.client_id})
     grant = Server(issuer, caller.client, now).get_consent_grant(request, end_user=caller.client)
     if grant.prompt or "max_age" in sent:
         raise LoginRequiredError("nobody can be asked to log in here: the citizen opens the tool on Helsenorge")
     return {name: request.parameters[name] for name in _KEPT if name in request.parameters} | {"scope": SCOPE}
+
+
+def _names_somebody(text: str) -> bool:
+    """I1: they are kept. Digits among letters are part of something random, which now and then look like a number."""
+    return any(is_national_id(digits) for digits in _DIGITS.findall(text))
 
 
 async def _launch(session: AsyncSession, client: LaunchClient, sent: Mapping[str, str], now: datetime) -> Any:
