@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from consent_api.access_log.months import months_of
 from consent_api.app import create_app
 from consent_api.loading import assign_powers, load
 from consent_api.representation.service import Agreement
@@ -159,6 +160,7 @@ def outside(helseid: Issuer, helsenorge: Issuer, running_register: Register) -> 
 async def app(settings: Settings, outside: httpx.MockTransport, running_clock: Clock) -> AsyncIterator[FastAPI]:
     app = create_app(settings, http=httpx.AsyncClient(transport=outside), clock=running_clock)
     async with app.router.lifespan_context(app):
+        await months_of(app.state.database).keep(FIRST_DAY)  # the migrations made those of the real day
         yield app
 
 
