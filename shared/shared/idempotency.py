@@ -11,11 +11,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final
 
 import asyncpg
 from fastapi import Header, Request, Response
-from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,7 +63,7 @@ class IdempotencyInProgress(DomainError):
         super().__init__(headers={"Retry-After": "1"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What was answered; nothing in it is secret."""
 
@@ -70,9 +71,14 @@ class Answer:
     headers: Mapping[str, str]
     body: Any
 
+    @cached_property
+    def json(self) -> bytes:
+        """The body, written once: it is both kept and sent."""
+        return to_json(self.body)
+
     def response(self, *, replayed: bool = False) -> Response:
         extra = {"Idempotency-Replayed": "true"} if replayed else {}
-        return JSONResponse(self.body, self.status, {**self.headers, **extra})
+        return Response(self.json, self.status, {**self.headers, **extra}, "application/json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +157,5 @@ async def keep(session: AsyncSession, repeat: Repeatable | None, answer: Answer)
     if repeat is None:
         return
     values = {"c": repeat.client_id, "k": repeat.key, "f": repeat.fingerprint, "s": answer.status}
-    bodies = {"h": json.dumps(dict(answer.headers)), "b": json.dumps(answer.body)}
+    bodies = {"h": json.dumps(dict(answer.headers)), "b": answer.json.decode()}
     await session.execute(_KEEP, values | bodies)

@@ -4,13 +4,13 @@ Prescription, event, access log and stored answer come into being together or no
 when two requests meet: `prescription_live` (P6) and the key of `idempotent_answer` (P14).
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+from pydantic_core import to_json
 
 from prescription_api import queries
 from prescription_api.errors import AlreadyPrescribed, ToolStopped
@@ -104,14 +104,14 @@ def _values(new: NewPrescription, event: Event, answer: Answer, repeat: Repeatab
         new.profession,
         new.organisation,
         new.message,
-        json.dumps(new.journal_note),
+        to_json(new.journal_note).decode(),
         new.prescribed_at,
         new.deadline,
         envelope.id,
         event.name,
         envelope.to_json(),
-        json.dumps(dict(answer.headers)),
-        json.dumps(answer.body),
+        to_json(answer.headers).decode(),
+        answer.json.decode(),
         new.client_id,
         repeat.key if repeat else None,
         repeat.fingerprint if repeat else None,
