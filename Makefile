@@ -29,13 +29,14 @@ test: setup ## All tests, with a private PostgreSQL and RabbitMQ
 test-fast: setup ## Without the tests that start several processes
 	@exec $(PYTHON) -m pytest -m "not system"
 
-check: setup ## Format, lint, strict types; contracts current, by the linters, and kept (house rules are tests)
+check: setup ## Format, lint, strict types; contracts current, by the linters, and kept; manifests (house rules are tests)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy shared/shared deploy/sandbox/sandbox services/*/*_api services/*/*_service
 	$(PYTHON) -m sandbox.contracts openapi --check
 	$(PYTHON) -m sandbox.contracts.linting openapi
 	$(PYTHON) -m sandbox.contracts.breaking openapi
+	$(PYTHON) -m sandbox.manifests deploy/kubernetes/overlays/*
 
 format: setup ## Format and mend what can be mended
 	$(PYTHON) -m ruff format .

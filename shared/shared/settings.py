@@ -31,6 +31,10 @@ class ServiceSettings(BaseSettings):
     citizen_reference_keys: dict[str, SecretStr] = Field(description="Key id to secret, at least 32 bytes each")
     citizen_reference_key_id: str = Field(description="The key that new references are made with")
 
+    worker_port: Port | None = Field(
+        None, description="Where a worker of its own answers for its health and its metrics; unset and it does not"
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 import structlog
 import uvloop
 
+from shared.answering import answer
 from shared.db import Database
 from shared.housekeeping import keep_house
 from shared.logging import configure_logging
@@ -52,7 +53,7 @@ class Worker:
         self.dispatcher = Dispatcher(database, handlers, metrics)
         self.replayer = Dispatcher(database, {**handlers, **(replay_handlers or {})}, metrics)
         self.relay = Relay(database, transport, metrics)
-        self._metrics = metrics
+        self.metrics = metrics
         self._jobs = jobs
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -62,7 +63,7 @@ class Worker:
             await self.transport.close()
 
     def _loops(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
-        loops = [self.relay.run(stop), keep_house(self.database, self._metrics, stop)]
+        loops = [self.relay.run(stop), keep_house(self.database, self.metrics, stop)]
         if names := self.dispatcher.names:
             loops.append(self.transport.consume(self.service, names, self.dispatcher.receive, stop))
             loops.append(replay_dead_letters(self.database, self.replayer.receive, stop))
@@ -78,14 +79,17 @@ async def _again(job: Job, stop: asyncio.Event) -> None:
             await asyncio.sleep(1)
 
 
-async def run_until_signalled(worker: Worker) -> None:
-    """For a process of its own: SIGTERM and SIGINT let what is under way end."""
+async def run_until_signalled(worker: Worker, port: int | None = None) -> None:
+    """For a process of its own: SIGTERM and SIGINT let what is under way end. `port` is where it answers."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        await worker.run(stop)
+        async with asyncio.TaskGroup() as running:
+            running.create_task(worker.run(stop))
+            if port:
+                running.create_task(answer(port, worker.database, worker.metrics, stop))
     finally:
         await worker.database.close()
 
@@ -97,4 +101,4 @@ def main_with(settings: S, create: Callable[[S, Database, Transport], Worker]) -
         raise SystemExit("BROKER_URL is missing: a worker of its own needs RabbitMQ")
     database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
     transport = AmqpTransport(settings.broker_url.get_secret_value(), database)
-    uvloop.run(run_until_signalled(create(settings, database, transport)))
+    uvloop.run(run_until_signalled(create(settings, database, transport), settings.worker_port))

@@ -1,12 +1,16 @@
 """docker-compose.yml, the environment files and the Dockerfile, read as Docker Compose and Docker would read them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from sandbox.manifests.rendering import render
 
 ROOT = Path(__file__).parents[2]
 _REFERENCE = re.compile(r"\$\{([A-Z_]+)(?:(:?[-?])([^}]*))?\}")
@@ -80,3 +84,17 @@ def dockerfile() -> str:
 def image_environment(dockerfile: str) -> dict[str, str]:
     """uvicorn's options, as the image sets them."""
     return dict(re.findall(r"(UVICORN_[A-Z_]+)=(\S+)", dockerfile))
+
+
+@pytest.fixture(scope="session")
+def manifests() -> Callable[[str], dict[str, dict[str, Any]]]:
+    """Overlay to its objects, by kind and name."""
+
+    @cache
+    def made(overlay: str) -> dict[str, dict[str, Any]]:
+        kinds: dict[str, dict[str, Any]] = {}
+        for manifest in render(ROOT / "deploy/kubernetes/overlays" / overlay):
+            kinds.setdefault(manifest["kind"], {})[manifest["metadata"]["name"]] = manifest
+        return kinds
+
+    return made

@@ -91,6 +91,14 @@ def test_ports_are_those_of_the_contract_on_this_machine_only(
     assert f"http://127.0.0.1:{inside}/health/ready" in compose.containers[service.name]["healthcheck"]["test"][-1]
 
 
+@by_service
+def test_a_worker_answers_where_its_health_is_asked_for(compose: Any, image_environment: Any, service: Service) -> None:
+    worker = compose.containers[f"{service.name}-worker"]
+    assert worker["environment"]["WORKER_PORT"] == image_environment["UVICORN_PORT"]
+    assert worker["healthcheck"] == compose.containers[service.name]["healthcheck"]
+    assert "WORKER_PORT" not in compose.containers[service.name]["environment"]
+
+
 def test_nothing_is_open_beyond_this_machine(compose: Any) -> None:
     ports = [port for container in compose.containers.values() for port in container.get("ports", [])]
     assert "127.0.0.1:8100:8100" in ports

@@ -36,11 +36,14 @@ class Machine:
     database: postgres.PostgresServer
     broker_url: str
     options: dict[str, str]
+    worker_port: int
 
     def environment(self, container: str) -> dict[str, str]:
         given = self.compose.environment(container, self.variables)
         if "DATABASE_URL" in given:
             given["DATABASE_URL"] = given["DATABASE_URL"].replace("postgres:5432", f"127.0.0.1:{self.database.port}")
+        if "WORKER_PORT" in given:
+            given["WORKER_PORT"] = str(self.worker_port)
         if "BROKER_URL" in given:
             given["BROKER_URL"] = self.broker_url
         return os.environ | self.options | given
@@ -92,7 +95,7 @@ def machine(
     amqp_url: str,
     image_environment: dict[str, str],
 ) -> Machine:
-    return Machine(compose, sandbox_variables, database, amqp_url, image_environment)
+    return Machine(compose, sandbox_variables, database, amqp_url, image_environment, _free_port())
 
 
 def _password(variables: dict[str, str], service: Service) -> str:
@@ -137,6 +140,10 @@ def test_a_service_migrates_twice_at_once_serves_works_and_stops(machine: Machin
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/health/ready")
         assert _check_health(machine, name, port) == 0
+        _wait_until_ready(f"http://127.0.0.1:{machine.worker_port}/health/ready")
+        assert _check_health(machine, f"{name}-worker", machine.worker_port) == 0
+        measured = httpx.get(f"http://127.0.0.1:{machine.worker_port}/metrics", timeout=10).text
+        assert "\noutbox_unsent " in measured
         assert [part.poll() for part in parts] == [None, None]
     finally:
         for part in parts:
