@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format bench bench-scale bench-feed openapi release-contracts release-migrations sbom lock reset clean
+.PHONY: help setup run demo test test-fast check format access bench bench-scale bench-feed openapi release-contracts release-migrations sbom lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: setup ## Format, lint, strict types; contracts current, by the linters, a
 format: setup ## Format and mend what can be mended
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
+
+access: setup ## Ask every operation as every kind of caller; writes tests/access/matrix.csv, shows what changed
+	@exec $(PYTHON) -m sandbox.access
 
 bench: setup ## Our speed beside its floors, in one run; writes bench-results.json
 	@exec $(PYTHON) -m sandbox.bench
