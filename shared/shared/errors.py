@@ -29,6 +29,7 @@ from shared.language import DEFAULT_LANGUAGE, Text, best_language
 
 PROBLEM_TYPE = "https://helseverktoy.example/problems/"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+REFUSED = "refused"  # where in a request's scope the gate finds the code that it was answered with
 MEMBERS = "x-members"  # where an example carries the schemas of its error's own members, until the contract is complete
 
 _ELEVEN_DIGITS = re.compile(r"\d{11}")
@@ -238,6 +239,7 @@ def problem_response(error: DomainError, language: str = DEFAULT_LANGUAGE) -> JS
 
 
 def _answer(request: Request, error: DomainError) -> JSONResponse:
+    request.scope[REFUSED] = error.code
     return problem_response(error, best_language(request.headers.get("accept-language")))
 
 

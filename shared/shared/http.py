@@ -16,7 +16,16 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.correlation import Correlation, accept, correlated
-from shared.errors import DomainError, InternalError, MalformedRequest, Members, Unavailable, member, problem_response
+from shared.errors import (
+    REFUSED,
+    DomainError,
+    InternalError,
+    MalformedRequest,
+    Members,
+    Unavailable,
+    member,
+    problem_response,
+)
 from shared.language import Text, best_language
 from shared.metrics import Metrics
 from shared.outages import is_outage, is_unstorable
@@ -175,6 +184,7 @@ class _Exchange:
     async def _problem(self, error: DomainError) -> None:
         if self.status:
             return  # the answer has begun: the connection is all that can be ended
+        self.scope[REFUSED] = error.code
         language = best_language(self.headers.get("accept-language"))
         await problem_response(error, language)(self.scope, self._receive, self._answer)
 
@@ -192,6 +202,8 @@ class _Exchange:
         route = getattr(self.scope.get("route"), "path", "unknown")
         method = self.scope["method"]
         self.gate.metrics.requests.labels(method, route, str(self.status)).observe(elapsed)
+        if code := self.scope.get(REFUSED):
+            self.gate.metrics.refusals.labels(code, str(self.status)).inc()
         if route not in _QUIET_ROUTES:
             _logger.info(
                 "request",

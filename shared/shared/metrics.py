@@ -17,6 +17,9 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self.refusals = Counter(
+            "refusals_total", "Answers that are problem documents, by code", ("code", "status"), registry=self.registry
+        )
         self.events_published = Counter(
             "events_published_total", "Events handed to the broker", ("event",), registry=self.registry
         )
