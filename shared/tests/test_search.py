@@ -32,6 +32,9 @@ WRITE = """
 """
 
 
+LISTED = select(literal_column("id").label("id")).select_from(table("paper"))
+
+
 def paper(name: str, keywords: tuple[str, ...] = (), **texts: str) -> str:
     return json.dumps({"texts": {"nb": {"name": name, **texts}}, "keywords": keywords})
 
@@ -55,9 +58,24 @@ async def find(database: Database, vocabulary: Vocabulary, said: str, stand: int
     async with database.reader() as reader:
         search = await understand(vocabulary, reader, said, stand)
         for level in search.levels():
-            condition, rank = searched.at(level)
-            statement = select(literal_column("id")).select_from(table("paper")).where(condition).order_by(rank, "id")
+            statement = searched.page(LISTED, level, "id", "id", None, 100)
             found += (await reader.execute(statement, search.values)).scalars().all()
+    return found
+
+
+async def pages(database: Database, said: str, size: int) -> list[list[int]]:
+    """Of the first level in which something is found."""
+    found, after = [], None
+    async with database.reader() as reader:
+        search = await understand(Vocabulary(), reader, said)
+        for level in search.levels():
+            while True:
+                statement = Searched("paper").page(LISTED, level, "id", "id", after, size)
+                rows = (await reader.execute(statement, search.values)).all()
+                if not rows:
+                    break
+                found.append([row.id for row in rows])
+                after = (rows[-1].rank, rows[-1].id, rows[-1].id)
     return found
 
 
@@ -67,6 +85,18 @@ async def test_documents_are_found_by_what_they_are_about_first(papers: Database
     await write(papers, 3, paper("Hest"))
     await write(papers, 4, paper("Annet", shortText="en hest"))
     assert await find(papers, Vocabulary(), "hesten") == [3, 2, 4, 1]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 9])
+@pytest.mark.parametrize("said", ["hest", "hets"], ids=["sure", "guessed"])
+async def test_pages_of_every_size_go_through_name_and_texts_to_the_long_ones(
+    papers: Database, said: str, size: int
+) -> None:
+    for number in range(1, 9):
+        await write(papers, number, paper("Hest") if number % 2 else paper("Annet", longText="om en hest"))
+    found = await pages(papers, said, size)
+    assert [number for page in found for number in page] == [1, 3, 5, 7, 2, 4, 6, 8]
+    assert all(len(page) == size for page in found[:-1])
 
 
 async def test_a_row_without_a_document_is_not_found_and_in_no_way(papers: Database) -> None:

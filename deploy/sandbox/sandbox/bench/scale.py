@@ -39,7 +39,7 @@ from shared.testing.national_ids import born_on
 SMALL: Final = 10_000
 BATCH: Final = 500_000
 DAYS: Final = 36_525
-CALLS: Final = {1: 1500, 1000: 200}
+CALLS: Final = {1: 3000, 1000: 500}
 ROUNDS: Final = 5
 CALLER: Final = Machine("299900001", None, "bench", frozenset())
 LEVELS: Final[tuple[Level, ...]] = ("full", "full", "full", "full", "full", "full", "full", "basis", "none", "none")

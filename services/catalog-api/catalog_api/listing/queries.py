@@ -23,7 +23,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     type_coerce,
     union_all,
 )
@@ -68,6 +67,13 @@ async def find_tools(
     return rows
 
 
+_BEHIND: Final = (
+    bindparam("after_rank", type_=Integer),
+    bindparam("after_sort", type_=Text),
+    bindparam("after_id", type_=Uuid),
+)
+
+
 def _behind(after: Position) -> Asked:
     return {"after_rank": after.rank, "after_sort": after.sort, "after_id": after.key}
 
@@ -76,19 +82,13 @@ def _behind(after: Position) -> Asked:
 def _page(
     audience: Audience, asked: tuple[str, ...], language: str, level: int | None, *, is_first: bool
 ) -> Select[Any]:
-    found, rank = _SEARCHED.at(level) if level is not None else (true(), literal(0))
-    order = {"after_rank": rank, "after_sort": _SORT[language], "after_id": Tool.tool_id}
-    if level is None:
-        del order["after_rank"]
-    conditions = [_shown(audience), found, *_conditions(Tool.__table__, asked).values()]
-    if not is_first:
-        types = {"after_rank": Integer, "after_sort": Text, "after_id": Uuid}
-        conditions.append(tuple_(*order.values()) > tuple_(*(bindparam(name, type_=types[name]) for name in order)))
     listed = literal_column(f"tool.listed_{language}", Text).label("listed")
     columns: list[Any] = [Tool.tool_id, Tool.image_tag, Tool.published_at, Tool.updated_at, listed]
-    columns += [rank.label("rank"), _SORT[language].label("sort")]
-    ordered = select(*columns).where(*conditions).order_by(*order.values()).limit(bindparam("missing", type_=Integer))
-    page = ordered.subquery("page").c
+    tools = select(*columns, _SORT[language].label("sort")).where(
+        _shown(audience), *_conditions(Tool.__table__, asked).values()
+    )
+    after, missing = None if is_first else _BEHIND, bindparam("missing", type_=Integer)
+    page = _SEARCHED.page(tools, level, "sort", "tool_id", after, missing).subquery("page").c
     return select(page.tool_id, _listed(page), page.rank, page.sort).order_by(page.rank, page.sort, page.tool_id)
 
 

@@ -35,7 +35,7 @@ async def find_tools(
     """As `Searched.page`."""
     name, tool_id, document = tool_copy.c.name, tool_copy.c.tool_id, tool_copy.c.document
     listed = select(tool_id, name, document).where(*_SHOWN, *_FILTERS.conditions(document, filters))
-    statement = _SEARCHED.page(listed, level, name, tool_id, after, missing)
+    statement = _SEARCHED.page(listed, level, "name", "tool_id", after, missing)
     return (await connection.execute(statement, search.values if search else {})).all()
 
 

@@ -63,7 +63,7 @@ async def find_available(
 ) -> Sequence[Row[Any]]:
     """As `Searched.page`."""
     listed = _usable_by(user).where(*_FILTERS.conditions(tool_copy.c.document, filters))
-    statement = _SEARCHED.page(listed, level, _NAME, tool_copy.c.tool_id, after, missing)
+    statement = _SEARCHED.page(listed, level, "name", "key", after, missing)
     values = {"citizen": user.citizen, "language": language} | (dict(search.values) if search else {})
     return (await connection.execute(statement, values)).all()
 

@@ -55,7 +55,7 @@ async def find_my_tools(
 ) -> Sequence[Row[Any]]:
     """As `Searched.page`."""
     listed = _MY_TOOLS.where(*_conditions(wanted))
-    statement = _SEARCHED.page(listed, level, _NAME, citizen_tool.c.tool_id, after, missing)
+    statement = _SEARCHED.page(listed, level, "name", "key", after, missing)
     values = {"citizen": citizen, "language": language, **search.values}
     return (await connection.execute(statement, values)).all()
 
