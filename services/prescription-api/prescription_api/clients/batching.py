@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Generic, TypeVar
 
 # seconds; a call costs two processes more than all the questions in it
-_GATHERING: Final = 0.005
+_GATHERING: Final = 0.010
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
