@@ -70,6 +70,7 @@ class Bench:
             wanted = os.environ.get("BENCH_ONLY", "").split()
             self._crowd = await gather_crowd(self._wiring, max(RECIPIENTS, CROWD) if "campaign" in wanted else CROWD)
             self._tools = await self._open_tools()
+            self._fresh = itertools.product(self._tools[12:], self._parts())
             parts = {
                 "reads": self._reads,
                 "active": self._digitally_active,
@@ -183,12 +184,13 @@ class Bench:
 
     async def _stored(self) -> None:
         """The API alone, with a few prescriptions stored and with a country's."""
-        written, prescribe = await self._prescribed()
         self._stop_workers()
         ratios = []
         for count in (FEW, STORED):
             filled = await fill_prescriptions(self._wiring.database_urls["prescription-api"], count)
             print(f"  filled: {filled}", flush=True)
+            # tokens do not last as long as that
+            written, prescribe = await self._prescribed()
             name = f"prescribe, {count:,} stored"
             await self._against(name, written, prescribe, expected=(201, 201))
             ratios.append(self._results[name]["ratio"])
@@ -199,15 +201,17 @@ class Bench:
         base = self._urls["prescription-api"]
         signer, floor = await self._prescriber(), await self._prescriber()
         body = {"patient": {"nationalId": self._crowd[0]}, "toolId": self._tools[0]}
-        size = int(SIGNED_PER_SECOND * self._seconds)
-        parts = [self._crowd[start : start + size] for start in range(0, len(self._crowd), size)]
-        fresh = itertools.product(self._tools[12:], parts)
 
         def prescribe() -> tuple[str, Callable[[], Iterable[Request]]]:
-            tool, numbers = next(fresh)
+            tool, numbers = next(self._fresh)
             return base, lambda: list(prescriptions(signer, base, tool, numbers))
 
         return self._signed(self._floor_url, "/written", floor, body, SIGNED_PER_SECOND), prescribe
+
+    def _parts(self) -> list[list[str]]:
+        """Of the crowd, each enough for one measurement of prescribing."""
+        size = int(SIGNED_PER_SECOND * self._seconds)
+        return [self._crowd[start : start + size] for start in range(0, len(self._crowd), size)]
 
     def _stop_workers(self) -> None:
         for service in SERVICES:
