@@ -1,0 +1,250 @@
+"""deploy/docker/gateway against the contracts: as nginx would choose, and by nginx itself where it is installed."""
+
+import asyncio
+import json
+import re
+import shutil
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from notification_service.campaigns.uploading import LARGEST_UPLOAD
+from sandbox.services import SERVICES, Service
+from shared.errors import PROBLEM_TYPE, NotFound, Unavailable
+from shared.http import BodyTooLarge
+from shared.settings import ServiceSettings
+from shared.testing.waiting import until
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "deploy/docker/gateway"
+CONFIGURATION = (FOLDER / "nginx.conf").read_text("utf-8")
+AT_THE_ISSUER = ("/.well-known/openid-configuration", "/oidc/")
+INTERNAL = ("/metrics", "/health/live", "/health/ready", "/docs", "/openapi.json")
+
+by_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    modifier: str
+    path: str
+    body: str
+
+    @property
+    def service(self) -> str | None:
+        found = re.search(r"set \$service ([\w-]+);", self.body)
+        return found.group(1) if found else None
+
+    @property
+    def strips_the_name(self) -> bool:
+        return "/etc/gateway/forwarding.conf" in self.body
+
+    @property
+    def largest_body(self) -> str | None:
+        found = re.search(r"client_max_body_size (\w+);", self.body)
+        return found.group(1) if found else None
+
+
+LOCATIONS = [
+    Location(modifier, path, body)
+    for modifier, path, body in re.findall(
+        r"location (?:(=|~) )?([^@\s]\S*) \{(.*?)\n        \}", CONFIGURATION, re.DOTALL
+    )
+]
+
+
+def chosen(address: str) -> Location:
+    """As nginx chooses: exactly, by the first expression, by the longest beginning."""
+    exact = [each for each in LOCATIONS if each.modifier == "=" and each.path == address]
+    expression = [each for each in LOCATIONS if each.modifier == "~" and re.search(each.path, address)]
+    beginning = [each for each in LOCATIONS if not each.modifier and address.startswith(each.path)]
+    return [*exact, *expression, *sorted(beginning, key=lambda each: -len(each.path))][0]
+
+
+def paths_of(service: Service) -> list[str]:
+    contract = json.loads((ROOT / f"openapi/{service.name}.json").read_text("utf-8"))
+    return [re.sub(r"\{\w+\}", "0198c1f4", path) for path in contract["paths"]]
+
+
+def address_of(service: Service, path: str) -> str:
+    return path if path.startswith(AT_THE_ISSUER) else f"/{service.name}{path}"
+
+
+@by_service
+def test_every_path_of_a_contract_is_routed_to_its_service(service: Service) -> None:
+    for path in paths_of(service):
+        location = chosen(address_of(service, path))
+        assert location.service == service.name, path
+        assert location.strips_the_name == (not path.startswith(AT_THE_ISSUER)), path
+
+
+@by_service
+def test_what_is_inside_is_not_reached_from_outside(service: Service) -> None:
+    for path in INTERNAL:
+        for address in (path, f"/{service.name}{path}"):
+            assert chosen(address).service is None
+
+
+def test_nothing_is_routed_that_no_contract_has() -> None:
+    addresses = [(service.name, address_of(service, path)) for service in SERVICES for path in paths_of(service)]
+    for location in LOCATIONS:
+        if location.service:
+            assert any(chosen(address) == location and name == location.service for name, address in addresses)
+
+
+def test_bodies_are_as_large_as_the_services_take_them() -> None:
+    megabytes = {"1m": 2**20, "20m": 20 * 2**20}
+    [usual] = re.findall(r"^    client_max_body_size (\w+);", CONFIGURATION, re.MULTILINE)
+    assert megabytes[usual] == ServiceSettings.model_fields["max_body_bytes"].default
+    larger = {each.path: megabytes[each.largest_body] for each in LOCATIONS if each.largest_body}
+    assert list(larger.values()) == [LARGEST_UPLOAD]
+    assert chosen("/notification-service/v1/campaigns/0198c1f4/recipients").path in larger
+
+
+def test_the_gateways_own_refusals_are_problem_documents() -> None:
+    answers = re.findall(r"return (\d+) '(\{.*\})';", CONFIGURATION)
+    problems = {int(status): json.loads(text) for status, text in answers}
+    codes = {status: problem["code"] for status, problem in problems.items()}
+    assert codes == {404: NotFound.code, 413: BodyTooLarge.code, 429: "too-many-requests", 503: Unavailable.code}
+    for status, problem in problems.items():
+        assert problem["status"] == status
+        assert problem["type"] == PROBLEM_TYPE + problem["code"]
+
+
+def test_no_address_is_logged() -> None:
+    [log] = re.findall(r"log_format answers.*?;", CONFIGURATION, re.DOTALL)
+    assert set(re.findall(r"\$(\w+)", log)).isdisjoint({"request", "request_uri", "uri", "args", "query_string"})
+    assert re.findall(r"error_log (.*);", CONFIGURATION) == ["stderr crit"]
+
+
+def test_the_container_has_what_the_configuration_names(compose: Any) -> None:
+    gateway = compose.containers["gateway"]
+    mounts = {volume.rsplit(":", 2)[1] for volume in gateway["volumes"]}
+    files = set(re.findall(r"(?:include|ssl_certificate|ssl_certificate_key) (\S+);", CONFIGURATION))
+    assert {name.rpartition("/")[0] for name in files} == mounts
+    assert [
+        name for name in files if name.startswith("/etc/gateway/") and not (FOLDER / Path(name).name).exists()
+    ] == []
+    assert gateway["ports"][0].rpartition(":")[2] == re.findall(r"listen (\d+) ssl;", CONFIGURATION)[0]
+    assert gateway["depends_on"].keys() == {service.name for service in SERVICES}
+
+
+# nginx itself
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _certify(folder: Path) -> None:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    built = built.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    (folder / "tls.crt").write_bytes(built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    own = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "tls.key").write_bytes(key.private_bytes(*own))
+
+
+async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers with the service that the request was meant for and the path that came."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    meant = re.search(r"^x-service: (.*)\r$", head, re.MULTILINE | re.IGNORECASE)
+    said = json.dumps([meant.group(1) if meant else "", head.split(" ")[1]]).encode()
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(said), said))
+    await writer.drain()
+    writer.close()
+
+
+def _moved(text: str, folder: Path, port: int, upstream: int) -> str:
+    """The same configuration for other places; HTTP/2 is left to newer ones than may be installed."""
+    return (
+        text.replace(" /tmp/", f" {folder}/")
+        .replace("/etc/gateway/", f"{folder}/")
+        .replace("/run/certificates/", f"{folder}/")
+        .replace("/dev/stdout", f"{folder}/access.log")
+        .replace("listen 8443 ssl;", f"listen 127.0.0.1:{port} ssl;")
+        .replace("http2 on;", "")
+        .replace("http://$service:8000;", f"http://127.0.0.1:{upstream};\nproxy_set_header X-Service $service;")
+    )
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    program = shutil.which("nginx")
+    if not program:
+        pytest.skip("nginx is not installed here")
+    server = await asyncio.start_server(_echo, "127.0.0.1", 0)
+    port, upstream = _free_port(), server.sockets[0].getsockname()[1]
+    _certify(tmp_path)
+    for file in FOLDER.iterdir():
+        (tmp_path / file.name).write_text(_moved(file.read_text("utf-8"), tmp_path, port, upstream))
+    process = await asyncio.create_subprocess_exec(
+        program, "-e", "stderr", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")
+    )
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "tls.crt"))
+    trusting.check_hostname = False
+    try:
+        async with httpx.AsyncClient(verify=trusting, base_url=f"https://127.0.0.1:{port}", trust_env=False) as client:
+            await until(lambda: _answers(client, process))
+            yield client
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+        server.close()
+
+
+async def _answers(client: httpx.AsyncClient, process: asyncio.subprocess.Process) -> bool:
+    assert process.returncode is None, "nginx does not take the configuration"
+    try:
+        return (await client.get("/")).status_code == 404
+    except httpx.TransportError:
+        return False
+
+
+@by_service
+async def test_nginx_sends_each_path_where_it_belongs(gateway: httpx.AsyncClient, service: Service) -> None:
+    for path in paths_of(service):
+        answer = await gateway.get(address_of(service, path) + "?q=a%20b")
+        assert answer.json() == [service.name, f"{path}?q=a%20b"]
+        assert answer.headers["Strict-Transport-Security"]
+        assert answer.headers.get_list("X-Content-Type-Options") == ["nosniff"]
+
+
+async def test_nginx_lets_nobody_in_by_a_detour(gateway: httpx.AsyncClient) -> None:
+    for address in (
+        *INTERNAL,
+        "/catalog-api/metrics",
+        "/catalog-api/v1/%2e%2e/metrics",
+        "/catalog-api/v1/..%2fmetrics",
+        "/catalog-api//metrics",
+        "/oidc/%2e%2e/metrics",
+    ):
+        answer = await gateway.get(address)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), address
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_nginx_refuses_what_is_too_large_or_too_much(gateway: httpx.AsyncClient) -> None:
+    large = await gateway.post("/catalog-api/v1/submissions", content=b"x" * (2**20 + 1))
+    assert (large.status_code, large.json()["code"]) == (413, BodyTooLarge.code)
+    many = await asyncio.gather(*(gateway.get("/oidc/jwks") for _ in range(200)))
+    refused = [answer for answer in many if answer.status_code == 429]
+    assert refused
+    assert refused[0].json()["code"] == "too-many-requests"
+    assert refused[0].headers["Retry-After"] == "1"
+    assert refused[0].headers["Strict-Transport-Security"]
