@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format access bench bench-scale bench-feed openapi release-contracts release-migrations sbom lock reset clean
+.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed openapi release-contracts release-migrations sbom lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: setup ## Format and mend what can be mended
 
 access: setup ## Ask every operation as every kind of caller; writes tests/access/matrix.csv, shows what changed
 	@exec $(PYTHON) -m sandbox.access
+
+fuzz: setup ## Calls that nobody thought of, as every kind of caller, until FUZZ_CALLS=50000 or FUZZ_SECONDS=3600
+	@exec $(PYTHON) -m sandbox.fuzz
 
 bench: setup ## Our speed beside its floors, in one run; writes bench-results.json
 	@exec $(PYTHON) -m sandbox.bench

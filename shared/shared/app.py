@@ -16,9 +16,10 @@ from shared import health
 from shared.auth import Authenticator, PostgresReplayStore
 from shared.citizenref import CitizenReferences
 from shared.db import Database
-from shared.errors import install_error_handlers
+from shared.errors import MethodNotAllowed, install_error_handlers
 from shared.http import Gate, Intake
 from shared.messaging.delivery import utc_now
+from shared.methods import Addresses
 from shared.metrics import Metrics
 from shared.openapi import describe, operation_id
 from shared.settings import ServiceSettings
@@ -60,12 +61,18 @@ def build_app(
         intakes=intakes,
     )
     install_error_handlers(app)
+    app.state.addresses = Addresses(route for router in (*routers, health.router) for route in router.routes)
     for router in (*routers, health.router):
         app.include_router(router)
+    app.state.addresses.keep_apart(app, _refuse_method)
     describe(app, settings.audience, tags or {})
     # Swagger UI from a package of ours instead of from somebody's delivery network
     patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
     return app
+
+
+async def _refuse_method() -> None:
+    raise MethodNotAllowed()
 
 
 def settled(app: FastAPI) -> FastAPI:

@@ -240,6 +240,8 @@ def problem_response(error: DomainError, language: str = DEFAULT_LANGUAGE) -> JS
 
 def _answer(request: Request, error: DomainError) -> JSONResponse:
     request.scope[REFUSED] = error.code
+    if isinstance(error, MethodNotAllowed) and hasattr(request.app.state, "addresses"):
+        error.headers["Allow"] = ", ".join(request.app.state.addresses.allowed(request.scope["path"]))
     return problem_response(error, best_language(request.headers.get("accept-language")))
 
 

@@ -22,6 +22,7 @@ from shared.errors import (
     InternalError,
     MalformedRequest,
     Members,
+    MethodNotAllowed,
     Unavailable,
     member,
     problem_response,
@@ -36,6 +37,7 @@ _logger = structlog.get_logger(__name__)
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _QUIET_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics"})
 JSON: Final = frozenset({"application/json"})
+LONGEST_HEADER: Final = 500
 
 
 class BodyTooLarge(DomainError):
@@ -156,7 +158,15 @@ class _Exchange:
             raise MalformedRequest()
         has_body = declared not in ("", "0") or "transfer-encoding" in self.headers
         if has_body and self.media_type not in self.intake.media_types:
+            self._refuse_method()
             raise UnsupportedMediaType(self.intake.media_types)
+
+    def _refuse_method(self) -> None:
+        """What a method takes in is told of methods that there are."""
+        addresses = getattr(self.scope["app"].state, "addresses", None) if "app" in self.scope else None
+        allowed = addresses.allowed(self.scope["path"]) if addresses else []
+        if allowed and self.scope["method"] not in allowed:
+            raise MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
 
     async def _read(self) -> Message:
         message = await self._receive()
@@ -217,10 +227,10 @@ class _Exchange:
 
 
 IfMatch = Annotated[
-    str | None, Header(alias="If-Match", max_length=500, description="The ETag that the change builds on")
+    str | None, Header(alias="If-Match", max_length=LONGEST_HEADER, description="The ETag that the change builds on")
 ]
 IfNoneMatch = Annotated[
-    str | None, Header(alias="If-None-Match", max_length=500, description="The ETag that the caller has")
+    str | None, Header(alias="If-None-Match", max_length=LONGEST_HEADER, description="The ETag that the caller has")
 ]
 
 

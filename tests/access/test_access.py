@@ -13,9 +13,9 @@ import pytest
 
 from sandbox.access.asking import COLUMNS, SCENES, ask_all
 from sandbox.access.operations import Operation, operations
-from sandbox.access.running import running
 from sandbox.access.table import Statuses, changes, read
 from sandbox.access.world import World
+from sandbox.wiring import Wiring
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = {(it.service.name, it.name): it for it in operations(ROOT / "openapi")}
@@ -37,8 +37,8 @@ LET_IN = range(200, 400)
 
 
 @pytest.fixture(scope="module")
-def found(server_directory: Path) -> Iterator[Statuses]:
-    with running(server_directory / "access") as wiring, httpx.Client(timeout=60) as http:
+def found(wiring: Wiring) -> Iterator[Statuses]:
+    with httpx.Client(timeout=60) as http:
         yield ask_all(World(http, wiring), OPERATIONS.values())
 
 

@@ -22,10 +22,12 @@ from typing import Any, Final, Self
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import to_json
+from starlette.datastructures import Headers
 
 from catalog_api.queries import NOTHING, Stand, find_stand
 from shared.db import Database
-from shared.http import entity_tag, etag_matches
+from shared.errors import InvalidInput
+from shared.http import LONGEST_HEADER, entity_tag, etag_matches
 from shared.language import best_language
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -132,6 +134,14 @@ class Answers:
             self._bytes -= len(dropped.body) + _OVERHEAD
 
 
+def _refuse_long(headers: Headers) -> None:
+    """What is answered from memory has no parameters that would be looked at."""
+    for name in ("If-None-Match", "Accept-Language"):
+        if len(headers.get(name, "")) > LONGEST_HEADER:
+            detail = f"String should have at most {LONGEST_HEADER} characters"
+            raise InvalidInput(errors=[{"pointer": f"/header/{name}", "code": "string-too-long", "detail": detail}])
+
+
 class PublicRead(APIRoute):
     """A GET that answers everybody alike who shows no token. Its function makes the answer when none is ready; refusals
     are never kept.
@@ -143,6 +153,7 @@ class PublicRead(APIRoute):
         async def handle(request: Request) -> Response:
             answers: Answers = request.app.state.answers
             headers, scope = request.headers, request.scope
+            _refuse_long(headers)
             if "authorization" in headers:
                 own = Answer.within(await make(request)).of_one_reader()
                 return own.response(headers.get("if-none-match"))

@@ -174,3 +174,11 @@ async def test_memory_is_bounded_and_what_is_used_stays() -> None:
         await answers.find(keys[0])
     kept = [key for key in keys if (await answers.find(key))[1]]
     assert kept == [keys[0], *keys[-9:]]
+
+
+@pytest.mark.parametrize("name", ["If-None-Match", "Accept-Language"])
+async def test_what_is_answered_from_memory_refuses_what_the_contract_refuses(client: Any, name: str) -> None:
+    for _ in range(2):
+        assert (await client.get("/v1/tools", headers={name: "x" * 500})).status_code == 200
+        refused = await client.get("/v1/tools", headers={name: "x" * 501})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/header/{name}")

@@ -283,3 +283,8 @@ async def test_S2_a_surrogate_in_the_list_of_a_record_system_is_refused(client: 
 async def test_S2_the_scope_is_needed_also_here(send: Any) -> None:
     refused = await send("POST", PATH, {"fnrListe": [NUMBER], "omraade": 3}, scope="nhn:verktoykatalog/supplier")
     assert (refused.status_code, refused.json()["code"]) == (403, "scope-missing")
+
+
+async def test_S2_a_text_longer_than_the_contract_says_is_refused(send: Any) -> None:
+    refused = await send("POST", PATH, {"fnrListe": ["0" * 10_001], "omraade": 3})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "string-too-long")

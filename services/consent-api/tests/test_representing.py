@@ -168,6 +168,13 @@ async def test_S5_verifying_somebody_who_acts_for_themselves(
     assert await rows("access_call") == []
 
 
+async def test_S5_nobody_represents_themselves(send: Any, mother: Any) -> None:
+    who = {"nationalId": mother.number}
+    body = {"actor": who, "represented": who, "relation": "parent", "area": "health-care", "act": "read"}
+    refused = await send("POST", "/v1/representations/verify", body, scope="nhn:samtykke/representation")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "same-person")
+
+
 async def test_S5_every_verifying_is_logged_with_both_and_who_asked(
     verify: Any, family: Any, mother: Any, kari: Any, rows: Any, reference: Any
 ) -> None:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from consent_api.active.models import Reason
 from consent_api.areas import Area
 from consent_api.identities import NationalIdProblem, Writable
-from shared.schemas import RequestSchema, Schema
+from shared.schemas import LONGEST_TEXT, RequestSchema, Schema
 
 # the areas of code system 7618 that record systems ask about, by code and by name
 EHR_AREAS: Mapping[int | str, Area] = {3: "health-care", 6: "youth", "Helsehjelp": "health-care", "Ungdom": "youth"}
@@ -89,6 +89,7 @@ class EhrQuestion(Schema):
 
     model_config = ConfigDict(
         hide_input_in_errors=True,
+        str_max_length=LONGEST_TEXT,
         json_schema_extra={"examples": [{"fnrListe": ["11870150050", "11870150051"], "omraade": 3}]},
     )
 

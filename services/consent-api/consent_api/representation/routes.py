@@ -45,6 +45,12 @@ VERIFY_SCOPE: Final = "nhn:samtykke/representation"
 _OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, TooYoung, Unavailable)
 _NUMBER: Final = (NationalIdMalformed, NationalIdCheckDigits)
 
+_THEMSELVES: Final = {
+    "pointer": "/body/represented/nationalId",
+    "code": "same-person",
+    "detail": "Nobody represents themselves.",
+}
+
 OwnService = Annotated[Machine, Security(machine(VERIFY_SCOPE))]
 
 router = APIRouter(prefix="/v1", tags=["Representation"])
@@ -194,6 +200,8 @@ async def verify_representation(
         organisation=caller.organisation,
     )
     represented = _parsed(question.represented.national_id, request, now)
+    if represented == actor:
+        raise InvalidInput(errors=[_THEMSELVES])
     return _answer(await verifier.verify(actor, represented, use, now))
 
 

@@ -49,7 +49,7 @@ PARAMETERS: Final = [
 ]
 
 FORM: Final = {
-    "required": True,
+    "required": False,
     "content": {
         FORM_MEDIA_TYPE: {
             "schema": {

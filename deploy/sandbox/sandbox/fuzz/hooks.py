@@ -1,0 +1,84 @@
+"""Loaded by schemathesis: who calls, with a fresh proof for each call, and how many calls there were.
+
+FUZZ_CALLER is a kind of caller, or `rightful` for whom each operation is for; FUZZ_SERVICE the service that is called;
+FUZZ_SANDBOX the issuer's address; FUZZ_CALLS_FILE is where the calls are counted, by status.
+"""
+
+import atexit
+import json
+import os
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+import requests
+import schemathesis
+
+from sandbox.access.operations import operations
+from sandbox.access.scenes.examples import CONTRACTS
+from sandbox.callers import KINDS, NOBODY, Callers, Kind
+from sandbox.services import SERVICES
+
+_CALLER = os.environ["FUZZ_CALLER"]
+_SERVICE = next(service for service in SERVICES if service.name == os.environ["FUZZ_SERVICE"])
+_RIGHTFUL = [
+    (re.compile(re.sub(r"{\w+}", "[^/]*", it.path)), it.method, it.rightful)
+    for it in sorted(operations(CONTRACTS), key=lambda it: it.path.count("{"))
+    if it.service == _SERVICE
+]
+_LONGEST_QUERY: Final = 30_000
+_LINES: Final = ("application/x-ndjson", "text/csv")
+_calls: Counter[str] = Counter()
+
+
+class Signed(requests.auth.AuthBase):
+    """The headers are made from the request as it goes out."""
+
+    def __init__(self, callers: Callers) -> None:
+        self._callers = callers
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        method, url = str(request.method), str(request.url)
+        kind = KINDS[_CALLER] if _CALLER in KINDS else _rightful(method, urlsplit(url).path)
+        request.headers.update(self._callers.headers(kind, _SERVICE.audience, method, url))
+        return request
+
+
+def _rightful(method: str, path: str) -> Kind:
+    """For a method that the address does not have, whom one of its others is for."""
+    found = {known: kind for pattern, known, kind in _RIGHTFUL if pattern.fullmatch(path)}
+    name = found.get(method) or next(iter(found.values()), "none")
+    return KINDS.get(name, NOBODY)
+
+
+_callers = Callers(httpx.Client(timeout=30), os.environ["FUZZ_SANDBOX"])
+schemathesis.auth.set_from_requests(Signed(_callers))  # type: ignore[attr-defined]  # set on the function
+
+
+@schemathesis.serializer(*_LINES)
+def as_it_is(_context: Any, value: Any) -> bytes:
+    """The contract describes lines as a text."""
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
+@schemathesis.hook
+def filter_case(_context: Any, case: Any) -> bool:
+    """An address of over 64 kB is refused by uvicorn itself, in its own words, before anything of ours is asked. And
+    lines are a text whatever they hold: there is no body of another type to refuse.
+    """
+    if case.media_type in _LINES and not isinstance(case.body, str):
+        return False
+    return len(urlencode(case.query or {})) < _LONGEST_QUERY
+
+
+@schemathesis.hook
+def after_call(_context: Any, _case: Any, response: Any) -> None:
+    _calls[str(response.status_code)] += 1
+
+
+@atexit.register
+def _write() -> None:
+    Path(os.environ["FUZZ_CALLS_FILE"]).write_text(json.dumps(_calls), "utf-8")

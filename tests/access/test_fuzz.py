@@ -1,0 +1,20 @@
+"""A few calls that nobody thought of, on every commit; `make fuzz` makes many, as every kind of caller."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.fuzz.passes import RIGHTFUL, Pass, run
+from sandbox.services import SERVICES, Service
+from sandbox.wiring import Wiring
+
+SECONDS = 12
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_service_keeps_its_contract_whatever_it_is_asked(service: Service, wiring: Wiring, tmp_path: Path) -> None:
+    outcome = run(Pass(service, RIGHTFUL, seed=1, examples=3, seconds=SECONDS), wiring, tmp_path)
+    assert outcome.passed, outcome.report
+    assert outcome.calls.total() > 50
+    assert outcome.calls["200"] > 0, "somebody is let in"
