@@ -12,8 +12,8 @@ from shared.db import Database
 from shared.metrics import Metrics
 
 
-class _Beside(uvicorn.Server):
-    """The worker looks after the signals itself."""
+class OneOfSeveral(uvicorn.Server):
+    """A server beside others in the same process, which looks after the signals itself."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -27,7 +27,7 @@ async def answer(port: int, database: Database, metrics: Metrics, stop: asyncio.
     app.include_router(health.router)
     # reached by whoever looks after the container, from outside it
     config = uvicorn.Config(app, host="0.0.0.0", port=port, lifespan="off", log_config=None, access_log=False)  # noqa: S104
-    server = _Beside(config)
+    server = OneOfSeveral(config)
     serving = asyncio.ensure_future(server.serve())
     waiting = asyncio.ensure_future(stop.wait())
     await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)

@@ -23,9 +23,10 @@ from sandbox.app import create_app
 from sandbox.seeding import seed
 from sandbox.services import SERVICES
 from sandbox.settings import SandboxSettings
-from sandbox.system import OneOfSeveral, System, server_for
+from sandbox.system import System, server_for
 from sandbox.welcome import welcome
 from sandbox.wiring import Secrets, Wiring, package_of
+from shared.answering import OneOfSeveral
 from shared.logging import configure_logging
 from shared.private_servers import postgres
 

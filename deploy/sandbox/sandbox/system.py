@@ -1,8 +1,8 @@
 """The five services in one process: each its app on its own port, its worker, its database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -13,19 +13,12 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.services import SERVICES, Service
 from sandbox.wiring import Wiring, package_of
+from shared.answering import OneOfSeveral
 from shared.db import Database
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
 from shared.migrate import prepare
 from shared.worker import Worker
-
-
-class OneOfSeveral(uvicorn.Server):
-    """A server beside others in the same process, which looks after the signals itself."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Exchangeable:
