@@ -15,8 +15,11 @@ class Addresses:
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         found: dict[str, set[str]] = defaultdict(set)
-        for route in routes:
-            if isinstance(route, APIRoute):
+        ours = [route for route in routes if isinstance(route, APIRoute)]
+        # what the contract does not name is told of addresses only that it does not name either
+        public = {route.path_format for route in ours if route.include_in_schema}
+        for route in ours:
+            if route.include_in_schema or route.path_format not in public:
                 found[route.path_format] |= route.methods or set()
         self._methods: Mapping[str, set[str]] = found
         # the one with the fewest parameters is meant
