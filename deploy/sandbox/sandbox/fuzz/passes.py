@@ -18,19 +18,23 @@ _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """`caller` is a kind of caller, or `rightful`. `examples` is at most how many calls are made up per operation."""
+    """`caller` is a kind of caller, or `rightful`. `examples` is at most how many calls are made up per operation.
+    `is_same_each_time` leaves out what is made up at random and in chains.
+    """
 
     service: Service
     caller: str
     seed: int
     examples: int
     seconds: int
+    is_same_each_time: bool = False
 
     def command(self, address: str) -> list[str]:
         program, contract = Path(sys.executable).with_name("schemathesis"), CONTRACTS / f"{self.service.name}.json"
         limits = ["--max-examples", str(self.examples), "--max-time", str(self.seconds)]
         seeded = ["--seed", str(self.seed)]
-        options = ["--url", address, "--no-color", "--checks", "all", *seeded, *limits]
+        phases = ["--phases", "examples,coverage"] if self.is_same_each_time else []
+        options = ["--url", address, "--no-color", "--checks", "all", *phases, *seeded, *limits]
         return [str(program), "--config-file", str(_CONFIGURATION), "run", str(contract), *options]
 
 
