@@ -95,7 +95,7 @@ def machine(
     amqp_url: str,
     image_environment: dict[str, str],
 ) -> Machine:
-    return Machine(compose, sandbox_variables, database, amqp_url, image_environment, _free_port())
+    return Machine(compose, sandbox_variables, database, amqp_url, dict(image_environment), _free_port())
 
 
 def _password(variables: dict[str, str], service: Service) -> str:
