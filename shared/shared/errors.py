@@ -26,6 +26,7 @@ from starlette.exceptions import HTTPException
 
 from shared.correlation import current
 from shared.language import DEFAULT_LANGUAGE, Text, best_language
+from shared.methods import allowed
 
 PROBLEM_TYPE = "https://helseverktoy.example/problems/"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -240,8 +241,8 @@ def problem_response(error: DomainError, language: str = DEFAULT_LANGUAGE) -> JS
 
 def _answer(request: Request, error: DomainError) -> JSONResponse:
     request.scope[REFUSED] = error.code
-    if isinstance(error, MethodNotAllowed) and hasattr(request.app.state, "addresses"):
-        error.headers["Allow"] = ", ".join(request.app.state.addresses.allowed(request.scope["path"]))
+    if isinstance(error, MethodNotAllowed) and (methods := allowed(request.scope)):
+        error.headers["Allow"] = ", ".join(methods)
     return problem_response(error, best_language(request.headers.get("accept-language")))
 
 

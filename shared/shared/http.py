@@ -28,6 +28,7 @@ from shared.errors import (
     problem_response,
 )
 from shared.language import Text, best_language
+from shared.methods import allowed
 from shared.metrics import Metrics
 from shared.outages import is_outage, is_unstorable
 
@@ -163,10 +164,9 @@ class _Exchange:
 
     def _refuse_method(self) -> None:
         """What a method takes in is told of methods that there are."""
-        addresses = getattr(self.scope["app"].state, "addresses", None) if "app" in self.scope else None
-        allowed = addresses.allowed(self.scope["path"]) if addresses else []
-        if allowed and self.scope["method"] not in allowed:
-            raise MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
+        methods = allowed(self.scope)
+        if methods and self.scope["method"] not in methods:
+            raise MethodNotAllowed(headers={"Allow": ", ".join(methods)})
 
     async def _read(self) -> Message:
         message = await self._receive()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, compile_path
+from starlette.types import Scope
 
 Refuse = Callable[[], Awaitable[None]]
 
@@ -38,6 +39,12 @@ class Addresses:
             wider = [methods for path, methods in self._methods.items() if _takes(path, address)]
             if missing := set[str]().union(*wider) - own:
                 app.router.routes.insert(0, APIRoute(address, refuse, methods=missing, include_in_schema=False))
+
+
+def allowed(scope: Scope) -> list[str]:
+    """The methods of a request's address, as the app keeps them; nothing where it does not know."""
+    addresses = getattr(scope["app"].state, "addresses", None) if "app" in scope else None
+    return addresses.allowed(scope["path"]) if addresses else []
 
 
 def _takes(path: str, address: str) -> bool:

@@ -66,3 +66,13 @@ async def test_what_an_address_takes_in_is_told_of_methods_that_it_has(http: htt
 @pytest.mark.parametrize(("method", "path"), [("GET", "/things/7"), ("POST", "/things/search"), ("POST", "/things")])
 async def test_methods_that_are_there_are_answered(http: httpx.AsyncClient, method: str, path: str) -> None:
     assert (await http.request(method, path)).status_code == 200
+
+
+async def test_an_address_that_is_not_the_services_own_keeps_its_methods() -> None:
+    app = FastAPI()
+    install_error_handlers(app)
+    app.state.addresses = Addresses([])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+        refused = await http.post("/openapi.json")
+    assert refused.status_code == 405
+    assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD"}

@@ -1,6 +1,7 @@
 """docker-compose.yml, the environment files and the Dockerfile, read as Docker Compose and Docker would read them."""
 
 import re
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -78,6 +79,19 @@ def example_variables() -> dict[str, str]:
 def dockerfile() -> str:
     """With continued lines joined."""
     return (ROOT / "deploy/docker/Dockerfile").read_text("utf-8").replace("\\\n", " ")
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """A port that nobody listens on, another one each time."""
+
+    def find() -> int:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port: int = listener.getsockname()[1]
+            return port
+
+    return find
 
 
 @pytest.fixture(scope="session")

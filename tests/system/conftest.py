@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +15,8 @@ from sandbox.ehr import Ehr
 from sandbox.processes import Processes, processes
 from sandbox.seeding import seed_from_outside
 from sandbox.services import SERVICES
-from sandbox.wiring import Secrets, Wiring, package_of
-from shared.migrate import prepare
-from shared.private_servers import postgres, rabbitmq
+from sandbox.wiring import Wiring, free_port_base
+from shared.private_servers import rabbitmq
 
 PHYSICIAN = "990000101"
 DATA = Path(__file__).parents[2] / "deploy/sandbox/sandbox/data"
@@ -29,22 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "test_no_identity_numbers" in item.nodeid)
 
 
-def free_port_base(first: int = 18100) -> int:
-    """Six ports in a row, and the mail port, that nobody listens on."""
-    for base in range(first, first + 2000, 100):
-        if all(_is_free(base + offset) for offset in (0, 1, 2, 3, 4, 5, 25)):
-            return base
-    raise RuntimeError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
 @pytest.fixture(scope="session")
 def port_base() -> int:
-    return free_port_base()
+    return free_port_base(18100)
 
 
 @pytest.fixture(scope="session")
@@ -82,14 +67,8 @@ class Broker:
 @pytest.fixture(scope="session")
 async def wiring(server_directory: Path, postgres_url: str, broker: Broker, port_base: int) -> Wiring:
     state = server_directory / "system"
-    kept = Secrets.keep(state / "secrets.json")
-    wanted = {package_of(name): password for name, password in kept.passwords.items()}
-    urls = await asyncio.to_thread(postgres.create_databases, postgres_url, wanted)
-    wiring = Wiring(
-        port_base, state, {s.name: urls[package_of(s.name)] for s in SERVICES}, kept.reference_key, broker.server.url
-    )
-    for service in SERVICES:
-        await prepare(package_of(service.name), wiring.database_urls[service.name], wiring.broker_url)
+    wiring = await asyncio.to_thread(Wiring.on, postgres_url, state, port_base, broker.server.url)
+    await wiring.prepare()
     return wiring
 
 

@@ -21,11 +21,10 @@ import uvloop
 
 from sandbox.app import create_app
 from sandbox.seeding import seed
-from sandbox.services import SERVICES
 from sandbox.settings import SandboxSettings
 from sandbox.system import System, server_for
 from sandbox.welcome import welcome
-from sandbox.wiring import Secrets, Wiring, package_of
+from sandbox.wiring import Wiring
 from shared.answering import OneOfSeveral
 from shared.logging import configure_logging
 from shared.private_servers import postgres
@@ -47,18 +46,11 @@ class Launcher:
                 await self._serve(wiring)
 
     def _wire(self, private_servers: ExitStack) -> Wiring:
-        kept = Secrets.keep(self.state / "secrets.json")
         broker = self._broker_url(private_servers)
-        databases = self._databases(private_servers, kept)
-        return Wiring(self.port_base, self.state, databases, kept.reference_key, broker)
-
-    def _databases(self, private_servers: ExitStack, kept: Secrets) -> dict[str, str]:
         admin_url = os.environ.get("DATABASE_URL")
         if admin_url is None:
             admin_url = private_servers.enter_context(postgres.start(self.state / "postgres")).admin_url
-        wanted = {package_of(name): password for name, password in kept.passwords.items()}
-        made = postgres.create_databases(admin_url, wanted)
-        return {service.name: made[package_of(service.name)] for service in SERVICES}
+        return Wiring.on(admin_url, self.state, self.port_base, broker)
 
     def _broker_url(self, private_servers: ExitStack) -> str | None:
         broker = os.environ.get("BROKER")

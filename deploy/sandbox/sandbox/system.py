@@ -17,7 +17,6 @@ from shared.answering import OneOfSeveral
 from shared.db import Database
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
-from shared.migrate import prepare
 from shared.worker import Worker
 
 
@@ -47,9 +46,7 @@ class System:
         self.running: list[Running] = []
 
     async def prepare(self) -> None:
-        for service in SERVICES:
-            url = self._wiring.database_urls[service.name]
-            await prepare(package_of(service.name), url, self._wiring.broker_url)
+        await self._wiring.prepare()
 
     async def start(self) -> None:
         """Apps and workers. The carrier is RabbitMQ when a broker is named, else each consumer's own table."""

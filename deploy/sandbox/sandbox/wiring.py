@@ -2,21 +2,38 @@
 
 import json
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sandbox.issuer.launch_clients import CLIENTS_FILE, KEYS_FILE
 from sandbox.services import SERVICES, SMTP_OFFSET, Service
 from shared.citizenref import CitizenReferences
+from shared.migrate import prepare
 from shared.nationalid import NationalId
+from shared.private_servers import postgres
 
 KEY_ID = "k1"
 
 
 def package_of(service: str) -> str:
     return service.replace("-", "_")
+
+
+def free_port_base(first: int) -> int:
+    """From there on: six ports in a row, and the mail port, that nobody listens on."""
+    offsets = (0, *(service.port_offset for service in SERVICES), SMTP_OFFSET)
+    for base in range(first, first + 2000, 100):
+        if all(_is_free(base + offset) for offset in offsets):
+            return base
+    raise RuntimeError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,19 @@ class Wiring:
     database_urls: Mapping[str, str]
     reference_key: str
     broker_url: str | None = None
+
+    @classmethod
+    def on(cls, admin_url: str, state: Path, port_base: int, broker_url: str | None = None) -> Self:
+        """With a database for each service on that server; what is secret is kept in `state`."""
+        kept = Secrets.keep(state / "secrets.json")
+        urls = postgres.create_databases(admin_url, {package_of(name): word for name, word in kept.passwords.items()})
+        own = {service.name: urls[package_of(service.name)] for service in SERVICES}
+        return cls(port_base, state, own, kept.reference_key, broker_url)
+
+    async def prepare(self) -> None:
+        """Every service's schema, and its queues where there is a broker."""
+        for service in SERVICES:
+            await prepare(package_of(service.name), self.database_urls[service.name], self.broker_url)
 
     def address(self, service: Service) -> str:
         return f"http://127.0.0.1:{self.port_base + service.port_offset}"

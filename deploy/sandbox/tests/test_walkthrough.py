@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +21,7 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.services import SERVICES
 from sandbox.settings import SandboxSettings
 from sandbox.system import server_for
-from sandbox.wiring import Wiring
+from sandbox.wiring import Wiring, free_port_base
 
 PAGE = Path(__file__).parents[3] / "docs/supplier-walkthrough.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -34,7 +33,7 @@ async def addresses(
     make_database: Callable[[str | None], Awaitable[str]], tmp_path: Path
 ) -> AsyncIterator[dict[str, str]]:
     """The addresses that the page names, and where they are in this test."""
-    port_base = free_port_base()
+    port_base = free_port_base(21100)
     urls = {service.name: await make_database("catalog_api") for service in SERVICES[:1]}
     wiring = Wiring(port_base, tmp_path, urls | {s.name: "postgresql://unused" for s in SERVICES[1:]}, "k" * 32)
     catalog = create_catalog(Settings(**wiring.settings(SERVICES[0])))
@@ -55,18 +54,6 @@ async def serving(app: FastAPI, port: int) -> AsyncIterator[None]:
         yield
         server.should_exit = True
         await task
-
-
-def free_port_base() -> int:
-    for base in range(21100, 23000, 100):
-        if all(_is_free(base + offset) for offset in (0, 1, 25)):
-            return base
-    raise RuntimeError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def read_page() -> list[tuple[str, str]]:

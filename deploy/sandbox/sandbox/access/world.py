@@ -51,7 +51,7 @@ class World:
         return self.http.request(method, url, headers=headers, **request)
 
     def done(self, kind: str | Kind, service: str, method: str, path: str, **request: Any) -> httpx.Response:
-        """The same where anything but success is a mistake in the scene. Raises httpx.HTTPStatusError."""
+        """The same where anything but success is a mistake in the scene. Raises RuntimeError with the answer."""
         answer = self.call(kind, service, method, path, **request)
         if not answer.is_success:
             raise RuntimeError(f"{kind}: {method} {path}: {answer.status_code} {answer.text}")

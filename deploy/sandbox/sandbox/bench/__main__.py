@@ -17,36 +17,25 @@ from sandbox.bench.measuring import Bench
 from sandbox.bench.report import print_report
 from sandbox.processes import processes
 from sandbox.seeding import seed_from_outside
-from sandbox.services import SERVICES
-from sandbox.wiring import Secrets, Wiring, package_of
-from shared.migrate import prepare
+from sandbox.wiring import Wiring
 from shared.private_servers import postgres, rabbitmq
 
 RESULTS = Path("bench-results.json")
-
-
-async def _prepare(wiring: Wiring) -> None:
-    for service in SERVICES:
-        await prepare(package_of(service.name), wiring.database_urls[service.name], wiring.broker_url)
 
 
 def main() -> None:
     port_base = int(os.environ.get("PORT_BASE", "8100")) + 1000
     with tempfile.TemporaryDirectory(prefix="helseverktoy-bench-") as folder, ExitStack() as servers:
         state = Path(folder)
-        kept = Secrets.keep(state / "secrets.json")
         # as in operation: every commit is on disk before it counts
         database = servers.enter_context(postgres.start(state / "postgres"))
         broker = servers.enter_context(rabbitmq.start(state / "rabbitmq"))
-        passwords = {package_of(name): password for name, password in kept.passwords.items()} | {"floor": "floor"}
-        urls = postgres.create_databases(database.admin_url, passwords)
-        wiring = Wiring(
-            port_base, state, {s.name: urls[package_of(s.name)] for s in SERVICES}, kept.reference_key, broker.url
-        )
-        asyncio.run(_prepare(wiring))
+        floor = postgres.create_databases(database.admin_url, {"floor": "floor"})["floor"]
+        wiring = Wiring.on(database.admin_url, state, port_base, broker.url)
+        asyncio.run(wiring.prepare())
         with processes(wiring, state / "log") as running:
             asyncio.run(seed_from_outside(wiring))
-            bench = Bench(wiring, running, urls["floor"])
+            bench = Bench(wiring, running, floor)
             results = asyncio.run(bench.run())
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     print_report(results)

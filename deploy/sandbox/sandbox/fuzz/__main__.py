@@ -14,14 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from sandbox.access.running import free_port_base
 from sandbox.callers import KINDS
 from sandbox.fuzz.passes import RIGHTFUL, Outcome, Pass, run
 from sandbox.processes import processes
 from sandbox.seeding import seed_from_outside
 from sandbox.services import SERVICES
-from sandbox.wiring import Secrets, Wiring, package_of
-from shared.migrate import prepare
+from sandbox.wiring import Wiring, free_port_base
 from shared.private_servers import postgres, rabbitmq
 
 AT_ONCE = 2
@@ -58,23 +56,13 @@ def _show(outcome: Outcome) -> None:
     print(f"{outcome.made.service.name:22} {outcome.made.caller:24} {outcome.calls.total():6} {statuses}  {said}")
 
 
-async def _prepare(wiring: Wiring) -> None:
-    for service in SERVICES:
-        await prepare(package_of(service.name), wiring.database_urls[service.name], wiring.broker_url)
-
-
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="helseverktoy-fuzz-") as folder, ExitStack() as servers:
         state = Path(folder)
-        kept = Secrets.keep(state / "secrets.json")
         database = servers.enter_context(postgres.start(state / "postgres", fast=True))
         broker = servers.enter_context(rabbitmq.start(state / "rabbitmq"))
-        urls = postgres.create_databases(
-            database.admin_url, {package_of(name): word for name, word in kept.passwords.items()}
-        )
-        own = {service.name: urls[package_of(service.name)] for service in SERVICES}
-        wiring = Wiring(free_port_base(), state, own, kept.reference_key, broker.url)
-        asyncio.run(_prepare(wiring))
+        wiring = Wiring.on(database.admin_url, state, free_port_base(22100), broker.url)
+        asyncio.run(wiring.prepare())
         servers.enter_context(processes(wiring, state / "log"))
         asyncio.run(seed_from_outside(wiring))
         calls, seconds = int(os.environ.get("FUZZ_CALLS", "50000")), float(os.environ.get("FUZZ_SECONDS", "3600"))

@@ -45,6 +45,12 @@ _ONE_OF: Final = {"purpose": "purpose", "kind": "kind"}
 _SOME_OF: Final = {"subject_area": "subject_areas", "target_group": "target_groups", "language": "languages"}
 _YES_OR_NO: Final = ("national", "login_required", "prescription_required")
 _FACETS: Final = (*_ONE_OF, *_SOME_OF, *_YES_OR_NO)
+# the rank, the name and the id that a page begins behind
+_BEHIND: Final = (
+    bindparam("after_rank", type_=Integer),
+    bindparam("after_sort", type_=Text),
+    bindparam("after_id", type_=Uuid),
+)
 
 Asked: TypeAlias = dict[str, Any]
 
@@ -65,13 +71,6 @@ async def find_tools(
     statement = _page(audience, tuple(asked), language, level, is_first=after is None)
     rows: Sequence[Row[Any]] = (await connection.execute(statement, values)).all()
     return rows
-
-
-_BEHIND: Final = (
-    bindparam("after_rank", type_=Integer),
-    bindparam("after_sort", type_=Text),
-    bindparam("after_id", type_=Uuid),
-)
 
 
 def _behind(after: Position) -> Asked:
