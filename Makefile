@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed openapi release-contracts release-migrations sbom lock reset clean
+.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed rehearse-broker openapi release-contracts release-migrations sbom lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench-scale: setup ## Checking who is digitally active among SCALE=6000000 citiz
 
 bench-feed: setup ## The feed page among FEED_ROWS=20000000 entries, and how fast pages are rebuilt; some minutes, 10 GB of disk
 	@exec $(PYTHON) -m sandbox.bench.feed_scale
+
+rehearse-broker: setup ## Three RabbitMQ nodes, killed one after the other while prescriptions are made; a minute
+	@exec $(PYTHON) -m sandbox.rehearsal.broker
 
 openapi: setup ## Contracts from the code into openapi/
 	$(PYTHON) -m sandbox.contracts openapi

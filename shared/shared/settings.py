@@ -19,7 +19,9 @@ class ServiceSettings(BaseSettings):
 
     database_url: SecretStr
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
-    broker_url: SecretStr | None = Field(None, description="amqp://...; unset in the embedded set-up")
+    broker_url: SecretStr | None = Field(
+        None, description="amqp://..., or those of a cluster's nodes with commas between; unset in the embedded set-up"
+    )
 
     issuer: str = Field(description="HelseID's issuer, exactly as in its tokens")
     citizen_issuer: str = Field(description="The issuer of citizens' tokens")

@@ -15,7 +15,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, 
 from aio_pika.exceptions import PublishError
 
 from shared.db import Database
-from shared.messaging import topology
+from shared.messaging import nodes, topology
 from shared.messaging.dead_letters import keep, reason_of
 from shared.messaging.delivery import Rejected
 from shared.messaging.transport import RETRY_LADDER, Message, Receive, Unroutable
@@ -51,7 +51,7 @@ class AmqpTransport:
     async def _publishing_exchange(self) -> AbstractExchange:
         if self._publisher is None or self._publisher.is_closed or self._exchange is None:
             await self.close()
-            self._publisher = await aio_pika.connect(self._url, timeout=5)
+            self._publisher = await nodes.connect(self._url)
             # without on_return_raises an event that no queue takes would count as sent
             channel = await self._publisher.channel(publisher_confirms=True, on_return_raises=True)
             self._exchange = await topology.declare_exchange(channel)
@@ -81,9 +81,10 @@ class AmqpTransport:
         async with _channel(self._url) as (connection, channel):
             queues = await topology.declare_service(channel, service, names)
             consumer = _AmqpConsumer(service, channel, receive, self._database)
+            cancelled = await _cancelled(channel)
             tag = await queues.main.consume(consumer.on_message)
             await queues.dead.consume(consumer.on_dead_letter)
-            await _until_either(stop, connection.closed(), channel.closed())
+            await _until_either(stop, connection.closed(), channel.closed(), cancelled.wait())
             if stop.is_set():
                 await queues.main.cancel(tag)
                 await consumer.finish()
@@ -91,11 +92,21 @@ class AmqpTransport:
 
 @asynccontextmanager
 async def _channel(url: str) -> AsyncIterator[tuple[AbstractConnection, AbstractChannel]]:
-    connection = await aio_pika.connect(url, timeout=5)
+    connection = await nodes.connect(url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         await channel.set_qos(prefetch_count=PREFETCH)
         yield connection, channel
+
+
+async def _cancelled(channel: AbstractChannel) -> asyncio.Event:
+    """Set when the broker takes a consumer off, because its queue is gone or moved: the channel stays open then, and
+    nothing would come any more.
+    """
+    cancelled = asyncio.Event()
+    underlay = await channel.get_underlay_channel()
+    underlay.on_consumer_cancel_callbacks.add(lambda _: cancelled.set())
+    return cancelled
 
 
 async def _until_either(stop: asyncio.Event, *ends: Awaitable[object]) -> None:

@@ -2,12 +2,13 @@
 
 It listens on the loopback interface only, with distribution and the port mapper (epmd) on ports of its own, so that it
 neither meets nor disturbs another node on the machine. Erlang is started as RabbitMQ's own script does it, but with the
-places of this node: the script's paths are fixed to an installation.
+places of this node: the script's paths are fixed to an installation. Several together: `rabbitmq_cluster`.
 """
 
 import shutil
 import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -33,6 +34,7 @@ from shared.private_servers.process import (
 __all__ = ["RabbitServer", "ServerFailed", "start"]
 
 USER = "helseverktoy"
+HOST = "localhost"
 START = 120.0  # seconds; about 4 on an idle machine
 GREETING = b"AMQP\x00\x00\x09\x01"  # AMQP 0-9-1, section 2.2.4: the server answers with a method frame (type 1)
 # Short spinning instead of sleeping halves the time to start on a virtual machine; few threads keep memory low
@@ -56,7 +58,35 @@ class RabbitServer(Server):
         return f"amqp://{USER}:{self.password}@127.0.0.1:{self.port}/"
 
 
-def start(directory: Path, *, port: int | None = None, memory: str = "1GB") -> RabbitServer:
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A node's place in a cluster. A new node joins the one of the name `joins`, the first of them itself."""
+
+    name: str
+    joins: str
+    cookie: str
+    password: str
+    mapper: int
+    """The port of the one port mapper by which they find each other."""
+
+    @property
+    def address(self) -> str:
+        return f"{self.name}@{HOST}"
+
+    @property
+    def configuration(self) -> str:
+        nodes = enumerate(dict.fromkeys((self.joins, self.name)), 1)
+        lines = [
+            "cluster_formation.peer_discovery_backend = classic_config",
+            *(f"cluster_formation.classic_config.nodes.{number} = {name}@{HOST}" for number, name in nodes),
+            "cluster_partition_handling = pause_minority",
+        ]
+        return "".join(f"{line}\n" for line in lines)
+
+
+def start(
+    directory: Path, *, port: int | None = None, memory: str = "1GB", membership: Membership | None = None
+) -> RabbitServer:
     """Starts the node of that directory, making it first if need be; blocks until it speaks AMQP.
 
     `memory` is where publishers are held back, not what it takes (about 130 MB). Raises ServerFailed; the log is
@@ -71,26 +101,53 @@ def start(directory: Path, *, port: int | None = None, memory: str = "1GB") -> R
         record = read_record(directory)
         if not record:
             shutil.rmtree(home / "data", ignore_errors=True)
-            record = {"node": f"rabbit-{token_hex(4)}", "password": token_hex(16), "cookie": token_hex(16)}
-        prepare = partial(_prepare, broker, home, account, record, port, memory)
+            record = _fresh(membership)
+        prepare = partial(_prepare, broker, home, account, record, port, memory, membership)
         process = launch(directory, lock, prepare, _greets, START)
         write_record(directory, {**record, "port": process.order.ports[0]})
     return RabbitServer(directory, process.order.ports[0], record["password"], process)
 
 
+def _fresh(membership: Membership | None) -> dict[str, Any]:
+    if membership is None:
+        return {"node": f"rabbit-{token_hex(4)}", "password": token_hex(16), "cookie": token_hex(16)}
+    return {"node": membership.name, "password": membership.password, "cookie": membership.cookie}
+
+
 def _prepare(
-    broker: Broker, home: Path, account: Account, record: dict[str, Any], port: int | None, memory: str
+    broker: Broker,
+    home: Path,
+    account: Account,
+    record: dict[str, Any],
+    port: int | None,
+    memory: str,
+    membership: Membership | None,
 ) -> Order:
-    ports = [port or free_port(record.get("port")), free_port(), free_port()]
+    ports = [port or free_port(record.get("port")), free_port()]
+    mapper = membership.mapper if membership else free_port()
     values = {"port": ports[0], "user": USER, "password": record["password"], "memory": memory}
-    files = {"rabbitmq.conf": CONFIGURATION.format(**values), ".erlang.cookie": record["cookie"]}
+    configuration = CONFIGURATION.format(**values) + (membership.configuration if membership else "")
+    files = {"rabbitmq.conf": configuration, ".erlang.cookie": record["cookie"]}
     _write_settings(home / "settings", broker, files, account)
+    make_data(home, account)
+    environment = _environment(broker, home, record["node"], ports[1], mapper)
+    node = Command(_node(broker), environment)
+    if membership:
+        return Order([node], home, account, ports)
+    return Order([mapper_command(broker, mapper), node], home, account, [*ports, mapper])
+
+
+def make_data(home: Path, account: Account) -> None:
+    """Where a server of that account works."""
     (home / "data").mkdir(mode=0o700, exist_ok=True)
     account.give(home / "data")
-    environment = _environment(broker, home, record["node"], ports)
-    mapper: list[str | Path] = [broker.programs / "epmd", "-port", str(ports[2]), "-address", "127.0.0.1"]
-    node = Command(_node(broker), environment)
-    return Order([Command(mapper, environment), node], home, account, ports)
+
+
+def mapper_command(broker: Broker, port: int) -> Command:
+    """The port mapper (epmd)."""
+    return Command(
+        [broker.programs / "epmd", "-port", str(port), "-address", "127.0.0.1"], erlang_environment(broker, port)
+    )
 
 
 def _node(broker: Broker) -> list[str | Path]:
@@ -106,26 +163,32 @@ def _node(broker: Broker) -> list[str | Path]:
     ]
 
 
-def _environment(broker: Broker, home: Path, node: str, ports: list[int]) -> dict[str, str]:
-    settings, data = home / "settings", home / "data"
-    plugins = settings / "plugins" if broker.applications else broker.home / "plugins"
+def erlang_environment(broker: Broker, mapper: int, **more: str | Path | int) -> dict[str, str]:
     environment: dict[str, str | Path | int] = {
         "PATH": f"{broker.programs}:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HOME": settings,  # where Erlang looks for the cookie
         "LC_ALL": "C.UTF-8",
         "ROOTDIR": broker.erlang,
         "BINDIR": broker.programs,
         "EMU": "beam",
         "PROGNAME": "erl",
-        "ERL_LIBS": plugins,
         "ERL_CRASH_DUMP_SECONDS": 0,
         "ERL_EPMD_ADDRESS": "127.0.0.1",
-        "ERL_EPMD_PORT": ports[2],
+        "ERL_EPMD_PORT": mapper,
         "LD_LIBRARY_PATH": ":".join(map(str, broker.libraries)),
+    }
+    return {name: str(value) for name, value in (environment | more).items() if value != ""}
+
+
+def _environment(broker: Broker, home: Path, node: str, distribution: int, mapper: int) -> dict[str, str]:
+    settings, data = home / "settings", home / "data"
+    plugins = settings / "plugins" if broker.applications else broker.home / "plugins"
+    own: dict[str, str | Path | int] = {
+        "HOME": settings,  # where Erlang looks for the cookie
+        "ERL_LIBS": plugins,
         "RABBITMQ_HOME": broker.home,
         "RABBITMQ_PLUGINS_DIR": plugins,
-        "RABBITMQ_NODENAME": f"{node}@localhost",
-        "RABBITMQ_DIST_PORT": ports[1],
+        "RABBITMQ_NODENAME": f"{node}@{HOST}",
+        "RABBITMQ_DIST_PORT": distribution,
         "RABBITMQ_CONFIG_FILE": settings / "rabbitmq.conf",
         "RABBITMQ_ADVANCED_CONFIG_FILE": settings / "advanced.config",
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
@@ -135,7 +198,7 @@ def _environment(broker: Broker, home: Path, node: str, ports: list[int]) -> dic
         "RABBITMQ_LOG_BASE": data / "log",
         "RABBITMQ_LOGS": "-",
     }
-    return {name: str(value) for name, value in environment.items() if value != ""}
+    return erlang_environment(broker, mapper, **own)
 
 
 def _write_settings(settings: Path, broker: Broker, files: Mapping[str, str], account: Account) -> None:

@@ -1,4 +1,4 @@
-"""The whole system as `make run` starts it, on databases of its own, for as long as the table takes."""
+"""The whole system as `make run` starts it, on databases of its own, for as long as something is asked of it."""
 
 import os
 import subprocess
@@ -14,20 +14,21 @@ COMMAND = (sys.executable, "-m", "sandbox.run")
 
 
 @contextmanager
-def running(state: Path, command: Sequence[str] = COMMAND) -> Iterator[Wiring]:
-    """Returns when everything answers. The broker is each consumer's own table."""
+def running(state: Path, command: Sequence[str] = COMMAND, broker: str | None = None) -> Iterator[Wiring]:
+    """Returns when everything answers. Without a broker it is each consumer's own table."""
     with postgres.start(state / "postgres", fast=True) as server:
         port_base = free_port_base(22100)
-        launcher = _launch(state, port_base, server.admin_url, command)
+        told = {"DATABASE_URL": server.admin_url} | ({"BROKER": broker} if broker else {})
+        launcher = _launch(state, port_base, told, command)
         try:
-            yield Wiring.on(server.admin_url, state, port_base)
+            yield Wiring.on(server.admin_url, state, port_base, broker)
         finally:
             launcher.terminate()
             launcher.communicate(timeout=60)
 
 
-def _launch(state: Path, port_base: int, admin_url: str, command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    told = {"RUN_DIR": str(state), "PORT_BASE": str(port_base), "DATABASE_URL": admin_url, "LOG_LEVEL": "WARNING"}
+def _launch(state: Path, port_base: int, servers: dict[str, str], command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    told = {"RUN_DIR": str(state), "PORT_BASE": str(port_base), "LOG_LEVEL": "WARNING"} | servers
     environment = {name: value for name, value in os.environ.items() if name != "BROKER"} | told
     launcher = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)  # noqa: S603 - our own launcher
     if not any(b"Ctrl-C" in line for line in launcher.stdout or ()):
