@@ -11,7 +11,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+# W3C Trace Context, 2.2: a version that is not ff, and ids that are not zero
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _SOURCE_SYSTEM = re.compile(r"[\w .:/+()-]{1,100}")
 _ELEVEN_DIGITS = re.compile(r"\d{11}")
 
@@ -35,12 +36,17 @@ def new_traceparent(trace_id: str | None = None) -> str:
     return f"00-{trace_id or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
+def caller_of(traceparent: str | None) -> str | None:
+    """The caller's span as an incoming header names it, if it does."""
+    return traceparent if _TRACEPARENT.fullmatch(traceparent or "") else None
+
+
 def accept(event_id: str | None, traceparent: str | None, source_system: str | None) -> Correlation:
     """The correlation of an incoming request. What is malformed is replaced, never refused and never echoed."""
-    match = _TRACEPARENT.fullmatch(traceparent or "")
+    caller = caller_of(traceparent)
     return Correlation(
         event_id=_uuid(event_id) or str(uuid4()),
-        traceparent=new_traceparent(match.group(1) if match else None),
+        traceparent=new_traceparent(caller[3:35] if caller else None),
         source_system=_clean(source_system),
     )
 

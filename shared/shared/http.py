@@ -11,11 +11,12 @@ from typing import Annotated, ClassVar, Final
 
 import structlog
 from fastapi import Header, Response
+from opentelemetry.trace import Span, SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.correlation import Correlation, accept, correlated
+from shared.correlation import Correlation, accept, caller_of, correlated, current
 from shared.errors import (
     REFUSED,
     DomainError,
@@ -31,6 +32,7 @@ from shared.language import Text, best_language
 from shared.methods import allowed
 from shared.metrics import Metrics
 from shared.outages import is_outage, is_unstorable
+from shared.tracing import Tracer, failed
 
 _logger = structlog.get_logger(__name__)
 
@@ -103,12 +105,14 @@ class Gate:
         max_body_bytes: int,
         media_types: frozenset[str] = JSON,
         intakes: Sequence[Intake] = (),
+        tracer: Tracer | None = None,
     ) -> None:
         """`intakes` are the routes to which `max_body_bytes` and `media_types` do not apply."""
         self.app = app
         self.service = service
         self.metrics = metrics
         self.intakes = intakes
+        self.tracer = tracer
         self._usual = Intake("", "", media_types, max_body_bytes)
 
     def intake(self, scope: Scope) -> Intake:
@@ -121,7 +125,17 @@ class Gate:
         headers = Headers(scope=scope)
         correlation = accept(headers.get("nhn-event-id"), headers.get("traceparent"), headers.get("nhn-source-system"))
         with correlated(correlation):
-            await _Exchange(self, scope, headers, correlation).run(receive, send)
+            if self.tracer is None or scope["path"] in _QUIET_ROUTES:
+                await _Exchange(self, scope, headers, correlation).run(receive, send)
+            else:
+                await self._trace(self.tracer, scope, headers, receive, send)
+
+    async def _trace(self, tracer: Tracer, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        parent = caller_of(headers.get("traceparent"))
+        with tracer.span(scope["method"], SpanKind.SERVER, {"url.scheme": scope["scheme"]}, parent) as span:
+            exchange = _Exchange(self, scope, headers, current())
+            await exchange.run(receive, send)
+            exchange.tell(span)
 
 
 class _Exchange:
@@ -207,9 +221,26 @@ class _Exchange:
         _logger.error("unexpected_error", exc_info=error)
         return InternalError()
 
+    @property
+    def route(self) -> str:
+        """As it is declared, with its parameters in braces."""
+        route: str = getattr(self.scope.get("route"), "path", "unknown")
+        return route
+
+    def tell(self, span: Span) -> None:
+        """What the log and the metrics tell, by the names of OpenTelemetry's conventions."""
+        span.update_name(f"{self.scope['method']} {self.route}")
+        span.set_attribute("http.request.method", self.scope["method"])
+        span.set_attribute("http.route", self.route)
+        span.set_attribute("http.response.status_code", self.status)
+        if code := self.scope.get(REFUSED):
+            span.set_attribute("helseverktoy.problem.code", code)
+        if self.status >= 500:
+            failed(span, code or str(self.status))
+
     def _record(self) -> None:
         elapsed = time.perf_counter() - self.started
-        route = getattr(self.scope.get("route"), "path", "unknown")
+        route = self.route
         method = self.scope["method"]
         self.gate.metrics.requests.labels(method, route, str(self.status)).observe(elapsed)
         if code := self.scope.get(REFUSED):

@@ -14,6 +14,7 @@ import structlog
 from shared import outbox
 from shared.db import Database
 from shared.events import EVENTS
+from shared.messaging.tracing import publish
 from shared.messaging.transport import Message, Transport, Unroutable
 from shared.metrics import Metrics
 from shared.wakeups import Listener, listening
@@ -76,7 +77,7 @@ class Relay:
         self._metrics.outbox_unsent.set(len(rows))
         if rows:
             messages = [Message(row["event_id"], row["name"], row["payload"]) for row in rows]
-            outcomes = await self._transport.publish(messages)
+            outcomes = await publish(self._transport, messages)
             await self._record(connection, [row["id"] for row in rows], messages, outcomes)
         return len(rows)
 

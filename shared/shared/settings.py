@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -36,6 +36,12 @@ class ServiceSettings(BaseSettings):
     worker_port: Port | None = Field(
         None, description="Where a worker of its own answers for its health and its metrics; unset and it does not"
     )
+
+    # OpenTelemetry's own names; the SDK reads the others itself
+    otel_exporter_otlp_endpoint: Annotated[HttpUrl | None, BeforeValidator(lambda value: value or None)] = Field(
+        None, description="Where spans are sent, by OTLP over HTTP; unset or empty and there are none"
+    )
+    otel_traces_sampler_arg: float = Field(1.0, ge=0, le=1, description="The share of traces that is sent")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576

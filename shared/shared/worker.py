@@ -6,6 +6,7 @@ The same worker runs as a process of its own beside RabbitMQ, and inside the one
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import nullcontext
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
@@ -18,10 +19,13 @@ from shared.logging import configure_logging
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.delivery import Dispatcher, Handlers
 from shared.messaging.replays import replay_dead_letters
+from shared.messaging.tracing import Queue
 from shared.messaging.transport import Transport
 from shared.metrics import Metrics
 from shared.relay import Relay
 from shared.settings import ServiceSettings
+from shared.tracing import Tracer
+from shared.tracing.exporting import tracer_of
 
 # Runs until the event is set; an exception starts it again after a pause.
 Job: TypeAlias = Callable[[asyncio.Event], Awaitable[None]]
@@ -50,15 +54,19 @@ class Worker:
         self.service = service
         self.database = database
         self.transport = transport
-        self.dispatcher = Dispatcher(database, handlers, metrics)
-        self.replayer = Dispatcher(database, {**handlers, **(replay_handlers or {})}, metrics)
+        queue = Queue(transport.system, service)
+        self.dispatcher = Dispatcher(database, handlers, metrics, queue=queue)
+        replaying = {**handlers, **(replay_handlers or {})}
+        self.replayer = Dispatcher(database, replaying, metrics, queue=Queue("postgresql", "dead_letter"))
         self.relay = Relay(database, transport, metrics)
         self.metrics = metrics
+        self.tracer: Tracer | None = None
         self._jobs = jobs
 
     async def run(self, stop: asyncio.Event) -> None:
         try:
-            await asyncio.gather(*self._loops(stop))
+            with self.tracer.within() if self.tracer else nullcontext():
+                await asyncio.gather(*self._loops(stop))
         finally:
             await self.transport.close()
 
@@ -92,6 +100,8 @@ async def run_until_signalled(worker: Worker, port: int | None = None) -> None:
                 running.create_task(answer(port, worker.database, worker.metrics, stop))
     finally:
         await worker.database.close()
+        if worker.tracer:
+            await worker.tracer.close()
 
 
 def main_with(settings: S, create: Callable[[S, Database, Transport], Worker]) -> None:
@@ -101,4 +111,6 @@ def main_with(settings: S, create: Callable[[S, Database, Transport], Worker]) -
         raise SystemExit("BROKER_URL is missing: a worker of its own needs RabbitMQ")
     database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
     transport = AmqpTransport(settings.broker_url.get_secret_value(), database)
-    uvloop.run(run_until_signalled(create(settings, database, transport), settings.worker_port))
+    worker = create(settings, database, transport)
+    worker.tracer = tracer_of(settings)
+    uvloop.run(run_until_signalled(worker, settings.worker_port))

@@ -219,6 +219,7 @@ def test_each_opening_of_a_pod_is_one_it_needs(
     assert found.pop(pod(**{"cnpg.io/cluster": f"{service.name}-database"})) == (5432,)
     reach = needed(compose.containers[name]["environment"], part)
     assert (found.pop(pod(**{"app.kubernetes.io/name": "broker"}), None) == (5672,)) == ("broker" in reach)
+    assert found.pop(namespace("monitoring")) == (4318,)
     assert (found.pop(namespace("gateway"), None) == (443, 8443)) == ("siblings" in reach)
     outside = [ports for peer, ports in openings(made, "egress", labels) if "ipBlock" in peer]
     assert sorted(outside) == [(443,)] * ("outside" in reach) + [(587,)] * ("mail" in reach)
@@ -226,6 +227,14 @@ def test_each_opening_of_a_pod_is_one_it_needs(
     port = int(image_environment["UVICORN_PORT"])
     entered = {namespace("monitoring"): (port,)} | ({namespace("gateway"): (port,)} if part == "" else {})
     assert dict(openings(made, "ingress", labels)) == entered
+
+
+def test_spans_go_to_the_collector_where_it_is_chosen(made: Kinds, manifests: Callable[[str], Kinds]) -> None:
+    address = told(made, "catalog-api")["OTEL_EXPORTER_OTLP_ENDPOINT"]
+    assert address == "http://otel-collector.monitoring:4318"
+    small = manifests("small")
+    assert told(small, "catalog-api")["OTEL_EXPORTER_OTLP_ENDPOINT"] == ""
+    assert "reaches-collector" not in small["NetworkPolicy"]
 
 
 @by_service

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from notification_service.sending.measuring import DeliveryMetrics
 from prescription_api.clients.asking import show_state
-from sandbox.services import SERVICES
+from sandbox.services import SERVICES, Service
 from shared.errors import NotFound, install_error_handlers
 from shared.events.prescription import ToolPrescribed
 from shared.http import Gate
@@ -190,6 +190,23 @@ def test_traces_come_from_the_collector_to_tempo(compose: Any) -> None:
     pipeline = collector["service"]["pipelines"]["traces"]
     for kind in ("receivers", "processors", "exporters"):
         assert set(pipeline[kind]) <= collector[kind].keys()
+
+
+@pytest.mark.parametrize("part", ["", "-worker"])
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_spans_go_to_the_collector_once_that_is_said(
+    compose: Any, sandbox_variables: dict[str, str], service: Service, part: str
+) -> None:
+    name, variable = service.name + part, "OTEL_EXPORTER_OTLP_ENDPOINT"
+    assert variable not in compose.environment(name, sandbox_variables)
+    example = (ROOT / "deploy/docker/.env.example").read_text("utf-8")
+    [shown] = re.findall(rf"^# {variable}=(\S+)", example, re.MULTILINE)
+    assert compose.environment(name, sandbox_variables | {variable: shown})[variable] == shown
+    host, port = shown.removeprefix("http://").split(":")
+    networks = [set(compose.containers[n].get("networks", ["default"])) for n in (name, host)]
+    assert set.intersection(*networks)
+    collector = yaml.safe_load((FOLDER / "collector.yml").read_text("utf-8"))
+    assert collector["receivers"]["otlp"]["protocols"]["http"]["endpoint"] == f"0.0.0.0:{port}"
 
 
 def test_observing_is_off_unless_asked_for(compose: Any) -> None:

@@ -70,6 +70,7 @@ class System:
         transport = local if broker_url is None else AmqpTransport(broker_url, state.database)
         create_worker = import_module(f"{package}.worker").create_worker
         worker: Worker = create_worker(settings, state.database, transport, http=state.http, metrics=state.metrics)
+        worker.tracer = state.tracer
         return Running(service, app, worker)
 
     async def stop(self) -> None:

@@ -19,6 +19,7 @@ from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.messaging import Transport
 from shared.metrics import Metrics
+from shared.tracing.calls import TracedClient
 from shared.worker import Worker, main_with
 
 
@@ -31,7 +32,7 @@ def create_worker(
     metrics: Metrics | None = None,
 ) -> Worker:
     metrics = metrics or Metrics()
-    http = http or httpx.AsyncClient()
+    http = http or TracedClient()
     helseid = HelseIdClient.from_settings(settings, http, timeout=5)
     reconciliation = Reconciliation(database, Catalogue(settings.catalog_url, helseid), metrics)
     references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)

@@ -20,6 +20,7 @@ from shared.db import Database
 from shared.messaging import Transport
 from shared.messaging.delivery import Clock, utc_now
 from shared.metrics import Metrics
+from shared.tracing.calls import TracedClient
 from shared.worker import Worker, main_with
 
 __all__ = ["HANDLERS", "create_worker", "main"]
@@ -67,7 +68,7 @@ async def _client(given: httpx.AsyncClient | None) -> AsyncIterator[httpx.AsyncC
     if given is not None:
         yield given
         return
-    async with httpx.AsyncClient() as client:
+    async with TracedClient() as client:
         yield client
 
 

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 from uuid import UUID, uuid4
 
+from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from shared.correlation import Correlation, child
+from shared.correlation import Correlation, child, current
 from shared.schemas import Timestamp
+from shared.tracing import span, under_way
 
 SCHEMA_BASE = "https://helseverktoy.example/events/"
 
@@ -63,9 +65,10 @@ class CloudEvent(BaseModel):
 
     @classmethod
     def wrap(cls, event: Event, now: datetime) -> Self:
-        here = child()
+        event_id = uuid4()
+        here = _created(event_id, event.name)
         return cls(
-            id=uuid4(),
+            id=event_id,
             source=f"/{event.name.split('.')[0]}",
             type=event.name,
             subject=event.subject,
@@ -83,6 +86,24 @@ class CloudEvent(BaseModel):
     @property
     def correlation(self) -> Correlation:
         return Correlation(self.nhneventid, self.traceparent, self.nhnsourcesystem)
+
+
+def _created(event_id: UUID, name: str) -> Correlation:
+    """What a new event carries: the context of a span of its own where there is a tracer."""
+    if under_way() is None:
+        return child()
+    told = about_event(event_id, name) | {"messaging.operation.name": "create", "messaging.operation.type": "create"}
+    with span(f"create {name}", SpanKind.PRODUCER, told):
+        return current()
+
+
+def about_event(event_id: UUID, name: str) -> dict[str, str | int]:
+    """What each span of an event tells of it, by the names of OpenTelemetry's conventions."""
+    return {
+        "messaging.message.id": str(event_id),
+        "cloudevents.event_id": str(event_id),
+        "cloudevents.event_type": name,
+    }
 
 
 def parse_event(payload: bytes | str) -> tuple[CloudEvent, Event]:

@@ -32,6 +32,8 @@ _logger = structlog.get_logger(__name__)
 class AmqpTransport:
     """One connection to publish, one to consume, each made anew when it is lost. Implements `Transport`."""
 
+    system = "rabbitmq"
+
     def __init__(self, url: str, database: Database) -> None:
         self._url = url
         self._database = database

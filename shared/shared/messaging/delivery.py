@@ -3,18 +3,22 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from opentelemetry.trace import SpanKind
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import inbox
 from shared.correlation import correlated
 from shared.db import Database
 from shared.events.envelope import CloudEvent, Event, InvalidEvent, parse_event
+from shared.messaging.tracing import Queue, received
 from shared.metrics import Metrics
+from shared.tracing import span
 
 Clock: TypeAlias = Callable[[], datetime]
+_UNKNOWN: Final = Queue("unknown", "unknown")
 
 
 class Rejected(Exception):
@@ -46,11 +50,20 @@ def utc_now() -> datetime:
 class Dispatcher:
     """Gives each event to each of its handlers, each in a transaction of its own."""
 
-    def __init__(self, database: Database, handlers: Handlers, metrics: Metrics, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        handlers: Handlers,
+        metrics: Metrics,
+        clock: Clock = utc_now,
+        *,
+        queue: Queue = _UNKNOWN,
+    ) -> None:
         self._database = database
         self._handlers = handlers
         self._metrics = metrics
         self._clock = clock
+        self._queue = queue
 
     @property
     def names(self) -> list[str]:
@@ -61,7 +74,7 @@ class Dispatcher:
             envelope, event = parse_event(payload)
         except InvalidEvent as error:
             raise Rejected(str(error)) from error
-        with correlated(envelope.correlation):
+        with correlated(envelope.correlation), received(envelope, self._queue):
             for handler in self._handlers.get(type(event), ()):
                 await self._handle(handler, envelope, event)
         lag = (self._clock() - envelope.time).total_seconds()
@@ -71,11 +84,19 @@ class Dispatcher:
         name = handler.__name__
         delivery = Delivery(envelope.id, envelope.time, self._clock())
         try:
-            async with self._database.session() as session:
-                first = await inbox.claim(session, envelope.id, name)
-                if first:
-                    await handler(session, event, delivery)
+            with span(f"handle {name}", SpanKind.INTERNAL, {"code.function.name": name}) as handling:
+                first = await self._claim_and_handle(handler, event, delivery)
+                outcome = "handled" if first else "repeated"
+                handling.set_attribute("helseverktoy.outcome", outcome)
         except BaseException:
             self._metrics.events_handled.labels(name, "failed").inc()
             raise
-        self._metrics.events_handled.labels(name, "handled" if first else "repeated").inc()
+        self._metrics.events_handled.labels(name, outcome).inc()
+
+    async def _claim_and_handle(self, handler: Handler, event: Event, delivery: Delivery) -> bool:
+        """Whether it was the first time."""
+        async with self._database.session() as session:
+            first = await inbox.claim(session, delivery.event_id, handler.__name__)
+            if first:
+                await handler(session, event, delivery)
+        return first

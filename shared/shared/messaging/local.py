@@ -45,6 +45,8 @@ class LocalBroker:
     them.
     """
 
+    system = "postgresql"
+
     def __init__(self) -> None:
         self._consumers: dict[str, tuple[Database, frozenset[str]]] = {}
 

@@ -28,6 +28,8 @@ Receive = Callable[[bytes | str], Awaitable[None]]
 
 
 class Transport(Protocol):
+    system: str  # what carries the messages, as spans name it
+
     async def publish(self, messages: Sequence[Message]) -> list[BaseException | None]:
         """Hands over a batch. One outcome a message: None when it is safe, else what happened to it."""
 

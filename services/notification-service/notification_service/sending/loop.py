@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from notification_service.campaigns.queries import find_letter
 from notification_service.clients import Message, Receipt
@@ -28,6 +29,7 @@ from notification_service.texts.templates import Words
 from shared.correlation import correlated
 from shared.db import Database
 from shared.messaging.delivery import Clock, utc_now
+from shared.tracing import span
 from shared.wakeups import Listener, listening
 
 POLL_SECONDS: Final = 1.0
@@ -120,11 +122,15 @@ class Sending:
         await self.finish()
 
     async def _deliver(self, due: DueMessage) -> None:
-        with correlated(due.correlation):
+        # a campaign's letters are a trace each: all that it sends would be more than anybody can read
+        parent = None if due.campaign_id else due.correlation.traceparent
+        told = {"helseverktoy.channel": self._name, "messaging.message.id": str(due.message_id)}
+        with correlated(due.correlation), span(f"send {self._name}", SpanKind.INTERNAL, told, parent=parent) as sending:
             if unwanted := due.unwanted(self._clock()):
                 due = await self._drop(due, unwanted)
             if due.parts:
                 outcome, record = await self._attempt(due)
+                sending.set_attribute("helseverktoy.outcome", outcome)
                 if await self._record(record):
                     self._tell(due, outcome)
 
