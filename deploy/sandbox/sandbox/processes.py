@@ -81,6 +81,12 @@ class Processes:
         process.kill()
         process.wait()
 
+    def end(self, name: str) -> None:
+        """SIGTERM, and patience: what is under way is finished."""
+        process = self._running.pop(name)
+        process.send_signal(signal.SIGTERM)
+        _end(process)
+
     def memory(self, name: str) -> float:
         """Megabytes that the process has in memory now."""
         status = Path(f"/proc/{self._running[name].pid}/status").read_text()

@@ -70,6 +70,8 @@ async def smtp_port(outside: Outside) -> AsyncIterator[int]:
 class Discarding:
     """What this service tells is not what these tests are about."""
 
+    system = "nowhere"
+
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
 

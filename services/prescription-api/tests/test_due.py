@@ -238,6 +238,8 @@ async def test_P7_workers_killed_by_the_system_lose_and_double_nothing(
 class Nowhere:
     """A broker that takes nothing."""
 
+    system = "nowhere"
+
     async def publish(self, messages: list[Message]) -> list[BaseException | None]:
         return [None for _ in messages]
 

@@ -1,0 +1,134 @@
+"""One trace from the record system's request to the SMS and the feed: each service its own process, over RabbitMQ."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from sandbox.ehr import Ehr
+from sandbox.processes import Processes
+from sandbox.services import SERVICES
+from sandbox.wiring import Wiring
+from shared.testing.collector import Collected, Collector, collecting
+
+pytestmark = pytest.mark.system
+
+TRACE, CALLER = "5d" * 16, "c0" * 8
+# what a prescription passes; each is started anew with a collector to send to
+TRACED = (
+    "consent-api",
+    "prescription-api",
+    "prescription-api/worker",
+    "notification-service/worker",
+    "helsetilbud-api/worker",
+)
+PRESCRIBED, SENT = "prescription.tool-prescribed.v1", "notification.sent.v1"
+SERVER, CLIENT, PRODUCER, CONSUMER = 2, 3, 4, 5  # OTLP's SpanKind
+
+
+def end(system: Processes) -> None:
+    """What is under way is finished, and the spans that are left are sent."""
+    for name in TRACED:
+        system.end(name)
+
+
+def start(system: Processes, wiring: Wiring) -> None:
+    for name in TRACED:
+        system.start(name)
+    for service in SERVICES:
+        system.wait_for(wiring.address(service) + "/health/ready")
+
+
+@pytest.fixture
+async def collector(system: Processes, wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collector]:
+    """The system with somewhere to send spans to, which it does when its processes end."""
+    await asyncio.to_thread(end, system)
+    with collecting() as collector, monkeypatch.context() as environment:
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        environment.setenv("OTEL_BSP_SCHEDULE_DELAY", "3600000")
+        await asyncio.to_thread(start, system, wiring)
+        yield collector
+    await asyncio.to_thread(start, system, wiring)
+
+
+async def test_a_prescription_is_one_trace_to_the_sms_and_the_feed(
+    collector: Collector,
+    system: Processes,
+    wiring: Wiring,
+    ehr: Ehr,
+    tools: list[str],
+    citizens: list[dict[str, Any]],
+    count: Any,
+    until: Any,
+) -> None:
+    patient = next(person for person in citizens if person["state"] == "english")
+    body = {"patient": {"nationalId": patient["nationalId"]}, "toolId": tools[6]}
+    made = await ehr.post("/v1/prescriptions", body, traceparent=f"00-{TRACE}-{CALLER}-01")
+    assert made.status_code == 201, made.text
+    assert made.headers["traceparent"].split("-")[1] == TRACE
+    in_feed = "SELECT count(*) FROM feed_event WHERE prescription_id = $1::text::uuid"
+    told = "SELECT count(*) FROM outbox WHERE payload #>> '{data,about}' = $1 AND sent_at IS NOT NULL"
+
+    async def arrived() -> bool:
+        prescription = made.json()["prescriptionId"]
+        done = await count("notification-service", told, prescription) >= 2
+        return done and await count("helsetilbud-api", in_feed, prescription) == 1
+
+    await until(arrived, "the feed entry, the SMS and the e-mail", 60)
+    await asyncio.to_thread(end, system)
+    spans = collector.of_trace(TRACE)
+    way = Way(spans)
+    prescribing = way.below(CALLER, "prescription-api", "POST /v1/prescriptions", SERVER)
+    [consent] = [service for service in SERVICES if service.name == "consent-api"]
+    asking = way.below(prescribing, "prescription-api", "POST", CLIENT, wiring.port_base + consent.port_offset)
+    way.below(asking, "consent-api", "POST /v1/digitally-active", SERVER)
+    created = way.below(prescribing, "prescription-api", f"create {PRESCRIBED}", PRODUCER)
+    way.below(created, "prescription-api", f"publish {PRESCRIBED}", CLIENT)
+    feeding = way.below(created, "helsetilbud-api", f"process {PRESCRIBED}", CONSUMER)
+    assert way.children(feeding), "a span for each handler"
+    notifying = way.below(created, "notification-service", f"process {PRESCRIBED}", CONSUMER)
+    [handling] = way.children(notifying)
+    for channel in ("sms", "email"):
+        sending = way.below(handling, "notification-service", f"send {channel}")
+        assert way.spans[sending].attributes["helseverktoy.outcome"] == "sent"
+        way.below(sending, "notification-service", f"create {SENT}", PRODUCER)
+        if channel == "sms":
+            way.below(sending, "notification-service", "POST", CLIENT, wiring.port_base)
+    way.check_whole()
+    check_privacy(spans, patient, wiring)
+
+
+class Way:
+    """The spans of one trace, by id."""
+
+    def __init__(self, spans: list[Collected]) -> None:
+        self.spans = {span.id: span for span in spans}
+        assert len(self.spans) == len(spans)
+
+    def children(self, parent: str) -> list[str]:
+        return [id for id, span in self.spans.items() if span.parent == parent]
+
+    def below(self, parent: str, service: str, name: str, kind: int = 1, port: int | None = None) -> str:
+        """The one span of that description right below another. Returns its id."""
+        found = [
+            id
+            for id in self.children(parent)
+            if (span := self.spans[id]).service == service
+            and (span.name, span.kind) == (name, kind)
+            and port in (None, span.attributes.get("server.port"))
+        ]
+        assert len(found) == 1, (name, sorted((s.service, s.name, s.parent == parent) for s in self.spans.values()))
+        return found[0]
+
+    def check_whole(self) -> None:
+        """Every span's parent is there; only the request's is the record system's own."""
+        outside = [span.name for span in self.spans.values() if span.parent not in self.spans]
+        assert outside == ["POST /v1/prescriptions"]
+
+
+def check_privacy(spans: list[Collected], patient: dict[str, Any], wiring: Wiring) -> None:
+    everything = repr(spans)
+    secret = [patient["nationalId"], patient["phone"], patient["email"], wiring.reference_of(patient["nationalId"])]
+    assert [value for value in secret if value in everything] == []
+    assert "?" not in everything
