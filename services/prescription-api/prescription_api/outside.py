@@ -15,6 +15,7 @@ from prescription_api.clients.person_register import PersonRegisterClient
 from prescription_api.models import Prescriber
 from prescription_api.queries import ToolCopies
 from prescription_api.settings import Settings
+from prescription_api.writing import Writer
 from shared.auth import Practitioner
 from shared.auth.client import HelseIdClient
 from shared.citizenref import CitizenReferences
@@ -28,6 +29,7 @@ class Outside:
     """One dependency of a route, and not one for each: FastAPI's work grows with their number."""
 
     database: Database
+    writer: Writer
     tools: ToolCopies
     hpr: HprClient
     persons: PersonRegisterClient
@@ -61,6 +63,7 @@ class Outside:
         show_state(metrics, hpr=hpr.system, person_register=persons.system, consent=consent.system)
         return cls(
             database=database,
+            writer=Writer(database),
             tools=ToolCopies(database),
             hpr=hpr,
             persons=persons,

@@ -54,7 +54,7 @@ async def _write(
     outside: Outside, new: NewPrescription, tool: ToolStanding, repeat: Repeatable | None, language: str
 ) -> tuple[Answer, bool]:
     answer = answer_for(new, journal.tool_name(tool.document, language), language)
-    stored = await writing.write(outside.database, new, event_for(new), answer, repeat)
+    stored = await outside.writer.write(new, event_for(new), answer, repeat)
     return (stored, True) if stored else (answer, False)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from prescription_api import writing
 from prescription_api.app import create_app
+from prescription_api.writing import Writer
 from shared.idempotency import LOCK
 from shared.testing.waiting import until
 
@@ -126,14 +126,14 @@ async def test_P14_the_same_answer_after_a_restart_and_with_everything_else_away
 async def test_P14_killed_between_the_commit_and_the_answer(
     prescribe: Any, publish: Any, odd: str, monkeypatch: pytest.MonkeyPatch, rows: Any
 ) -> None:
-    tool_id, write = await publish(), writing.write
+    tool_id, write = await publish(), Writer.write
 
-    async def write_and_die(*values: Any) -> None:
-        await write(*values)
+    async def write_and_die(writer: Writer, *values: Any) -> None:
+        await write(writer, *values)
         raise ConnectionResetError
 
     with monkeypatch.context() as patched:
-        patched.setattr(writing, "write", write_and_die)
+        patched.setattr(Writer, "write", write_and_die)
         assert (await prescribe(odd, tool_id, headers=KEY)).status_code == 503
     [made] = await rows("prescription")
     again = await prescribe(odd, tool_id, headers=KEY)
