@@ -9,12 +9,25 @@ _SHORTEST: Final = 3
 # A stem of so many letters is hardly ever the beginning of an unrelated word
 LONG_STEM: Final = 5
 _MOST: Final = 12
+_REMEMBERED: Final = 5_000
 # what a lexeme may have behind it as the first part of a compound, and before it as the second
 _JOINTS_BEHIND: Final = ("", "s", "e", "es", "er", "ende")
 _JOINTS_BEFORE: Final = ("", "s", "e")
 
 
 def compounds_with(stem: str, written: str, known: Known) -> list[str]:
+    """As `_find_compounds`, once for the same words."""
+    if not known.is_newest:
+        return _find_compounds(stem, written, known)
+    found = known.vocabulary.compounds
+    if (stem, written) not in found:
+        if len(found) >= _REMEMBERED:
+            found.clear()
+        found[stem, written] = _find_compounds(stem, written, known)
+    return found[stem, written]
+
+
+def _find_compounds(stem: str, written: str, known: Known) -> list[str]:
     """The weightiest of the known compounds with a word, none that merely looks like one: what is left is known too.
 
     Those that end with it; those that begin with it where it is short, because the others are found by their beginning.

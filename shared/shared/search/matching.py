@@ -1,9 +1,11 @@
 """A search, in the words of a statement."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     Boolean,
     ColumnElement,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -29,6 +32,15 @@ _WORTH: Final = 10_000
 _WAYS: Final = ("forms", "akin", "meant", "guesses")
 # Of what has all words only in its long texts there may be thousands: their ranks are half of what a search costs.
 _PLAIN_WAYS: Final = ("forms", "meant")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """`found` with what the steps before it found, `alone` without."""
+
+    found: ColumnElement[bool]
+    alone: ColumnElement[bool]
+    rank: ColumnElement[int]
 
 
 class Searched:
@@ -46,43 +58,62 @@ class Searched:
         return and_(self._was_there(), self._anywhere("some" if is_relaxed else "open"))
 
     def page(
-        self, listed: Select[Any], level: int | None, sort: str, key: str, after: Sequence[Any] | None, missing: Any
+        self,
+        listed: Select[Any],
+        levels: Sequence[int],
+        sort: str,
+        key: str,
+        after: Sequence[Any] | None,
+        missing: Any,
     ) -> Select[*tuple[Any, ...]]:
-        """So many at most of a level of the search (SURE, GUESSED, SOME), with their `rank` and by it, `sort` and
+        """So many at most of these levels of the search (SURE, GUESSED, SOME), with their `rank` and by it, `sort` and
         `key`, which are names of listed columns, from behind `after`, which ends with these three; of all that is
-        listed, by `sort` and `key`, when there is no level. Values may be parameters.
+        listed, by `sort` and `key`, when there are no levels. Values may be parameters.
 
         A rank is of a document and a search alone, whatever other documents there are; the lower, the better.
         """
         order = [listed.selected_columns[name] for name in (sort, key)]
-        if level is None:
+        if not levels:
             return _cut(listed.add_columns(literal(0).label("rank")), order, after, missing)
-        steps = [
-            _cut(listed.add_columns(rank.label("rank")).where(self._was_there(), found), [rank, *order], after, missing)
-            for found, rank in self._levels[level]
-        ]
+        steps = [step for level in levels for step in self._levels[level]]
         if len(steps) == 1:
-            return steps[0]
-        # what is not on the page need not be ranked: there may be thousands in the last step
-        first = steps[0].cte("first")
-        is_short = select(func.count()).select_from(first).scalar_subquery() < missing
-        both = union_all(select(first), select(steps[1].where(is_short).subquery("last"))).subquery("both")
-        return select(both).order_by(both.c.rank, both.c[sort], both.c[key]).limit(missing)
+            return self._step(steps[0], listed, order, after, missing)
+        taken: list[CTE] = []
+        for step in steps:
+            found = self._step(step, listed, order, after, missing, taken if after is None else None)
+            taken.append(found.where(_is_short(taken, missing)).cte(f"step_{len(taken)}"))
+        every = union_all(*(select(step) for step in taken)).subquery("every")
+        return select(every).order_by(every.c.rank, every.c[sort], every.c[key]).limit(missing)
 
-    def _steps(self, level: int) -> list[tuple[ColumnElement[bool], ColumnElement[int]]]:
-        """What is found, and its rank. With all words in name, keywords and short text it is a step before those that
-        have them anywhere.
-        """
-        found = self._anywhere(("sure", "guessed", "some")[level])
+    def _step(
+        self,
+        step: "_Step",
+        listed: Select[Any],
+        order: Sequence[ColumnElement[Any]],
+        after: Sequence[Any] | None,
+        missing: Any,
+        taken: Sequence[CTE] | None = None,
+    ) -> Select[Any]:
+        """`taken` are all that the steps before it found, None where that is not known."""
+        new = step.alone if taken is None else and_(step.found, *(order[-1].not_in(_keys(t, order)) for t in taken))
+        ranked = listed.add_columns(step.rank.label("rank")).where(self._was_there(), new)
+        return _cut(ranked, [step.rank, *order], after, missing)
+
+    def _steps(self, level: int) -> "list[_Step]":
+        """With all words in name, keywords and short text it is a step before those that have them anywhere."""
         last = literal(_STEPS[level] * STEP)
         if level == SOME:
-            return [(found, last - self._worth(*_WAYS))]
-        is_first = self._in_weighed("sure" if level == SURE else "open")
+            some = self._anywhere("some")
+            return [_Step(some, some, last - self._worth(*_WAYS))]
+        name = "sure" if level == SURE else "open"
+        is_first, anywhere = self._in_weighed(name), self._anywhere(name)
+        # whoever has a word there has it anywhere
+        alone = anywhere if level == SURE else self._anywhere("guessed")
+        first_alone = is_first if level == SURE else and_(is_first, alone)
         first = literal((_STEPS[level] - 1) * STEP)
         return [
-            # whoever has a word there has it anywhere
-            (is_first if level == SURE else and_(is_first, found), first - self._worth(*_WAYS)),
-            (and_(found, ~is_first), last - self._worth(*_PLAIN_WAYS)),
+            _Step(is_first, first_alone, first - self._worth(*_WAYS)),
+            _Step(anywhere, and_(alone, ~is_first), last - self._worth(*_PLAIN_WAYS)),
         ]
 
     def _anywhere(self, name: str) -> ColumnElement[bool]:
@@ -102,6 +133,19 @@ class Searched:
         ]
         worth = func.search_worth(self._weighed, _count("words"), *counted, type_=Float)
         return cast(func.least(worth * _WORTH, STEP - 1), Integer)
+
+
+def _is_short(taken: Sequence[CTE], missing: Any) -> ColumnElement[bool]:
+    """While the page is not full: what is not on it need not be ranked, and there may be thousands in a later step."""
+    if not taken:
+        return true()
+    counts = [select(func.count()).select_from(step).scalar_subquery() for step in taken]
+    is_short: ColumnElement[bool] = sum(counts[1:], start=counts[0]) < missing
+    return is_short
+
+
+def _keys(taken: CTE, order: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    return select(taken.c[order[-1].name])
 
 
 def _cut(

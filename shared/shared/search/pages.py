@@ -41,8 +41,8 @@ class Position(NamedTuple):
 class Listed(Protocol):
     """The list, from behind a position on."""
 
-    async def find(self, search: Search | None, level: int | None, missing: int) -> Sequence[Row[Any]]:
-        """So many rows at most of that level of the search, with their `rank`."""
+    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
+        """So many rows at most of these levels of the search, with their `rank`."""
 
     async def has_any(self, search: Search) -> bool:
         """Whether anything would be found without filters."""
@@ -78,7 +78,7 @@ async def find_page(
 ) -> Found:
     """Where nothing in the list has every word, some are enough, on every page alike."""
     if said is None:
-        return Found(None, await listed.find(None, None, limit + 1), limit)
+        return Found(None, await listed.find(None, (), limit + 1), limit)
     search = await understand(vocabulary, connection, said, after.stand if after else None)
     if after and was_relaxed(after.rank):
         search = search.relaxed()
@@ -89,9 +89,5 @@ async def find_page(
 
 
 async def _find(listed: Listed, search: Search, after: Position | None, limit: int) -> Found:
-    rows: list[Row[Any]] = []
-    for level in search.levels(after.rank if after else 0):
-        rows += await listed.find(search, level, limit + 1 - len(rows))
-        if len(rows) > limit:
-            break
-    return Found(search, rows, limit)
+    levels = search.levels(after.rank if after else 0)
+    return Found(search, await listed.find(search, levels, limit + 1) if levels else [], limit)

@@ -86,13 +86,13 @@ class Search:
         """For when nothing is found: `some` are enough."""
         return replace(self, is_relaxed=True)
 
-    def levels(self, after: int = 0) -> list[int]:
+    def levels(self, after: int = 0) -> tuple[int, ...]:
         """Those in which something may be found, in the order in which they are shown, from the rank `after` on."""
         if self.is_relaxed:
             found = [SOME] if self.some else []
         else:
             found = [*([SURE] if self.sure else []), *([GUESSED] if self.open != self.sure else [])]
-        return [level for level in found if after <= LAST_STEPS[level] * STEP]
+        return tuple(level for level in found if after <= LAST_STEPS[level] * STEP)
 
     @property
     def values(self) -> dict[str, int | str | None]:

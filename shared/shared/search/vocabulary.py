@@ -35,9 +35,11 @@ class Vocabulary:
     def __init__(self) -> None:
         self._lore: Lore | None = None
         self._epoch: UUID | None = None
-        self._stand = -1
+        self.stand = -1
         # by lexeme the weights, the heaviest first, and when the word had each first
         self.learned: dict[str, dict[str, int]] = {}
+        # what has been made of them as they are now: people ask for the same words again and again
+        self.compounds: dict[tuple[str, str], list[str]] = {}
         self._sorted: list[str] = []
         self._backwards: list[str] = []
 
@@ -46,12 +48,12 @@ class Vocabulary:
     ) -> "tuple[Known, Sequence[Row[Any]]]":
         """What is known as of a stand (None: as of now), and the words that are asked for, as of search_asked."""
         rows = (await connection.execute(_ASKED, {"said": said})).all()
-        if rows and rows[0].epoch == self._epoch and rows[0].stand < self._stand:
+        if rows and rows[0].epoch == self._epoch and rows[0].stand < self.stand:
             # another search may have come back with more meanwhile; else it is a restored backup
             rows = (await connection.execute(_ASKED, {"said": said})).all()
         if not rows:
             return Known(self, Lore(), 0), []
-        if (rows[0].epoch, rows[0].stand) != (self._epoch, self._stand):
+        if (rows[0].epoch, rows[0].stand) != (self._epoch, self.stand):
             await self._refresh(connection, rows[0].epoch, rows[0].stand)
         if self._lore is None:
             stems = (await connection.execute(_STEMS, {"words": words_to_stem()})).all()
@@ -61,13 +63,13 @@ class Vocabulary:
 
     async def _refresh(self, connection: AsyncConnection, epoch: UUID, stand: int) -> None:
         """Several may do so at the same time: what is learnt twice is learnt once."""
-        if epoch != self._epoch or stand < self._stand:
-            self._epoch, self._stand = epoch, -1
+        if epoch != self._epoch or stand < self.stand:
+            self._epoch, self.stand = epoch, -1
             self.learned, self._sorted, self._backwards = {}, [], []
-        rows = (await connection.execute(_NEW, {"after": self._stand})).all()
+        rows = (await connection.execute(_NEW, {"after": self.stand})).all()
         if epoch == self._epoch:
             self.learn(rows)
-            self._stand = max(self._stand, stand)
+            self.stand = max(self.stand, stand)
 
     def learn(self, words: Iterable[tuple[str, str, int]]) -> None:
         """Lexeme, weight, and the stand at which it came."""
@@ -77,6 +79,7 @@ class Vocabulary:
                 new.append(lexeme)
             weights = {weight: learned_at} | self.learned.get(lexeme, {})
             self.learned[lexeme] = dict(sorted(weights.items()))
+        self.compounds = {}
         self._sorted = sorted([*self._sorted, *new])
         self._backwards = sorted([*self._backwards, *(lexeme[::-1] for lexeme in new)])
 
@@ -101,6 +104,11 @@ class Known:
     vocabulary: Vocabulary
     lore: Lore
     stand: int
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether it is all that the vocabulary has; while a search is gone on with it may be less."""
+        return self.stand >= self.vocabulary.stand
 
     def weight(self, lexeme: str) -> str:
         """The heaviest that it has in any document; LORE where it is only in words.json, else UNKNOWN."""

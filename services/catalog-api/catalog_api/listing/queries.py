@@ -61,14 +61,14 @@ async def find_tools(
     filters: ToolFilters,
     language: str,
     search: Search | None,
-    level: int | None,
+    levels: Sequence[int],
     after: Position | None,
     missing: int,
 ) -> Sequence[Row[Any]]:
-    """So many at most of a level of the search, by rank and name, from behind `after`."""
+    """So many at most of these levels of the search, by rank and name, from behind `after`."""
     asked = _asked(filters)
     values = {**asked, **_searched(search), **(_behind(after) if after else {}), "missing": missing}
-    statement = _page(audience, tuple(asked), language, level, is_first=after is None)
+    statement = _page(audience, tuple(asked), language, tuple(levels), is_first=after is None)
     rows: Sequence[Row[Any]] = (await connection.execute(statement, values)).all()
     return rows
 
@@ -79,7 +79,7 @@ def _behind(after: Position) -> Asked:
 
 @lru_cache(maxsize=512)
 def _page(
-    audience: Audience, asked: tuple[str, ...], language: str, level: int | None, *, is_first: bool
+    audience: Audience, asked: tuple[str, ...], language: str, levels: tuple[int, ...], *, is_first: bool
 ) -> Select[Any]:
     listed = literal_column(f"tool.listed_{language}", Text).label("listed")
     columns: list[Any] = [Tool.tool_id, Tool.image_tag, Tool.published_at, Tool.updated_at, listed]
@@ -87,7 +87,7 @@ def _page(
         _shown(audience), *_conditions(Tool.__table__, asked).values()
     )
     after, missing = None if is_first else _BEHIND, bindparam("missing", type_=Integer)
-    page = _SEARCHED.page(tools, level, "sort", "tool_id", after, missing).subquery("page").c
+    page = _SEARCHED.page(tools, levels, "sort", "tool_id", after, missing).subquery("page").c
     return select(page.tool_id, _listed(page), page.rank, page.sort).order_by(page.rank, page.sort, page.tool_id)
 
 

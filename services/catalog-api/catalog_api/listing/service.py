@@ -21,9 +21,9 @@ class _Tools:
     language: str
     after: Position | None
 
-    async def find(self, search: Search | None, level: int | None, missing: int) -> Sequence[Row[Any]]:
+    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
         asked = self.connection, self.audience, self.filters, self.language
-        return await queries.find_tools(*asked, search, level, self.after, missing)
+        return await queries.find_tools(*asked, search, levels, self.after, missing)
 
     async def has_any(self, search: Search) -> bool:
         # without filters this was the search in which nothing was found

@@ -28,14 +28,14 @@ async def find_tools(
     connection: AsyncConnection,
     filters: PrescribableFilters,
     search: Search | None,
-    level: int | None,
+    levels: Sequence[int],
     after: Position | None,
     missing: int,
 ) -> Sequence[Row[Any]]:
     """As `Searched.page`."""
     name, tool_id, document = tool_copy.c.name, tool_copy.c.tool_id, tool_copy.c.document
     listed = select(tool_id, name, document).where(*_SHOWN, *_FILTERS.conditions(document, filters))
-    statement = _SEARCHED.page(listed, level, "name", "tool_id", after, missing)
+    statement = _SEARCHED.page(listed, levels, "name", "tool_id", after, missing)
     return (await connection.execute(statement, search.values if search else {})).all()
 
 

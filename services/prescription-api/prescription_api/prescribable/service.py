@@ -25,8 +25,8 @@ class _Tools:
     filters: PrescribableFilters
     after: Position | None
 
-    async def find(self, search: Search | None, level: int | None, missing: int) -> Sequence[Row[Any]]:
-        return await queries.find_tools(self.connection, self.filters, search, level, self.after, missing)
+    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
+        return await queries.find_tools(self.connection, self.filters, search, levels, self.after, missing)
 
     async def has_any(self, search: Search) -> bool:
         return await queries.finds_any(self.connection, search)

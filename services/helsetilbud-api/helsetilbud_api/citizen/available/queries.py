@@ -57,13 +57,13 @@ async def find_available(
     language: str,
     filters: AvailableFilters,
     search: Search | None,
-    level: int | None,
+    levels: Sequence[int],
     after: Position | None,
     missing: int,
 ) -> Sequence[Row[Any]]:
     """As `Searched.page`."""
     listed = _usable_by(user).where(*_FILTERS.conditions(tool_copy.c.document, filters))
-    statement = _SEARCHED.page(listed, level, "name", "key", after, missing)
+    statement = _SEARCHED.page(listed, levels, "name", "key", after, missing)
     values = {"citizen": user.citizen, "language": language} | (dict(search.values) if search else {})
     return (await connection.execute(statement, values)).all()
 

@@ -34,9 +34,9 @@ class _Available:
     filters: AvailableFilters
     after: Position | None
 
-    async def find(self, search: Search | None, level: int | None, missing: int) -> Sequence[Row[Any]]:
+    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
         asked = self.connection, self.user, self.language, self.filters
-        return await queries.find_available(*asked, search, level, self.after, missing)
+        return await queries.find_available(*asked, search, levels, self.after, missing)
 
     async def has_any(self, search: Search) -> bool:
         return await queries.finds_any(self.connection, self.user, self.language, search)

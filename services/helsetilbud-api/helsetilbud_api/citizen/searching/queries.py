@@ -49,13 +49,13 @@ async def find_my_tools(
     language: str,
     wanted: ToolFilter,
     search: Search,
-    level: int,
+    levels: Sequence[int],
     after: Position | None,
     missing: int,
 ) -> Sequence[Row[Any]]:
     """As `Searched.page`."""
     listed = _MY_TOOLS.where(*_conditions(wanted))
-    statement = _SEARCHED.page(listed, level, "name", "key", after, missing)
+    statement = _SEARCHED.page(listed, levels, "name", "key", after, missing)
     values = {"citizen": citizen, "language": language, **search.values}
     return (await connection.execute(statement, values)).all()
 

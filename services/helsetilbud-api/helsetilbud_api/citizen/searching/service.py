@@ -21,11 +21,11 @@ class _MyTools:
     wanted: ToolFilter
     after: Position | None
 
-    async def find(self, search: Search | None, level: int | None, missing: int) -> Sequence[Row[Any]]:
-        if search is None or level is None:
+    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
+        if search is None or not levels:
             return []
         asked = self.connection, self.citizen, self.language, self.wanted
-        return await queries.find_my_tools(*asked, search, level, self.after, missing)
+        return await queries.find_my_tools(*asked, search, levels, self.after, missing)
 
     async def has_any(self, search: Search) -> bool:
         return await queries.has_any(self.connection, self.citizen, self.language, search)
