@@ -19,6 +19,7 @@ from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import MethodNotAllowed, install_error_handlers
 from shared.http import Gate, Intake
+from shared.limiting import RateLimits
 from shared.messaging.delivery import utc_now
 from shared.methods import Addresses
 from shared.metrics import Metrics
@@ -102,6 +103,7 @@ def _fill_state(
     state.metrics, state.tracer = Metrics(), tracer_of(settings)
     state.database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
     state.references = CitizenReferences(keys, settings.citizen_reference_key_id)
+    state.limits = RateLimits.connect(settings, state.database, clock)
     state.auth = Authenticator.from_settings(
         settings, http=http, references=state.references, replays=PostgresReplayStore(state.database), clock=clock
     )
@@ -118,6 +120,7 @@ def _lifespan(own: Callable[[FastAPI], Any] | None) -> Callable[[FastAPI], Any]:
                     yield
         finally:
             await app.state.auth.close()
+            await app.state.limits.counters.close()
             await app.state.http.aclose()
             await app.state.database.close()
             if app.state.tracer:

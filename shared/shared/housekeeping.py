@@ -1,4 +1,5 @@
-"""What grows and has an end: answers kept for repeated requests (7 days), proofs' ids, the inbox; and gauges of what
+"""What grows and has an end: answers kept for repeated requests (7 days), proofs' ids, counts of
+requests, the inbox; and gauges of what
 waits.
 """
 
@@ -21,6 +22,7 @@ _EXPIRED: Final = (
     "DELETE FROM idempotent_answer WHERE created_at < now() - interval '7 days'",
     "DELETE FROM inbox WHERE handled_at < now() - interval '90 days'",
     "DELETE FROM dpop_proof WHERE expires_at < now()",
+    "DELETE FROM rate_count WHERE ends_at < now()",
 )
 _UNSENT: Final = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE sent_at IS NULL LIMIT 100000) unsent"
 

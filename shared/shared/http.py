@@ -29,6 +29,7 @@ from shared.errors import (
     problem_response,
 )
 from shared.language import Text, best_language
+from shared.limiting import fields, observe
 from shared.methods import allowed
 from shared.metrics import Metrics
 from shared.outages import is_outage, is_unstorable
@@ -151,6 +152,7 @@ class _Exchange:
         self.status = 0
         self.received = 0
         self.tail = b""
+        self.observed = observe()
         self.started = time.perf_counter()
 
     async def run(self, receive: Receive, send: Send) -> None:
@@ -203,6 +205,8 @@ class _Exchange:
             headers["traceparent"] = self.correlation.traceparent
             headers["X-Content-Type-Options"] = "nosniff"
             headers.setdefault("Cache-Control", "no-store")
+            if self.observed.counts:
+                message["headers"] += fields(self.observed)
         await self._send(message)
 
     async def _problem(self, error: DomainError) -> None:

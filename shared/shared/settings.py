@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Count = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -32,6 +33,17 @@ class ServiceSettings(BaseSettings):
     allow_synthetic: bool = Field(False, description="Accept the national identity numbers of test populations (I2)")
     citizen_reference_keys: dict[str, SecretStr] = Field(description="Key id to secret, at least 32 bytes each")
     citizen_reference_key_id: str = Field(description="The key that new references are made with")
+
+    requests_per_minute: Count = Field(6_000, description="Of one client, whoever is logged in at it")
+    citizen_requests_per_minute: Count = Field(600, description="Of one citizen")
+    look_ups_per_minute: Count = Field(600, description="People asked about by number, by one person at one client")
+    look_ups_per_day: Count = 5_000
+    machine_look_ups_per_minute: Count = Field(20_000, description="The same by a client with nobody logged in")
+    machine_look_ups_per_day: Count = 200_000
+    look_ups_of_one_per_hour: Count = Field(100, description="Of one citizen, by everybody at one client")
+    unlimited_clients: frozenset[str] = Field(
+        frozenset(), description="Our own services: what they ask for others has been counted where it was asked"
+    )
 
     worker_port: Port | None = Field(
         None, description="Where a worker of its own answers for its health and its metrics; unset and it does not"

@@ -14,6 +14,7 @@ from shared.citizenref import CitizenReferences
 from shared.migrate import prepare
 from shared.nationalid import NationalId
 from shared.private_servers import postgres
+from shared.testing.limits import WIDE
 
 KEY_ID = "k1"
 
@@ -100,6 +101,8 @@ class Wiring:
             "smtp_starttls": False,
             "mail_from": "varsel@helseverktoy.example",
             "pages_url": "https://helseverktoy.example/mine",
+            **WIDE,
+            "unlimited_clients": [s.name for s in SERVICES],
             "gather_seconds": 2,
             "campaign_link_origins": [self.sandbox_url],
         }

@@ -17,6 +17,7 @@ from catalog_api.codes import codes
 from catalog_api.seeding import seed
 from catalog_api.settings import Settings
 from shared.db import Database
+from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
@@ -110,6 +111,7 @@ async def database_url(make_database: Callable[[str], Awaitable[str]]) -> str:
 def settings(database_url: str) -> Settings:
     """Asks at every read whether the catalogue has changed; what the pause does has tests of its own."""
     return Settings(
+        **WIDE,
         database_url=database_url,
         issuer=HELSEID,
         citizen_issuer=HELSENORGE,

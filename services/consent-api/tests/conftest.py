@@ -18,6 +18,7 @@ from consent_api.settings import Settings
 from shared.db import Database
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
+from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
@@ -124,6 +125,7 @@ async def database_url(make_database: Callable[[str], Awaitable[str]]) -> str:
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     return Settings(
+        **WIDE,
         database_url=database_url,
         issuer=HELSEID,
         citizen_issuer=HELSENORGE,

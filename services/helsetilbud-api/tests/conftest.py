@@ -36,6 +36,7 @@ from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
 from shared.testing import waiting
+from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.representation import Representations
 from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey, served_by
@@ -78,6 +79,7 @@ def clock(running_clock: Clock) -> Clock:
 @pytest.fixture(scope="session")
 async def settings(make_database: Callable[[str], Awaitable[str]], client_key_file: Path) -> Settings:
     return Settings(
+        **WIDE,
         database_url=await make_database("helsetilbud_api"),
         issuer=HELSEID,
         citizen_issuer=HELSENORGE,

@@ -31,6 +31,7 @@ from shared.messaging.delivery import Dispatcher
 from shared.messaging.replays import replay_one
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
+from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.representation import PATH as VERIFY
 from shared.testing.representation import Representations
@@ -99,6 +100,7 @@ def clock(running_clock: Clock) -> Clock:
 @pytest.fixture(scope="session")
 async def settings(make_database: Callable[[str], Awaitable[str]], client_key_file: Path) -> Settings:
     return Settings(
+        **WIDE,
         database_url=await make_database("notification_service"),
         issuer=HELSEID,
         citizen_issuer=HELSENORGE,

@@ -65,7 +65,7 @@ def create_app(
     state = app.state
     state.vocabulary = Vocabulary()
     state.representation = RepresentationCheck.from_settings(settings, state.http, settings.consent_url)
-    state.outside = Outside.connect(settings, state.http, state.database, state.references, state.metrics)
+    state.outside = Outside.connect(settings, state.http, state.database, state.references, state.limits, state.metrics)
     return app
 
 

@@ -20,7 +20,9 @@ from shared.auth import Practitioner
 from shared.auth.client import HelseIdClient
 from shared.citizenref import CitizenReferences
 from shared.db import Database
+from shared.limiting import RateLimits
 from shared.metrics import Metrics
+from shared.nationalid import NationalId
 from shared.norway import day_in_norway
 
 
@@ -35,6 +37,7 @@ class Outside:
     persons: PersonRegisterClient
     consent: ConsentClient
     references: CitizenReferences
+    limits: RateLimits
     allow_synthetic: bool
     # keys the digests of repeated requests (P14)
     secret: bytes
@@ -50,6 +53,7 @@ class Outside:
         http: httpx.AsyncClient,
         database: Database,
         references: CitizenReferences,
+        limits: RateLimits,
         metrics: Metrics,
     ) -> "Outside":
         wait = settings.call_timeout
@@ -69,6 +73,7 @@ class Outside:
             persons=persons,
             consent=consent,
             references=references,
+            limits=limits,
             allow_synthetic=settings.allow_synthetic,
             secret=key.get_secret_value().encode(),
             patience=settings.answer_within,
@@ -78,6 +83,12 @@ class Outside:
     def until(self) -> float:
         """When the last answer must be here, on the event loop's clock; taken when a request begins."""
         return asyncio.get_running_loop().time() + self.patience
+
+    def asked_about(self, caller: Practitioner, national_id: NationalId) -> str:
+        """The reference of somebody whom the caller names by number. Raises RateLimitExceeded."""
+        citizen = self.references.of(national_id)
+        self.limits.look_up(caller.client_id, caller.hpr_number, citizen)
+        return citizen
 
     async def prescriber(self, caller: Practitioner, now: datetime, until: float) -> Prescriber:
         """The caller with what the register says of them. Raises HprNotValid or HprUnavailable (P1)."""

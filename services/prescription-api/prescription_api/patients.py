@@ -118,7 +118,7 @@ async def look_up(outside: Outside, caller: Practitioner, number: str, language:
     until = outside.until()
     national_id = NationalId.parse(number, allow_synthetic=outside.allow_synthetic)
     prescriber = await outside.prescriber(caller, now, until)
-    citizen = outside.references.of(national_id)
+    citizen = outside.asked_about(caller, national_id)
     entry = _entry(citizen, caller, prescriber, now)
     try:
         person, standing = await ask_about(outside, national_id, citizen, until)

@@ -137,6 +137,6 @@ async def search_prescriptions(
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
     after = decode_moment_cursor(cursor)
     page = await reading.search_prescriptions(
-        outside, caller, outside.references.of(national_id), after, limit, language, now
+        outside, caller, outside.asked_about(caller, national_id), after, limit, language, now
     )
     return JSONResponse(page, headers={"Content-Language": language})

@@ -39,7 +39,7 @@ async def prescribe(
     prescriber = await outside.prescriber(caller, now, until)
     tool = check_tool(tool, prescriber, wanted.organisation)
     deadline = deadlines.deadline_for(tool.document.default_deadline_days, wanted.deadline, now)
-    citizen = outside.references.of(national_id)
+    citizen = outside.asked_about(caller, national_id)
     new = decide(outside, tool, prescriber, caller, wanted, citizen, deadline, language, now)
     try:
         person, standing = await patients.ask_about(outside, national_id, citizen, until)

@@ -21,6 +21,7 @@ from shared.events.catalog import ToolDocument
 from shared.events.envelope import CloudEvent, Event
 from shared.messaging.delivery import Dispatcher
 from shared.nationalid import NationalId
+from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.representation import PATH as VERIFY
 from shared.testing.representation import Representations
@@ -183,6 +184,7 @@ def world(running_world: World, app: FastAPI) -> World:
 @pytest.fixture(scope="session")
 async def settings(make_database: Callable[[str], Awaitable[str]], client_key_file: Path) -> Settings:
     return Settings(
+        **WIDE,
         database_url=await make_database("prescription_api"),
         issuer=HELSEID,
         citizen_issuer=HELSENORGE,

@@ -140,6 +140,8 @@ class StandIn:
     def of(self, _national_id: Any) -> str:
         return "k1-citizen"
 
+    def look_up(self, *_: str) -> None: ...
+
     async def before_prescribing(self, *_: Any) -> tuple[ToolStanding | None, None]:
         return self._tools.get(kind_of(self.case)), None
 
@@ -225,6 +227,7 @@ async def test_P1_P2_P3_P4_P5_P6_K1_K4_every_combination_gives_the_promised_code
         persons=stand_in,  # type: ignore[arg-type]
         consent=stand_in,  # type: ignore[arg-type]
         references=stand_in,  # type: ignore[arg-type]
+        limits=stand_in,  # type: ignore[arg-type]
         allow_synthetic=True,
         secret=b"",
         patience=60,

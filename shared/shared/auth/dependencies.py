@@ -17,6 +17,7 @@ from shared.auth.authenticator import Authenticator
 from shared.auth.callers import Citizen, Machine, Practitioner, Staff
 from shared.auth.claims import HelseIdToken
 from shared.auth.errors import Refusal, ScopeMissing
+from shared.limiting import RateLimits
 
 C = TypeVar("C")
 D = TypeVar("D")
@@ -53,7 +54,7 @@ class HelseIdCaller(SecurityBase, Generic[C]):
         self.admit = admit
 
     async def __call__(self, request: Request) -> C:
-        return self.admitted(await _authenticator(request).helseid(request))
+        return self.admitted(await _known(request))
 
     def admitted(self, token: HelseIdToken) -> C:
         if self.scopes.isdisjoint(token.scopes):
@@ -70,7 +71,7 @@ class AnyHelseIdToken(SecurityBase):
     async def __call__(self, request: Request) -> HelseIdToken | None:
         if "authorization" not in request.headers:
             return None
-        return await _authenticator(request).helseid(request)
+        return await _known(request)
 
 
 class CitizenCaller(SecurityBase):
@@ -83,7 +84,9 @@ class CitizenCaller(SecurityBase):
         self.level = level
 
     async def __call__(self, request: Request) -> Citizen:
-        return callers.as_citizen(await _authenticator(request).citizen(request), self.level)
+        token = await _authenticator(request).citizen(request)
+        _limits(request).citizen_request(token.reference)
+        return callers.as_citizen(token, self.level)
 
 
 def practitioner(scope: str) -> HelseIdCaller[Practitioner]:
@@ -116,6 +119,18 @@ def either(first: HelseIdCaller[C], second: HelseIdCaller[D]) -> HelseIdCaller[C
             return second.admitted(token)
 
     return HelseIdCaller(first.scopes | second.scopes, admit)
+
+
+async def _known(request: Request) -> HelseIdToken:
+    """Who calls, counted. A token without its proof is somebody else's: it uses up nothing."""
+    token = await _authenticator(request).helseid(request)
+    _limits(request).request(token.client_id)
+    return token
+
+
+def _limits(request: Request) -> RateLimits:
+    limits: RateLimits = request.app.state.limits
+    return limits
 
 
 def _authenticator(request: Request) -> Authenticator:

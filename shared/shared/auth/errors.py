@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Final, Literal
 from shared.auth import reasons
 from shared.errors import DomainError, Members, Unavailable, member
 from shared.language import Text
+from shared.limiting.policies import RateLimitExceeded
 
 Scheme = Literal["DPoP", "Bearer"]
 
@@ -218,6 +219,7 @@ HELSEID_REFUSALS: Final = (
     CallerNotAllowed,
     IssuerUnavailable,
     ProofCheckUnavailable,
+    RateLimitExceeded,
 )
 # what each kind of caller can be answered, for `responses=problems(*..., ...)` of a route
 MACHINE_REFUSALS: Final = HELSEID_REFUSALS
@@ -230,4 +232,5 @@ CITIZEN_REFUSALS: Final = (
     TokenExpired,
     SecurityLevelTooLow,
     IssuerUnavailable,
+    RateLimitExceeded,
 )

@@ -18,6 +18,7 @@ from shared.errors import (
     problems,
 )
 from shared.http import BodyTooLarge, UnsupportedMediaType
+from shared.limiting import RateLimitExceeded
 from shared.openapi.limits import fill_in_limits
 from shared.schemas import NULL_IN_EXAMPLE
 
@@ -30,6 +31,8 @@ _HEADERS: Final = {
     "nhn-event-id": "The correlation id: the caller's own, or one made here",
     "ETag": "The entity tag of this answer",
     "Idempotency-Replayed": "`true` when an earlier request with the same key was given this answer",
+    "RateLimit": "What is left, for so many seconds, of each limit (draft-ietf-httpapi-ratelimit-headers-11)",
+    "RateLimit-Policy": "The limits that hold for the caller: how much in how many seconds",
     "Retry-After": "Seconds to wait before asking again",
     "WWW-Authenticate": "What the caller must show, or what is wrong with what was shown",
 }
@@ -118,7 +121,7 @@ def _headers(operation: Json, status: str, response: Json) -> Iterator[str]:
     if status == "default":
         return
     sent = {parameter["name"] for parameter in operation.get("parameters", [])}
-    codes = response.get("content", {}).get(PROBLEM_MEDIA_TYPE, {}).get("examples", {})
+    codes = _codes(response)
     yield "nhn-event-id"
     if sent & {"If-Match", "If-None-Match"} and status in ("200", "304"):
         yield "ETag"
@@ -128,6 +131,13 @@ def _headers(operation: Json, status: str, response: Json) -> Iterator[str]:
         yield "Retry-After"
     if status == "401":
         yield "WWW-Authenticate"
+    if status < "500" and RateLimitExceeded.code in _codes(operation["responses"].get("429", {})):
+        yield from ("RateLimit-Policy", "RateLimit")
+
+
+def _codes(response: Json) -> Json:
+    examples: Json = response.get("content", {}).get(PROBLEM_MEDIA_TYPE, {}).get("examples", {})
+    return examples
 
 
 def _share_problems(document: Json) -> None:

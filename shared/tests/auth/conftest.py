@@ -44,6 +44,19 @@ class StandingClock:
         self.now += timedelta(**delta)
 
 
+class Unlimited:
+    """Nobody is counted: limits have tests of their own."""
+
+    def request(self, client_id: str) -> None: ...
+
+    def citizen_request(self, citizen: str) -> None: ...
+
+
+@pytest.fixture
+def unlimited() -> Unlimited:
+    return Unlimited()
+
+
 @pytest.fixture
 def clock() -> StandingClock:
     return StandingClock()
@@ -105,10 +118,11 @@ def make_authenticator(
 
 
 @pytest.fixture
-async def app(make_authenticator: Callable[..., Authenticator]) -> AsyncIterator[FastAPI]:
+async def app(make_authenticator: Callable[..., Authenticator], unlimited: Unlimited) -> AsyncIterator[FastAPI]:
     app = FastAPI()
     install_error_handlers(app)
     app.state.auth = make_authenticator()
+    app.state.limits = unlimited
     _add_routes(app)
     yield app
     await app.state.auth.close()

@@ -52,13 +52,17 @@ def consent() -> Consent:
 
 @pytest.fixture
 async def client(
-    consent: Consent, make_authenticator: Callable[..., Authenticator], clock: Any, client_key_file: Path
+    consent: Consent,
+    make_authenticator: Callable[..., Authenticator],
+    unlimited: Any,
+    clock: Any,
+    client_key_file: Path,
 ) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     install_error_handlers(app)
     http = httpx.AsyncClient(transport=httpx.MockTransport(consent.handle))
     helseid = HelseIdClient(http, "https://helseid.test", "us", client_key_file, timeout=30)
-    app.state.auth, app.state.clock = make_authenticator(), clock
+    app.state.auth, app.state.limits, app.state.clock = make_authenticator(), unlimited, clock
     app.state.representation = RepresentationCheck("https://consent.test/", helseid, timeout=30)
 
     @app.get("/tools")

@@ -114,6 +114,7 @@ async def give_representation(
         return answer.response(replayed=True)
     numbers = await request.app.state.auth.persons(request)
     holder = _parsed(wanted.holder.national_id, request, now)
+    request.app.state.limits.look_up("", me.citizen, references.of(holder))
     agreed = await service.agree(database, references, request.app.state.persons, numbers.actor, holder, now)
     if answer := await idempotency.claim(session, repeat):
         return answer.response(replayed=True)

@@ -114,6 +114,7 @@ async def check_reservations(
     For whoever sends, at the moment of sending: an answer from earlier is not good for it. Who never said anything is
     not reserved. Every person asked about can read in their log that they were.
     """
+    request.app.state.limits.look_ups(caller.client_id, len(question.national_ids or question.citizens or ()))
     asked = _identify(question, request, references, now)
     citizens = [one for one in asked if isinstance(one, str)]
     reserved = await service.check_reservations(database, caller, question.kind, citizens, now) if citizens else set()

@@ -31,6 +31,7 @@ class Caller:
     reference: str
     name: str | None
     hpr_number: str | None
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Editor:
 def _as_caller(token: HelseIdToken) -> Caller:
     """Raises CallerNotAllowed or SecurityLevelTooLow."""
     person = as_staff(token)
-    return Caller(person.subject, person.name, token.hpr_number)
+    return Caller(person.subject, person.name, token.hpr_number, token.client_id)
 
 
 LoggedIn = Annotated[Caller, Security(HelseIdCaller(frozenset({SCOPE}), _as_caller))]

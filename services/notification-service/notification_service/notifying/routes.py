@@ -106,6 +106,7 @@ async def search_notifications(
     citizen = references.of(
         NationalId.parse(question.citizen.national_id, allow_synthetic=allowed, on=day_in_norway(now))
     )
+    request.app.state.limits.look_up(operator.client_id, operator.subject, citizen)
     _logger.info("notifications_looked_up", citizen=citizen, operator=operator.subject, reason=question.reason)
     language = best_language(accept_language)
     rows = await queries.list_notifications(reader, citizen, decode_moment_cursor(cursor), limit + 1)

@@ -121,7 +121,7 @@ async def search_tasks_by_form(caller: Reading, outside: CurrentOutside, now: No
     number, pairs = patient_in(await _form(request))
     citizen = None
     if number is not None:
-        citizen = outside.references.of(NationalId.parse(number, allow_synthetic=outside.allow_synthetic))
+        citizen = outside.asked_about(caller, NationalId.parse(number, allow_synthetic=outside.allow_synthetic))
     return await _search(request, outside, caller, Asked(pairs, citizen), now, None)
 
 

@@ -102,11 +102,12 @@ async def create_once(
     return answer.response()
 
 
-def reference_of(request: Request, person: Person) -> str:
-    """The citizen reference. Raises NationalIdMalformed or NationalIdCheckDigits."""
+def reference_of(request: Request, caller: Caller, person: Person) -> str:
+    """The citizen reference. Raises NationalIdMalformed, NationalIdCheckDigits or RateLimitExceeded."""
     state = request.app.state
     number = NationalId.parse(person.national_id, allow_synthetic=state.settings.allow_synthetic)
     reference: str = state.references.of(number)
+    state.limits.look_up(caller.client_id, caller.reference, reference)
     return reference
 
 

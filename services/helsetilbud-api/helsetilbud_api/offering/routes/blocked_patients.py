@@ -74,7 +74,7 @@ async def block_patient(
     """The patient does not see these services any more, whichever GP of the office they have; the reason stays with the
     office.
     """
-    citizen = reference_of(request, new.patient)
+    citizen = reference_of(request, editor.caller, new.patient)
 
     async def create() -> tuple[str, str, BlockedPatient]:
         block = Block(services=new.services, reason=new.reason)
@@ -94,7 +94,7 @@ async def search_blocked_patients(
     editor: AtOffice, wanted: BlockSearch, request: Request, reader: Reader
 ) -> BlockedPatients:
     """The patient's block at this office, if there is one."""
-    patient = await queries.find_patient(reader, reference_of(request, wanted.patient))
+    patient = await queries.find_patient(reader, reference_of(request, editor.caller, wanted.patient))
     if patient.her_id != editor.office.her_id or patient.block_id is None or not patient.blocked:
         return BlockedPatients(items=[])
     return BlockedPatients(items=[_block(await service.find_block(reader, editor, patient.block_id))])

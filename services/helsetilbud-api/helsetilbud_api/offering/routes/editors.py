@@ -68,7 +68,7 @@ async def appoint_editor(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Only a GP of the office may. The person then logs in with HelseID; all they do is recorded in their own name."""
-    citizen = reference_of(request, new.person)
+    citizen = reference_of(request, editor.caller, new.person)
 
     async def create() -> tuple[str, str, OfficeEditor]:
         editor_id, kept = await service.appoint_editor(session, editor, citizen, new.name, now)

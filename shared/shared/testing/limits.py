@@ -1,0 +1,13 @@
+"""Limits for whoever makes up callers: they ask as fast as they can."""
+
+from typing import Any, Final
+
+WIDE: Final[dict[str, Any]] = {
+    "requests_per_minute": 100_000,
+    "citizen_requests_per_minute": 100_000,
+    "look_ups_per_minute": 100_000,
+    "look_ups_per_day": 10_000_000,
+    "machine_look_ups_per_minute": 10_000_000,
+    "machine_look_ups_per_day": 1_000_000_000,
+    "look_ups_of_one_per_hour": 1_000_000,
+}
