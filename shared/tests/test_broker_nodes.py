@@ -23,7 +23,7 @@ def test_several_addresses_have_a_comma_between_them() -> None:
 
 
 def nowhere() -> str:
-    return f"amqp://user:word@127.0.0.1:{free_port()}/"
+    return f"amqp://user:the-word@127.0.0.1:{free_port()}/"
 
 
 async def test_a_node_that_is_away_is_passed_by(amqp_url: str) -> None:

@@ -1,4 +1,4 @@
-"""The broker's address, or those of a cluster's nodes: `BROKER_URL=amqp://user:word@one/,amqp://user:word@two/`."""
+"""The broker's address, or those of a cluster's nodes: `BROKER_URL=amqp://user:the-word@one/,amqp://user:the-word@two/`."""
 
 import random
 import re
