@@ -4,7 +4,7 @@ from functools import cache
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from catalog_api import codes, queries
 from catalog_api.answers import Answer, PublicRead
@@ -29,7 +29,6 @@ from shared.errors import problems
 from shared.http import IfNoneMatch
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
-from shared.search import CurrentVocabulary
 
 # A list may be shown again for a second; a tool's page and the change feed are asked for anew each time, at the price
 # of a 304, because what a reader does with them must know that a tool is stopped (K4).
@@ -65,20 +64,17 @@ code_lists = APIRouter(prefix="/v1/code-lists", tags=["Code lists"])
     responses=READ | problems(*HELSEID_REFUSALS, CursorInvalid),
 )
 async def list_tools(
-    filters: Annotated[ToolFilters, Query()],
-    reader: Reader,
-    language: Language,
-    audience: Reading,
-    vocabulary: CurrentVocabulary,
+    filters: Annotated[ToolFilters, Query()], language: Language, audience: Reading, request: Request
 ) -> Response:
     """Published tools, by name in the language asked for; with `q`, those that are about it, the best first. The pages
     of a search go on in the catalogue as it was when the first was asked for. Stopped tools are not listed. Those for
     named organisations are shown to callers whose token says that they belong to one of them.
     """
-    found = await service.list_tools(reader, vocabulary, audience, filters, language)
-    facets = None
-    if filters.facets:
-        facets = render_facets(await count_facets(reader, audience, filters, found.search), language)
+    state, facets = request.app.state, None  # as dependencies they would be a tenth of a search
+    async with state.database.reader() as reader:
+        found = await service.list_tools(reader, state.vocabulary, audience, filters, language)
+        if filters.facets:
+            facets = render_facets(await count_facets(reader, audience, filters, found.search), language)
     return Answer.of(render_page(found, facets), _FOR_A_SECOND, language).response()
 
 

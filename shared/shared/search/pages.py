@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.paging import CursorInvalid, decode_cursor, encode_cursor
 from shared.search.understanding import MAX_RANK, Search, understand, was_relaxed
 from shared.search.vocabulary import Vocabulary
+from shared.statements import Record
+
+# rows of either way to send a statement; their columns are attributes of both
+Rows: TypeAlias = Sequence[Row[Any]] | Sequence[Record]
 
 _LARGEST_STAND: Final = 2**63 - 1
 
@@ -41,7 +45,7 @@ class Position(NamedTuple):
 class Listed(Protocol):
     """The list, from behind a position on."""
 
-    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
+    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Rows:
         """So many rows at most of these levels of the search, with their `rank`."""
 
     async def has_any(self, search: Search) -> bool:
@@ -53,19 +57,20 @@ class Found:
     """`rows` are one more than `limit` when there is another page."""
 
     search: Search | None
-    rows: Sequence[Row[Any]]
+    rows: Rows
     limit: int
 
     @property
-    def page(self) -> Sequence[Row[Any]]:
+    def page(self) -> Rows:
         return self.rows[: self.limit]
 
     def next_cursor(self, sort: str, key: str) -> str | None:
         """`sort` and `key` are the names of the columns."""
         if len(self.rows) <= self.limit:
             return None
-        last = self.rows[self.limit - 1]._mapping
-        return encode_cursor(self.search.stand if self.search else 0, last["rank"], last[sort], str(last[key]))
+        last = self.rows[self.limit - 1]
+        stand = self.search.stand if self.search else 0
+        return encode_cursor(stand, last.rank, getattr(last, sort), str(getattr(last, key)))
 
 
 async def find_page(

@@ -2,27 +2,32 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
-from sqlalchemy import BigInteger, Row, Text, bindparam, text
+from sqlalchemy import BigInteger, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.search.compounds import LONG_STEM, compounds_with, openings_of, parts_of
 from shared.search.misspelling import likely_meant
 from shared.search.vocabulary import Known
+from shared.statements import DriverStatement, Record
 
 _SHORTEST_BEGINNING: Final = 2
 _SHORTEST_MISSPELT: Final = 4
-_ALIKE: Final = text(
-    "SELECT place, alike.* FROM unnest(:singles, :stems) WITH ORDINALITY AS asked (single, stem, place),"
-    " search_alike(single, stem, :as_of) AS alike"
-).bindparams(
-    bindparam("singles", type_=ARRAY(Text)), bindparam("stems", type_=ARRAY(Text)), bindparam("as_of", type_=BigInteger)
+_ALIKE: Final = DriverStatement(
+    text(
+        "SELECT place, alike.* FROM unnest(:singles, :stems) WITH ORDINALITY AS asked (single, stem, place),"
+        " search_alike(single, stem, :as_of) AS alike"
+    ).bindparams(
+        bindparam("singles", type_=ARRAY(Text)),
+        bindparam("stems", type_=ARRAY(Text)),
+        bindparam("as_of", type_=BigInteger),
+    )
 )
 
 # a row of search_asked
-Asked: TypeAlias = Row[Any]
+Asked: TypeAlias = Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ async def _meant(connection: AsyncConnection, words: Sequence[_Known], stand: in
     if not words:
         return {}
     asked = {"singles": [w.asked.single for w in words], "stems": [w.stem for w in words], "as_of": stand}
-    alike = (await connection.execute(_ALIKE, asked)).all()
+    alike = await _ALIKE.fetch(connection, asked)
     found = {}
     for place, word in enumerate(words, 1):
         swapped = [row.lexeme for row in alike if row.place == place and row.is_swapped]

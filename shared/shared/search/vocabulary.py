@@ -6,26 +6,33 @@ Words are only added, each at a stand of the documents. Before each search the d
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import BigInteger, Row, Text, bindparam, text
+from sqlalchemy import BigInteger, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.search.words import Lore, words_to_stem
+from shared.statements import DriverStatement, Record
 
 # what a word has in a document where it is in the name, the keywords, the short text, the long ones
 NAME, KEYWORD, SHORT_TEXT, LONG_TEXT = "A", "B", "C", "D"
 LORE, UNKNOWN = "Y", "Z"
 
-_ASKED: Final = text("SELECT epoch, stand, asked.* FROM search_stand LEFT JOIN search_asked(:said) AS asked ON true")
-_NEW: Final = text("SELECT lexeme, weight, learned_at FROM search_word WHERE learned_at > :after").bindparams(
-    bindparam("after", type_=BigInteger)
+_ASKED: Final = DriverStatement(
+    text("SELECT epoch, stand, asked.* FROM search_stand LEFT JOIN search_asked(:said) AS asked ON true")
 )
-_STEMS: Final = text("SELECT word, search_stem(word) AS lexeme FROM unnest(:words) AS word").bindparams(
-    bindparam("words", type_=ARRAY(Text))
+_NEW: Final = DriverStatement(
+    text("SELECT lexeme, weight, learned_at FROM search_word WHERE learned_at > :after").bindparams(
+        bindparam("after", type_=BigInteger)
+    )
+)
+_STEMS: Final = DriverStatement(
+    text("SELECT word, search_stem(word) AS lexeme FROM unnest(:words) AS word").bindparams(
+        bindparam("words", type_=ARRAY(Text))
+    )
 )
 
 
@@ -45,18 +52,18 @@ class Vocabulary:
 
     async def look_up(
         self, connection: AsyncConnection, said: str, stand: int | None = None
-    ) -> "tuple[Known, Sequence[Row[Any]]]":
+    ) -> "tuple[Known, Sequence[Record]]":
         """What is known as of a stand (None: as of now), and the words that are asked for, as of search_asked."""
-        rows = (await connection.execute(_ASKED, {"said": said})).all()
+        rows = await _ASKED.fetch(connection, {"said": said})
         if rows and rows[0].epoch == self._epoch and rows[0].stand < self.stand:
             # another search may have come back with more meanwhile; else it is a restored backup
-            rows = (await connection.execute(_ASKED, {"said": said})).all()
+            rows = await _ASKED.fetch(connection, {"said": said})
         if not rows:
             return Known(self, Lore(), 0), []
         if (rows[0].epoch, rows[0].stand) != (self._epoch, self.stand):
             await self._refresh(connection, rows[0].epoch, rows[0].stand)
         if self._lore is None:
-            stems = (await connection.execute(_STEMS, {"words": words_to_stem()})).all()
+            stems = await _STEMS.fetch(connection, {"words": words_to_stem()})
             self._lore = Lore.of({row.word: row.lexeme for row in stems})
         known = Known(self, self._lore, rows[0].stand if stand is None else stand)
         return known, [row for row in rows if row.plain]
@@ -66,7 +73,7 @@ class Vocabulary:
         if epoch != self._epoch or stand < self.stand:
             self._epoch, self.stand = epoch, -1
             self.learned, self._sorted, self._backwards = {}, [], []
-        rows = (await connection.execute(_NEW, {"after": self.stand})).all()
+        rows = await _NEW.fetch(connection, {"after": self.stand})
         if epoch == self._epoch:
             self.learn(rows)
             self.stand = max(self.stand, stand)

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Integer,
-    Row,
     Select,
     Text,
     Uuid,
@@ -34,6 +33,7 @@ from catalog_api.audience import Audience
 from catalog_api.models import IMAGE_URL, PUBLISHED, Tool
 from catalog_api.schemas import ToolFilters
 from shared.search import Position, Search, Searched
+from shared.statements import DriverStatement, Record
 
 _SEARCHED: Final = Searched("tool")
 # as shared.schemas.rfc3339 writes it
@@ -64,13 +64,12 @@ async def find_tools(
     levels: Sequence[int],
     after: Position | None,
     missing: int,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Record]:
     """So many at most of these levels of the search, by rank and name, from behind `after`."""
     asked = _asked(filters)
     values = {**asked, **_searched(search), **(_behind(after) if after else {}), "missing": missing}
     statement = _page(audience, tuple(asked), language, tuple(levels), is_first=after is None)
-    rows: Sequence[Row[Any]] = (await connection.execute(statement, values)).all()
-    return rows
+    return await statement.fetch(connection, values)
 
 
 def _behind(after: Position) -> Asked:
@@ -80,7 +79,7 @@ def _behind(after: Position) -> Asked:
 @lru_cache(maxsize=512)
 def _page(
     audience: Audience, asked: tuple[str, ...], language: str, levels: tuple[int, ...], *, is_first: bool
-) -> Select[Any]:
+) -> DriverStatement:
     listed = literal_column(f"tool.listed_{language}", Text).label("listed")
     columns: list[Any] = [Tool.tool_id, Tool.image_tag, Tool.published_at, Tool.updated_at, listed]
     tools = select(*columns, _SORT[language].label("sort")).where(
@@ -88,7 +87,8 @@ def _page(
     )
     after, missing = None if is_first else _BEHIND, bindparam("missing", type_=Integer)
     page = _SEARCHED.page(tools, levels, "sort", "tool_id", after, missing).subquery("page").c
-    return select(page.tool_id, _listed(page), page.rank, page.sort).order_by(page.rank, page.sort, page.tool_id)
+    shown = select(page.tool_id, _listed(page), page.rank, page.sort)
+    return DriverStatement(shown.order_by(page.rank, page.sort, page.tool_id))
 
 
 def _listed(page: Any) -> ColumnElement[str]:

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog_api.audience import Audience
 from catalog_api.listing import queries
 from catalog_api.schemas import ToolFilters
 from shared.search import Found, Position, Search, Vocabulary, find_page
+from shared.statements import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class _Tools:
     language: str
     after: Position | None
 
-    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
+    async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Record]:
         asked = self.connection, self.audience, self.filters, self.language
         return await queries.find_tools(*asked, search, levels, self.after, missing)
 
