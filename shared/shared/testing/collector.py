@@ -44,7 +44,7 @@ def _collected(service: str, span: Any) -> Collected:
 
 
 def _plain(attributes: "Iterator[KeyValue] | Any") -> dict[str, Any]:
-    return {a.key: getattr(a.value, a.value.WhichOneof("value")) for a in attributes}
+    return {a.key: getattr(a.value, str(a.value.WhichOneof("value"))) for a in attributes}
 
 
 @contextmanager
