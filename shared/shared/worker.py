@@ -13,6 +13,7 @@ import structlog
 import uvloop
 
 from shared.answering import answer
+from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.housekeeping import keep_house
 from shared.logging import configure_logging
@@ -50,14 +51,17 @@ class Worker:
         metrics: Metrics,
         jobs: Sequence[Job] = (),
         replay_handlers: Handlers | None = None,
+        references: CitizenReferences | None = None,
     ) -> None:
         self.service = service
         self.database = database
         self.transport = transport
         queue = Queue(transport.system, service)
-        self.dispatcher = Dispatcher(database, handlers, metrics, queue=queue)
+        # what was sent under a key that has been replaced since is of the same people
+        renew = references.renew if references and references.older else None
+        self.dispatcher = Dispatcher(database, handlers, metrics, queue=queue, renew=renew)
         replaying = {**handlers, **(replay_handlers or {})}
-        self.replayer = Dispatcher(database, replaying, metrics, queue=Queue("postgresql", "dead_letter"))
+        self.replayer = Dispatcher(database, replaying, metrics, queue=Queue("postgresql", "dead_letter"), renew=renew)
         self.relay = Relay(database, transport, metrics)
         self.metrics = metrics
         self.tracer: Tracer | None = None

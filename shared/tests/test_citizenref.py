@@ -51,13 +51,24 @@ def test_I1_another_key_gives_another_reference(national_id: NationalId) -> None
     assert first.partition("-")[2] != second.partition("-")[2]
 
 
-def test_while_a_key_is_replaced_all_references_of_a_person_can_be_looked_for(national_id: NationalId) -> None:
-    references = CitizenReferences(KEYS, "k2")
+def test_a_key_that_replaces_another_is_used_on_what_that_one_made(national_id: NationalId) -> None:
+    before, after = (CitizenReferences(KEYS, current) for current in KEYS)
+    digest = hmac.new(KEYS["k2"], before.of(national_id).encode(), hashlib.sha256).digest()[:16]
 
-    assert references.all_of(national_id) == [
-        references.of(national_id),
-        CitizenReferences(KEYS, "k1").of(national_id),
-    ]
+    assert after.of(national_id) == "k2-" + base64.b32encode(digest).decode().rstrip("=").lower()
+    assert before.of(national_id) == CitizenReferences({"k1": KEYS["k1"]}, "k1").of(national_id)
+
+
+def test_a_reference_is_renewed_wherever_it_stands_without_knowing_whose_it_is(national_id: NationalId) -> None:
+    three = {**KEYS, "k3": bytes(range(50, 90))}
+    first, second, third = (CitizenReferences(three, current) for current in three)
+    old, middle, new = (references.of(national_id) for references in (first, second, third))
+    text = '{{"data": {{"citizen": "{0}", "by": ["{0}"]}}, "id": "x{0}"}}'
+
+    assert third.renew(text.format(old)) == text.format(new).replace(f"x{new}", f"x{old}")
+    assert third.renew(middle) == new
+    assert second.renew(f"{old} {new}") == f"{middle} {new}"
+    assert first.renew(f"{old} {new}") == f"{old} {new}"
 
 
 def test_keys_come_from_settings_as_secrets(national_id: NationalId) -> None:

@@ -53,7 +53,8 @@ def create_worker(
         await sweep_launches(database, stop)
 
     jobs = [sweep, read_catalogue, read_patient_lists, keep_freshness]
-    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs)
+    references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)
+    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs, references=references)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from notification_service.sending.loop import Sending, deliver
 from notification_service.sending.measuring import DeliveryMetrics
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
+from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.messaging import Transport
 from shared.messaging.delivery import Clock, utc_now
@@ -60,6 +61,7 @@ def create_worker(
         metrics=metrics,
         jobs=[send_notifications, feed_campaigns],
         replay_handlers=REPLAY_HANDLERS,
+        references=CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id),
     )
 
 

@@ -14,6 +14,7 @@ from prescription_api.reconciliation import Reconciliation
 from prescription_api.settings import Settings
 from prescription_api.stopping import Stops
 from shared.auth.client import HelseIdClient
+from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.messaging import Transport
 from shared.messaging.delivery import Clock, utc_now
@@ -48,7 +49,8 @@ def create_worker(
         await stops.run(stop, settings.lifecycle_seconds)
 
     jobs = [read_catalogue, quarters_of(database).run, keep_deadlines, follow_stops]
-    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs)
+    references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)
+    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs, references=references)
 
 
 def main() -> None:

@@ -40,6 +40,7 @@ class Delivery:
 
 # Called with the transaction that also holds the inbox row. The event's class decides which handlers are called.
 Handler: TypeAlias = Callable[[AsyncSession, Any, Delivery], Awaitable[None]]
+Renew: TypeAlias = Callable[[str], str]
 Handlers: TypeAlias = Mapping[type[Event], Sequence[Handler]]
 
 
@@ -58,12 +59,15 @@ class Dispatcher:
         clock: Clock = utc_now,
         *,
         queue: Queue = _UNKNOWN,
+        renew: Renew | None = None,
     ) -> None:
+        """`renew` makes a message's references those of the current key, while some were sent under an older one."""
         self._database = database
         self._handlers = handlers
         self._metrics = metrics
         self._clock = clock
         self._queue = queue
+        self._renew = renew
 
     @property
     def names(self) -> list[str]:
@@ -71,7 +75,7 @@ class Dispatcher:
 
     async def receive(self, payload: bytes | str) -> None:
         try:
-            envelope, event = parse_event(payload)
+            envelope, event = parse_event(self._renewed(payload))
         except InvalidEvent as error:
             raise Rejected(str(error)) from error
         with correlated(envelope.correlation), received(envelope, self._queue):
@@ -79,6 +83,14 @@ class Dispatcher:
                 await self._handle(handler, envelope, event)
         lag = (self._clock() - envelope.time).total_seconds()
         self._metrics.event_lag.labels(event.name).observe(max(lag, 0))
+
+    def _renewed(self, payload: bytes | str) -> bytes | str:
+        if self._renew is None:
+            return payload
+        try:
+            return self._renew(payload.decode() if isinstance(payload, bytes) else payload)
+        except UnicodeDecodeError:
+            return payload  # for the parser to refuse
 
     async def _handle(self, handler: Handler, envelope: CloudEvent, event: Event) -> None:
         name = handler.__name__

@@ -68,13 +68,16 @@ async def end_all_interest(caller: CheckingSystem, database: CurrentDatabase) ->
 
 @router.delete("/interest/{citizen}", status_code=204, responses=problems(*_REFUSALS, InvalidInput))
 async def end_interest(
-    caller: CheckingSystem, citizen: Annotated[str, Path(pattern=REFERENCE, max_length=35)], database: CurrentDatabase
+    caller: CheckingSystem,
+    citizen: Annotated[str, Path(pattern=REFERENCE, max_length=35)],
+    database: CurrentDatabase,
+    references: References,
 ) -> None:
     """End my interest in somebody
 
     By the reference that was given when it was registered. Doing it again changes nothing.
     """
-    await service.end_interest(database, caller, citizen)
+    await service.end_interest(database, caller, references.renew(citizen))
 
 
 @router.get(

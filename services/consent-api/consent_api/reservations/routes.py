@@ -136,7 +136,7 @@ def _identify(
 ) -> list[str | NationalIdError]:
     """A citizen reference for each that was asked about, or what is wrong with its number."""
     if question.national_ids is None:
-        return [*(question.citizens or ())]
+        return [references.renew(citizen) for citizen in question.citizens or ()]
     allow_synthetic = request.app.state.settings.allow_synthetic
     numbers = parse_all(question.national_ids, day_in_norway(now), allow_synthetic=allow_synthetic)
     return [references.of(number) if isinstance(number, NationalId) else number for number in numbers]
