@@ -21,7 +21,6 @@ KNOWN = {
     "pX9c0fO4yqmC5bB1wO2yX7e1t9m8f3aJm3v0H2p6d5k": "an example of an access token",
     "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJzb3ZudHJhcHBhIn0": "an example of a signed assertion, without a signature",
     "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJiMWY1YTNjOCJ9": "an example of an ID token, without a signature",
-    "word": "the password of an invented broker",
     "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM": "the code challenge of RFC 7636, appendix B",
     "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk": "the code verifier of RFC 7636, appendix B",
 }
