@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed rehearse-broker openapi release-contracts release-migrations sbom lock reset clean
+.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed rehearse-broker openapi release-contracts release-migrations image sbom lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ release-contracts: openapi ## Promise what openapi/ says from now on; shows what
 
 release-migrations: ## Migrations that databases have run from now on; these files do not change any more (tested)
 	sha256sum shared/shared/schema/*.sql services/*/migrations/versions/*.py > deploy/released-migrations.sha256
+
+image: setup ## The Dockerfile's steps without Docker, in the clean folder .cache/image (SERVICE=catalog-api)
+	rm -rf .cache/image
+	$(PYTHON) deploy/docker/build_here.py .cache/image --service $(or $(SERVICE),catalog-api)
 
 sbom: setup ## What ships, for scanners of vulnerabilities: sbom.json (CycloneDX)
 	$(PYTHON) -m cyclonedx_py requirements requirements.lock --pyproject shared/pyproject.toml --short-PURLs --output-reproducible --output-file sbom.json

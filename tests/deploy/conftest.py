@@ -45,11 +45,24 @@ class Compose:
         """Each variable with its operator: `:?` and `?` are required, `:-` has a default."""
         return [(name, operator) for name, operator, _ in _REFERENCE.findall(yaml.safe_dump(self.raw, width=10**6))]
 
+    def filled(self, variables: dict[str, str]) -> dict[str, Any]:
+        """The file with what its references stand for."""
+        whole: dict[str, Any] = _filled(self.raw, variables)
+        return whole
+
     def environment(self, container: str, variables: dict[str, str]) -> dict[str, str]:
         """What the container gets; a name without a value is given on when it is set."""
         values: dict[str, str | None] = self.containers[container].get("environment") or {}
         given = {name: variables.get(name) if value is None else value for name, value in values.items()}
         return {name: interpolated(value, variables) for name, value in given.items() if value is not None}
+
+
+def _filled(part: Any, variables: dict[str, str]) -> Any:
+    if isinstance(part, dict):
+        return {name: _filled(value, variables) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_filled(value, variables) for value in part]
+    return interpolated(part, variables) if isinstance(part, str) else part
 
 
 def interpolated(text: str, variables: dict[str, str]) -> str:

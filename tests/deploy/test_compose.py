@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
+from compose_spec import PyCompose
 
 from sandbox.bench.large_server import MEMORY
 from sandbox.seed_containers import Containers
@@ -28,6 +30,33 @@ by_part = pytest.mark.parametrize("part", PARTS, ids=("api", "worker"))
 def settings_of(service: Service) -> type[ServiceSettings]:
     settings: type[ServiceSettings] = import_module(f"{PACKAGES[service.name]}.settings").Settings
     return settings
+
+
+def test_the_file_is_as_the_compose_specification_has_it(compose: Any, sandbox_variables: dict[str, str]) -> None:
+    read = PyCompose.from_yaml(yaml.safe_dump(compose.filled(sandbox_variables)))
+    assert {name for name in compose.containers if read.get_service(name) is None} == set()
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        ("comand", ["a"]),
+        ("read_only", "perhaps"),
+        ("ports", ["1:2:3:x"]),
+        ("restart", "sometimes"),
+        ("depends_on", {"postgres": {"condition": "service_fine"}}),
+        ("healthcheck", {"interval": "soon"}),
+        ("deploy", {"resources": {"limits": {"memroy": "1G"}}}),
+        ("environment", {"A": {"b": "c"}}),
+    ],
+)
+def test_what_the_specification_does_not_have_is_found(
+    compose: Any, sandbox_variables: dict[str, str], place: str, wrong: Any
+) -> None:
+    whole = compose.filled(sandbox_variables)
+    whole["services"]["catalog-api"][place] = wrong
+    with pytest.raises(ValueError, match=r"catalog-api"):
+        PyCompose.from_yaml(yaml.safe_dump(whole))
 
 
 @by_part
