@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import httpx
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.telemetry import TelemetryConfig
 from fastapi_swagger import patch_fastapi
 
@@ -30,6 +31,21 @@ from shared.tracing.exporting import tracer_of
 
 # FastAPI's own spans and logs hold paths, query strings and messages of exceptions (I1); ours are made in the gate
 UNTOLD: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
+# what pages of other origins may send, and see of an answer
+_FOR_PAGES: Final[dict[str, Any]] = {
+    "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    "allow_headers": [
+        *("Authorization", "DPoP", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match", "If-None-Match"),
+        *("nhn-event-id", "nhn-source-system", "traceparent", "tracestate", "Last-Event-ID"),
+    ],
+    "expose_headers": [
+        *("ETag", "Location", "Content-Language", "Idempotency-Replayed", "Retry-After", "WWW-Authenticate"),
+        *("RateLimit", "RateLimit-Policy", "nhn-event-id", "traceparent"),
+    ],
+    "max_age": 600,
+}
 
 
 def build_app(
@@ -69,6 +85,8 @@ def build_app(
         intakes=intakes,
         tracer=app.state.tracer,
     )
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=sorted(settings.cors_origins), **_FOR_PAGES)
     install_error_handlers(app)
     app.state.addresses = Addresses(route for router in (*routers, health.router) for route in router.routes)
     for router in (*routers, health.router):

@@ -56,6 +56,10 @@ class ServiceSettings(BaseSettings):
     otel_traces_sampler_arg: float = Field(1.0, ge=0, le=1, description="The share of traces that is sent")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    cors_origins: frozenset[str] = Field(
+        frozenset(),
+        description="Of pages that browsers may call us from, `https://name` each; empty and there are none",
+    )
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
 
     @model_validator(mode="after")

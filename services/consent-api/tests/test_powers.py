@@ -8,6 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from consent_api.representation.acting import OwnAffairs
+from consent_api.representation.models import Acting
+
 PATH = "/v1/me/representations"
 LAST_DAY = "2026-12-31"
 
@@ -267,3 +270,17 @@ async def test_pages_of_powers_of_attorney_and_their_entity_tag(kari: Any, citiz
     assert (known.status_code, known.content) == (304, b"")
     assert (await kari.get(f"{PATH}?cursor=nonsense")).json()["code"] == "cursor-invalid"
     assert json.loads(first.content)["items"][0]["id"] not in second.text
+
+
+async def test_S5_giving_reads_the_token_itself_and_not_only_in_who_may_call(
+    app: Any, client: Any, kari: Any, ola: Any, reference: Any
+) -> None:
+    """So nobody gives in another's name where the check of who calls were taken away by mistake."""
+    [caller] = OwnAffairs.__metadata__  # type: ignore[attr-defined]
+    citizen = reference(kari.number)
+    app.dependency_overrides[caller.dependency] = lambda: Acting(citizen, citizen)
+    try:
+        answer = await client.post(PATH, json=wanted(ola))
+    finally:
+        app.dependency_overrides.clear()
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-missing")
