@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.db import Database
 from shared.housekeeping import keep_house
@@ -103,6 +104,17 @@ async def test_what_one_limit_refuses_uses_up_no_other(start: Callable[[], Count
     assert refusal.value.headers == {"Retry-After": "30"}
     clock.go(30)
     assert left(counters, DAY) == 3
+
+
+async def test_the_log_says_once_in_a_window_who_was_refused(start: Callable[[], Counters], clock: Clock) -> None:
+    counters = start()
+    with capture_logs() as said:
+        for _ in range(2):
+            left(counters, MINUTE)
+            clock.go(60)
+        assert taken(counters, MINUTE, THEIRS)
+    reached = {"event": "limit_reached", "limit": "minute", "quota": 5, "who": OURS, "log_level": "warning"}
+    assert said == [reached, reached]
 
 
 async def test_two_processes_share_a_limit_once_they_have_told(start: Callable[[], Counters]) -> None:

@@ -57,6 +57,7 @@ class Counters:
         counted = [self._count(policy, who, now) for policy, who in wanted]
         if used_up := [count for count in counted if count.used + amount > count.policy.quota]:
             note(used_up, now, alone=True)
+            _log(used_up)
             raise RateLimitExceeded(used_up, now)
         for count in counted:
             count.used += amount
@@ -129,3 +130,11 @@ class Counters:
         self._waiting = [count for window in windows for count in window.counts.values() if count.used > count.heard]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.tell(), _LONGEST_CLOSE)
+
+
+def _log(used_up: Sequence[Count]) -> None:
+    """Once in a window: for whoever wants to know who it was."""
+    for count in used_up:
+        if not count.reached:
+            count.reached = True
+            _logger.warning("limit_reached", limit=count.policy.name, quota=count.policy.quota, who=count.who)

@@ -32,15 +32,16 @@ class Policy:
 
 class Count:
     """Of one of those whom a policy is about, in one window. `used` is what this process knows of; `heard` is how much
-    of it all had told when it was last heard; `waits` is whether the rest is about to be told.
+    of it all had told when it was last heard; `waits` is whether the rest is about to be told, `reached` whether
+    the log says that somebody was refused.
     """
 
-    __slots__ = ("ends_at", "heard", "policy", "used", "waits", "who")
+    __slots__ = ("ends_at", "heard", "policy", "reached", "used", "waits", "who")
 
     def __init__(self, policy: Policy, who: Who, ends_at: int) -> None:
         self.policy, self.who, self.ends_at = policy, who, ends_at
         self.used = self.heard = 0
-        self.waits = False
+        self.waits = self.reached = False
 
 
 class RateLimitExceeded(DomainError):
