@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed rehearse-broker openapi release-contracts release-migrations image sbom lock reset clean
+.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ bench-feed: setup ## The feed page among FEED_ROWS=20000000 entries, and how fas
 
 rehearse-broker: setup ## Three RabbitMQ nodes, killed one after the other while prescriptions are made; a minute
 	@exec $(PYTHON) -m sandbox.rehearsal.broker
+
+rehearse-upgrade: setup ## Every replica of two services replaced, from the release before, while requests come; a minute
+	@exec $(PYTHON) -m sandbox.rehearsal.upgrade
+
+rehearse-restore: setup ## A database lost, restored to an earlier time, and the events after it sent again; a minute
+	@exec $(PYTHON) -m sandbox.rehearsal.restore
 
 openapi: setup ## Contracts from the code into openapi/
 	$(PYTHON) -m sandbox.contracts openapi

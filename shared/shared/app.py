@@ -18,6 +18,7 @@ from shared import health
 from shared.auth import Authenticator, PostgresReplayStore
 from shared.citizenref import CitizenReferences
 from shared.db import Database
+from shared.draining import draining
 from shared.errors import MethodNotAllowed, install_error_handlers
 from shared.http import Gate, Intake
 from shared.limiting import RateLimits
@@ -130,12 +131,16 @@ def _fill_state(
 def _lifespan(own: Callable[[FastAPI], Any] | None) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        def begin_to_end() -> None:
+            app.state.ending = True
+
         try:
-            if own is None:
-                yield
-            else:
-                async with own(app):
+            with draining(begin_to_end, app.state.settings.drain_seconds):
+                if own is None:
                     yield
+                else:
+                    async with own(app):
+                        yield
         finally:
             await app.state.auth.close()
             await app.state.limits.counters.close()

@@ -18,11 +18,14 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready")
-async def ready(database: CurrentDatabase) -> Response:
-    """The service can do its work; else 503, saying which dependency is away."""
+async def ready(request: Request, database: CurrentDatabase) -> Response:
+    """The service can do its work; else 503, saying which dependency is away, or that this process is ending."""
     state = await _state(database)
-    body = {"status": "ready" if state == "ok" else "not-ready", "checks": {"database": state}}
-    return JSONResponse(body, 200 if state == "ok" else 503)
+    status = "ready" if state == "ok" else "not-ready"
+    if getattr(request.app.state, "ending", False):
+        status = "ending"
+    body = {"status": status, "checks": {"database": state}}
+    return JSONResponse(body, 200 if status == "ready" else 503)
 
 
 async def _state(database: CurrentDatabase) -> str:

@@ -55,6 +55,10 @@ class ServiceSettings(BaseSettings):
     )
     otel_traces_sampler_arg: float = Field(1.0, ge=0, le=1, description="The share of traces that is sent")
 
+    drain_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
+        0, description="How long an API that is told to end (SIGTERM) says that it is not ready, and still answers"
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     cors_origins: frozenset[str] = Field(
         frozenset(),

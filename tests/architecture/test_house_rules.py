@@ -106,6 +106,12 @@ def test_no_settings_are_read_at_import() -> None:
     assert [relative(f) for f in sources() if built.search(f.read_text("utf-8"))] == []
 
 
+def test_whoever_ships_connects_to_any_of_the_brokers_nodes() -> None:
+    """BROKER_URL may name several, which aio-pika does not take."""
+    found = [relative(f) for f in sources() if "aio_pika.connect" in f.read_text("utf-8")]
+    assert [f for f in found if not f.startswith("deploy/")] == ["shared/shared/messaging/nodes.py"]
+
+
 def test_files_are_short() -> None:
     every = [*sources(), *(f for f in ROOT.rglob("test_*.py") if ".venv" not in f.parts)]
     assert [relative(f) for f in every if len(f.read_text("utf-8").splitlines()) > LONGEST_FILE] == []

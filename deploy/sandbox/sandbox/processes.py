@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import httpx
 
@@ -16,6 +18,7 @@ from sandbox.wiring import Wiring, package_of
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Processes:
@@ -35,11 +38,15 @@ class Processes:
         for service in SERVICES:
             self.wait_for(self._wiring.address(service) + "/health/ready")
 
-    def start(self, name: str, *, known_as: str | None = None) -> subprocess.Popen[bytes]:
-        """`sandbox`, a service's name for its API, or that and `/worker`; `known_as` for a second of the same."""
-        environment = os.environ | self._environment(name) | {"LOG_LEVEL": "WARNING"}
+    def start(
+        self, name: str, *, known_as: str | None = None, port: int | None = None, told: Mapping[str, str] = NOTHING
+    ) -> subprocess.Popen[bytes]:
+        """`sandbox`, a service's name for its API, or that and `/worker`. `known_as`, `port` and what else it is told
+        are for a second of the same.
+        """
+        environment = {**os.environ, **self._environment(name), "LOG_LEVEL": "WARNING", **told}
         process = subprocess.Popen(  # noqa: S603 - the project's own processes
-            self._command(name), env=environment, stdout=self._log, stderr=self._log
+            self._command(name, port), env=environment, stdout=self._log, stderr=self._log
         )
         self._running[known_as or name] = process
         return process
@@ -52,15 +59,15 @@ class Processes:
             }
         return self._wiring.environment(_service(name))
 
-    def _command(self, name: str) -> list[str]:
+    def _command(self, name: str, port: int | None) -> list[str]:
         if name == "sandbox":
             return [sys.executable, "-m", "sandbox.serve"]
         service = _service(name)
         package = package_of(service.name)
         if name.endswith("/worker"):
             return [sys.executable, "-m", f"{package}.worker"]
-        port = str(self._wiring.port_base + service.port_offset)
-        options = ["--factory", f"{package}.app:from_environment", "--host", "127.0.0.1", "--port", port]
+        port = port or self._wiring.port_base + service.port_offset
+        options = ["--factory", f"{package}.app:from_environment", "--host", "127.0.0.1", "--port", str(port)]
         return [sys.executable, "-m", "uvicorn", *options, "--no-access-log", "--log-level", "warning"]
 
     def wait_for(self, url: str) -> None:
@@ -81,11 +88,20 @@ class Processes:
         process.kill()
         process.wait()
 
+    def __contains__(self, name: str) -> bool:
+        """Whether it was started, and neither killed nor ended since."""
+        return name in self._running
+
     def end(self, name: str) -> None:
-        """SIGTERM, and patience: what is under way is finished."""
+        """SIGTERM: what is under way is finished. Raises RuntimeError when it had ended before."""
         process = self._running.pop(name)
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended by itself with {process.returncode}; see {self._log.name}")
         process.send_signal(signal.SIGTERM)
         _end(process)
+
+    def rename(self, name: str, known_as: str) -> None:
+        self._running[known_as] = self._running.pop(name)
 
     def memory(self, name: str) -> float:
         """Megabytes that the process has in memory now."""

@@ -11,10 +11,12 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from shared.private_servers.account import Account, server_account
 from shared.private_servers.databases import close_defaults, create_databases, url_of
@@ -48,6 +50,7 @@ SETTINGS = {
 }
 # Commits still reach the operating system before they are acknowledged, so that a killed server keeps its promises
 FAST = {"fsync": "off", "full_page_writes": "off"}
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class PostgresServer(Server):
@@ -60,11 +63,13 @@ class PostgresServer(Server):
         return url_of(f"postgresql://127.0.0.1:{self.port}", database, user, password)
 
 
-def start(directory: Path, *, port: int | None = None, fast: bool = False) -> PostgresServer:
+def start(
+    directory: Path, *, port: int | None = None, fast: bool = False, settings: Mapping[str, str] = NOTHING
+) -> PostgresServer:
     """Starts the server of that directory, making it first if need be; blocks until it takes connections.
 
-    `fast` gives up safety at a power loss, not at a kill: for tests. Raises ServerFailed; the log is server.log in the
-    directory.
+    `fast` gives up safety at a power loss, not at a kill: for tests. `settings` are PostgreSQL's own. Raises
+    ServerFailed; the log is server.log in the directory.
     """
     directory = directory.absolute()
     account = server_account()
@@ -77,7 +82,8 @@ def start(directory: Path, *, port: int | None = None, fast: bool = False) -> Po
         if not record or not (home / "data" / "PG_VERSION").exists():
             record = {"password": secrets.token_urlsafe(24)}
             _initialise(programs, home, account, record["password"])
-        prepare = partial(_prepare, programs, home, account, port, record.get("port"), fast)
+        chosen = {**SETTINGS, **(FAST if fast else {}), **settings}
+        prepare = partial(_prepare, programs, home, account, port, record.get("port"), chosen)
         process = launch(directory, lock, prepare, partial(_is_ready, home / "data"), START)
         write_record(directory, {**record, "port": process.order.ports[0]})
     server = PostgresServer(directory, process.order.ports[0], record["password"], process)
@@ -85,10 +91,12 @@ def start(directory: Path, *, port: int | None = None, fast: bool = False) -> Po
     return server
 
 
-def _prepare(programs: Path, home: Path, account: Account, port: int | None, last: int | None, fast: bool) -> Order:
+def _prepare(
+    programs: Path, home: Path, account: Account, port: int | None, last: int | None, settings: Mapping[str, str]
+) -> Order:
     chosen = port or free_port(last)
-    settings = {**SETTINGS, **(FAST if fast else {}), "port": str(chosen)}
-    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    told = {**settings, "port": str(chosen)}
+    options = [word for name, value in told.items() for word in ("-c", f"{name}={value}")]
     command = Command([programs / "postgres", "-D", home / "data", *options], ENVIRONMENT)
     return Order([command], home, account, [chosen], signal.SIGINT)
 

@@ -27,10 +27,10 @@ def references(wiring: Wiring) -> CitizenReferences:
     return CitizenReferences({"k1": wiring.reference_key.encode()}, "k1")
 
 
-async def gather_crowd(wiring: Wiring, count: int) -> list[str]:
+async def gather_crowd(wiring: Wiring, count: int, seed: int = 1) -> list[str]:
     """So many people, known to the person register, each with full consent, and taken over from the register."""
     async with httpx.AsyncClient(timeout=120) as http:
-        answer = await http.post(f"{wiring.sandbox_url}/people", json={"count": count, "seed": 1})
+        answer = await http.post(f"{wiring.sandbox_url}/people", json={"count": count, "seed": seed})
         answer.raise_for_status()
         numbers: list[str] = answer.json()["nationalIds"]
     make = references(wiring)

@@ -6,6 +6,7 @@ First a node that follows, then the one that leads the busiest queue. Each is ki
 import asyncio
 import os
 import tempfile
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +35,8 @@ class Outcome:
     """How many nodes have that queue."""
     repeated: int
     """Messages that came once more and were known by the inbox."""
-    failed: int
-    """Requests that were not answered as they should be."""
+    failed: Counter[str]
+    """Requests that were not answered as they should be, by what came instead."""
 
 
 async def rehearse(state: Path, per_second: float = 20.0) -> Outcome:
@@ -59,7 +60,7 @@ async def _lose_nodes(wiring: Wiring, cluster: Cluster, per_second: float) -> Ou
                 stop.set()
     effects = await count_effects(wiring, load.made)
     copies = await asyncio.to_thread(cluster.members_of, QUEUE)
-    return Outcome(effects, killed, leaders, len(copies), await count_repeated(wiring), load.failed.total())
+    return Outcome(effects, killed, leaders, len(copies), await count_repeated(wiring), load.failed)
 
 
 async def _kill_one_after_the_other(cluster: Cluster) -> tuple[list[int], list[int]]:
@@ -85,7 +86,9 @@ def main() -> None:
     effects = outcome.effects
     print(f"Each queue is on {outcome.copies} nodes. Killed and started again: {outcome.killed}.")
     print(f"The queue {QUEUE} was led by {outcome.leaders}.")
-    print(f"{outcome.repeated} messages came once more and were known by the inbox; {outcome.failed} requests failed.")
+    print(
+        f"{outcome.repeated} messages came once more and were known by the inbox; failed: {dict(outcome.failed) or 0}."
+    )
     print(f"{effects.prescriptions} prescriptions, {effects.lost} lost, {effects.twice} handled twice")
     raise SystemExit(1 if effects.lost or effects.twice or outcome.failed else 0)
 

@@ -24,25 +24,28 @@ _API = next(service for service in SERVICES if service.name == "prescription-api
 
 @dataclass
 class Prescribing:
-    """`made` are the ids of what was answered with 201; `failed` counts answers of the server's own failing, and
-    connections that broke, by status (0 for a connection).
+    """`made` are the ids of what was answered with 201; `failed` counts the other answers by status and code, and what
+    was not answered. `waited` are those that say to come again because a register did not answer in time: a machine
+    short of processors, not what is rehearsed.
     """
 
     ehr: Ehr
+    people: Sequence[str]
     pairs: Iterator[tuple[str, str]]
     per_second: float
     made: list[str] = field(default_factory=list)
-    failed: Counter[int] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    waited: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     async def begin(
-        cls, http: httpx.AsyncClient, wiring: Wiring, per_second: float, address: str = ""
+        cls, http: httpx.AsyncClient, wiring: Wiring, per_second: float, address: str = "", seed: int = 1
     ) -> "Prescribing":
-        """`address` is where the record system finds prescription-api, if not at its own."""
-        people = await gather_crowd(wiring, PEOPLE)
+        """`address` is where it finds prescription-api, if not at its own; another seed, other people."""
+        people = await gather_crowd(wiring, PEOPLE, seed)
         ehr = Ehr(http, wiring.sandbox_url, address or wiring.address(_API))
         await ehr.log_in(PHYSICIAN)
-        return cls(ehr, _pairs(await _tools(ehr), people), per_second)
+        return cls(ehr, people, itertools.product(await _tools(ehr), people), per_second)
 
     async def until(self, stop: asyncio.Event) -> None:
         """Starts so many a second whether or not the answers keep up; ends when the last is answered."""
@@ -51,30 +54,37 @@ class Prescribing:
                 asking.create_task(self._prescribe(*next(self.pairs)))
                 await asyncio.sleep(1 / self.per_second)
 
+    async def make(self, count: int) -> list[str]:
+        """So many, at the same pace. Returns their ids."""
+        before = len(self.made)
+        async with asyncio.TaskGroup() as asking:
+            for _ in range(count):
+                asking.create_task(self._prescribe(*next(self.pairs)))
+                await asyncio.sleep(1 / self.per_second)
+        return self.made[before:]
+
     async def _prescribe(self, tool_id: str, national_id: str) -> None:
         """The same key again until there is an answer, as a record system should."""
         body: dict[str, Any] = {"patient": {"nationalId": national_id}, "toolId": tool_id}
         key = {"Idempotency-Key": str(uuid4())}
         for _ in range(ATTEMPTS):
-            status = await self._ask(body, key)
-            if status == httpx.codes.CREATED:
+            failure = await self._ask(body, key)
+            if not failure:
                 return
-            self.failed[status] += 1
+            (self.waited if failure.endswith("-unavailable") else self.failed)[failure] += 1
             await asyncio.sleep(PAUSE)
         raise RuntimeError(f"no prescription after {ATTEMPTS} attempts: {self.failed}")
 
-    async def _ask(self, body: dict[str, Any], key: dict[str, str]) -> int:
+    async def _ask(self, body: dict[str, Any], key: dict[str, str]) -> str:
+        """What is wrong with the answer, or nothing."""
         try:
             answer = await self.ehr.post("/v1/prescriptions", body, **key)
-        except httpx.TransportError:
-            return 0
-        if answer.status_code == httpx.codes.CREATED:
-            self.made.append(answer.json()["prescriptionId"])
-        return answer.status_code
-
-
-def _pairs(tools: Sequence[str], people: Sequence[str]) -> Iterator[tuple[str, str]]:
-    return itertools.product(tools, people)
+        except httpx.TransportError as error:
+            return f"prescribe: {error!r}"
+        if answer.status_code != httpx.codes.CREATED:
+            return f"prescribe: {answer.status_code} {answer.json().get('code')}"
+        self.made.append(answer.json()["prescriptionId"])
+        return ""
 
 
 async def _tools(ehr: Ehr) -> list[str]:

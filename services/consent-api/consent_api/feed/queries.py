@@ -14,8 +14,11 @@ import asyncpg
 # so many rows are looked at for one page: most are about people whom the client has no interest in
 SCANNED: Final = 5000
 
+# A file of the log is named after its timeline, in eight hexadecimal digits. The first is left out, as it always was.
 _NOW: Final = """
-    SELECT s.system_identifier, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon
+    SELECT
+        s.system_identifier # (('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint - 1) AS system,
+        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon
     FROM pg_control_system() s
 """
 _CHANGES: Final = f"""
@@ -31,7 +34,9 @@ _CHANGES: Final = f"""
 
 
 class Position(NamedTuple):
-    """After a row. `system` is the database cluster's own id: in another one transactions are counted anew."""
+    """After a row. `system` is the database cluster's own id and its timeline: in another one, and in one that was put
+    back to an earlier time, transactions are counted anew.
+    """
 
     system: int
     xact: int
@@ -54,7 +59,7 @@ class Scanned(NamedTuple):
 async def current_position(connection: asyncpg.Connection) -> Position:
     """After everything that can be seen now, and before everything that cannot."""
     row = await connection.fetchrow(_NOW)
-    return Position(row["system_identifier"], row["horizon"], 0)
+    return Position(row["system"], row["horizon"], 0)
 
 
 async def scan(connection: asyncpg.Connection, after: Position, client_id: str, limit: int) -> Scanned:

@@ -11,7 +11,6 @@ import contextlib
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from sqlalchemy import func
@@ -20,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from helsetilbud_api.citizen import queries
 from helsetilbud_api.citizen.models import freshness
 from shared.db import Database
+from shared.messaging import nodes
 from shared.messaging.delivery import utc_now
 from shared.messaging.topology import retry_queue
 from shared.messaging.transport import RETRY_LADDER
@@ -107,7 +107,7 @@ class AmqpBacklog:
     async def _connected(self) -> AbstractChannel:
         if self._channel is None or self._channel.is_closed:
             await self.close()
-            self._connection = await aio_pika.connect(self._url, timeout=5)
+            self._connection = await nodes.connect(self._url)
             self._channel = await self._connection.channel()
         return self._channel
 

@@ -1,0 +1,40 @@
+"""The code of the release before, as git has it: what a rolling upgrade finds running."""
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Final
+
+from sandbox.services import SERVICES
+
+ROOT: Final = Path(__file__).parents[4]
+RELEASED: Final = "deploy/released-migrations.sha256"
+"""Changed with each release, and not otherwise."""
+
+
+class NoHistory(Exception):
+    """This copy of the repository does not go back to the release."""
+
+
+def unpack(place: Path) -> str:
+    """Puts the code of the last release there. Returns its commit. Raises NoHistory."""
+    if _git("rev-parse", "--is-shallow-repository").strip() == b"true":
+        raise NoHistory("the history was cut off when the repository was fetched")
+    commit = _git("log", "-1", "--format=%H", "--", RELEASED).decode().strip()
+    with tarfile.open(fileobj=io.BytesIO(_git("archive", commit, "shared", "services"))) as archive:
+        archive.extractall(place, filter="data")
+    return commit
+
+
+def python_path(place: Path) -> str:
+    """Before what is installed: processes that are told so run the code in `place`."""
+    folders = [place / "shared", *(place / "services" / service.name for service in SERVICES)]
+    return ":".join(map(str, folders))
+
+
+def _git(*arguments: str) -> bytes:
+    try:
+        return subprocess.run(["git", "-C", ROOT, *arguments], check=True, capture_output=True).stdout  # noqa: S603, S607
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise NoHistory(str(error)) from error

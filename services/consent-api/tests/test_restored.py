@@ -1,0 +1,51 @@
+"""A cluster that was put back to an earlier time gives the same transaction numbers once more (S3)."""
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from consent_api.feed.queries import Position, current_position
+from shared.private_servers import postgres
+from shared.private_servers.postgres_backup import Archive
+from shared.testing.waiting import until
+
+_ARCHIVED = "SELECT last_archived_wal >= pg_walfile_name($1::text::pg_lsn) FROM pg_stat_archiver"
+
+
+async def _position(url: str) -> Position:
+    """As the service's own user sees it, who is no administrator."""
+    connection = await asyncpg.connect(url)
+    try:
+        return await current_position(connection)
+    finally:
+        await connection.close()
+
+
+async def _archive(server: postgres.PostgresServer) -> None:
+    connection = await asyncpg.connect(server.admin_url)
+    try:
+        end = await connection.fetchval("SELECT pg_switch_wal()::text")
+        await until(lambda: connection.fetchval(_ARCHIVED, end))
+    finally:
+        await connection.close()
+
+
+@pytest.mark.rule("S3")
+async def test_a_cursor_from_before_is_known_to_be_of_another_time(tmp_path: Path) -> None:
+    archive = Archive.at(tmp_path / "archive")
+    with postgres.start(tmp_path / "first", fast=True, settings=archive.settings) as server:
+        archive.take_base_backup(server)
+        url = postgres.create_databases(server.admin_url, {"consent_api": "word"})["consent_api"]
+        connection = await asyncpg.connect(url)
+        moment = await connection.fetchval("SELECT clock_timestamp()")
+        for number in range(10):
+            await connection.execute(f"CREATE TABLE afterwards_{number} (number int)")
+        await connection.close()
+        before = await _position(url)
+        await _archive(server)
+        server.kill()
+        with archive.restore(server, tmp_path / "restored", moment):
+            after = await _position(url)
+    assert after.xact < before.xact, "transactions are counted from the earlier time on"
+    assert after.system != before.system
