@@ -8,9 +8,6 @@ import pytest
 from consent_api.feed.queries import Position, current_position
 from shared.private_servers import postgres
 from shared.private_servers.postgres_backup import Archive
-from shared.testing.waiting import until
-
-_ARCHIVED = "SELECT last_archived_wal >= pg_walfile_name($1::text::pg_lsn) FROM pg_stat_archiver"
 
 
 async def _position(url: str) -> Position:
@@ -18,15 +15,6 @@ async def _position(url: str) -> Position:
     connection = await asyncpg.connect(url)
     try:
         return await current_position(connection)
-    finally:
-        await connection.close()
-
-
-async def _archive(server: postgres.PostgresServer) -> None:
-    connection = await asyncpg.connect(server.admin_url)
-    try:
-        end = await connection.fetchval("SELECT pg_switch_wal()::text")
-        await until(lambda: connection.fetchval(_ARCHIVED, end))
     finally:
         await connection.close()
 
@@ -43,7 +31,7 @@ async def test_a_cursor_from_before_is_known_to_be_of_another_time(tmp_path: Pat
             await connection.execute(f"CREATE TABLE afterwards_{number} (number int)")
         await connection.close()
         before = await _position(url)
-        await _archive(server)
+        await archive.complete(server)
         server.kill()
         with archive.restore(server, tmp_path / "restored", moment):
             after = await _position(url)

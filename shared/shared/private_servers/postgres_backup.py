@@ -6,11 +6,14 @@ archive.take_base_backup(server)
 restored = archive.restore(server, another_directory, until=time)
 """
 
+import asyncio
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
+
+import asyncpg
 
 from shared.private_servers import postgres
 from shared.private_servers.account import Account, server_account
@@ -20,6 +23,10 @@ from shared.private_servers.postgres_programs import find_programs
 from shared.private_servers.process import write_record
 
 __all__ = ["Archive"]
+
+ARCHIVING = 60.0  # seconds
+PAUSE = 0.05  # seconds between looks at what is archived
+_ARCHIVED = "SELECT last_archived_wal >= pg_walfile_name($1::text::pg_lsn) FROM pg_stat_archiver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,17 @@ class Archive:
         address = ("--host=127.0.0.1", f"--port={server.port}", f"--username={postgres.ADMIN}", "--no-password")
         options = ("--checkpoint=fast", "--wal-method=none", "--no-sync", f"--pgdata={self.backup}")
         self._run(programs / "pg_basebackup", *address, *options, environment=environment)
+
+    async def complete(self, server: postgres.PostgresServer) -> None:
+        """Until what has been committed is in the archive, as it is after archive_timeout in operation."""
+        connection = await asyncpg.connect(server.admin_url)
+        try:
+            end = await connection.fetchval("SELECT pg_switch_wal()::text")
+            async with asyncio.timeout(ARCHIVING):
+                while not await connection.fetchval(_ARCHIVED, end):  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(PAUSE)
+        finally:
+            await connection.close()
 
     def restore(self, lost: postgres.PostgresServer, directory: Path, until: datetime) -> postgres.PostgresServer:
         """A server in that directory, at the lost one's address, as that was at the time. Raises ServerFailed also when

@@ -29,7 +29,6 @@ from sandbox.wiring import Wiring, package_of
 from shared.migrate import migrate
 from shared.private_servers import postgres
 from shared.private_servers.postgres_backup import Archive
-from shared.testing.waiting import until
 
 SERVICE: Final = "helsetilbud-api"
 EACH: Final = 60
@@ -47,9 +46,6 @@ _SEEN: Final = """
     UNION ALL
     SELECT 'kept', citizen, data->>'toolId', data->>'prescriptionId', name, NULL
     FROM citizen_event WHERE data->>'prescriptionId' = ANY($1::text[])
-"""
-_ARCHIVED: Final = """
-    SELECT last_archived_wal >= pg_walfile_name($1::text::pg_lsn) FROM pg_stat_archiver
 """
 
 
@@ -139,7 +135,7 @@ async def _lose_and_restore(
         await _arrived(stage, load.made)
         known, citizen = list(load.made), stage.wiring.reference_of(load.people[-1])
         before = await stage.seen(known, citizen)
-        await _archived(server)
+        await stage.archive.complete(server)
 
         server.kill()
         await asyncio.to_thread(stage.end)
@@ -187,16 +183,6 @@ async def _moment(server: postgres.PostgresServer) -> datetime:
         moment: datetime = await connection.fetchval("SELECT clock_timestamp()")
         await asyncio.sleep(0.5)
         return moment
-    finally:
-        await connection.close()
-
-
-async def _archived(server: postgres.PostgresServer) -> None:
-    """Until what has been committed is in the archive, as it is after archive_timeout in operation."""
-    connection = await asyncpg.connect(server.admin_url)
-    try:
-        end = await connection.fetchval("SELECT pg_switch_wal()::text")
-        await until(lambda: connection.fetchval(_ARCHIVED, end))
     finally:
         await connection.close()
 
