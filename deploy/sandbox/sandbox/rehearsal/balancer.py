@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import httpx
 
-LOOKS_EVERY: Final = 0.25  # seconds between looks at who is ready
+LOOKS_EVERY: Final = 1.0  # seconds between looks at who is ready
 
 
 class Replicas:

@@ -27,7 +27,7 @@ from sandbox.wiring import Wiring
 from shared.private_servers.process import free_port
 
 REPLICAS: Final = {"prescription-api": 2, "helsetilbud-api": 1}
-DRAIN_SECONDS: Final = 4 * LOOKS_EVERY
+DRAIN_SECONDS: Final = 5 * LOOKS_EVERY
 PAUSE: Final = 0.5
 
 
@@ -122,7 +122,7 @@ class Reading:
             self.failed[f"{what}: {answer.status_code}"] += 1
 
 
-async def rehearse(wiring: Wiring, running: Processes, place: Path, per_second: float = 5) -> Outcome:
+async def rehearse(wiring: Wiring, running: Processes, place: Path, per_second: float = 10) -> Outcome:
     """In a system that runs; the code of the release before is put in `place`."""
     try:
         release = await asyncio.to_thread(unpack, place)
@@ -172,7 +172,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="helseverktoy-rehearsal-") as folder:
         place = Path(folder)
         with whole_system(place) as (wiring, running):
-            pace = float(os.environ.get("PER_SECOND", "5"))
+            pace = float(os.environ.get("PER_SECOND", "10"))
             outcome = asyncio.run(rehearse(wiring, running, place / "release", pace))
     _tell(outcome)
 
