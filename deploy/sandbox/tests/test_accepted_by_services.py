@@ -11,6 +11,7 @@ from sandbox.context import Sandbox
 from shared.auth import Authenticator, Citizen, Machine, Practitioner, citizen, machine, practitioner
 from shared.citizenref import CitizenReferences
 from shared.errors import install_error_handlers
+from shared.testing.limits import Unlimited
 
 SCOPE = "nhn:verktoyformidler/prescribe"
 MACHINE_SCOPE = "nhn:verktoyformidler/supplier"
@@ -56,6 +57,7 @@ class UsedProofs:
 def service(sandbox: Sandbox, http: httpx.AsyncClient) -> FastAPI:
     app = FastAPI()
     install_error_handlers(app)
+    app.state.limits = Unlimited()
     app.state.auth = Authenticator(
         issuer=sandbox.settings.issuer,
         citizen_issuer=sandbox.settings.citizen_issuer,

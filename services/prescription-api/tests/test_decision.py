@@ -13,7 +13,6 @@ from itertools import product
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from prescription_api import service
@@ -24,6 +23,7 @@ from prescription_api.errors import HprNotValid, PatientDeceased, PatientUnknown
 from prescription_api.outside import Outside
 from prescription_api.queries import ToolStanding
 from prescription_api.schemas import Prescribing
+from prescription_api.writing import Writer
 from shared.auth import Practitioner
 from shared.errors import DomainError
 from shared.events import ToolStopped
@@ -167,13 +167,15 @@ class StandIn:
     async def driver(self) -> AsyncIterator[Any]:
         yield self
 
-    async def fetchrow(self, sql: str, *_: Any) -> Any:
-        if "INSERT INTO prescription" not in sql:
-            return {"prescription_id": "its", "organisation": self.case["live"], "prescribed_at": NOW}
-        if self.case["live"]:
-            raise asyncpg.UniqueViolationError("prescription_live")
-        self.written += 1
-        return {"ours": True, "written": True}
+    async def fetch(self, _sql: str, *_: Any) -> Any:
+        """The write."""
+        is_free = not self.case["live"]
+        self.written += is_free
+        return [{"ours": True, "stopped": False, "written": is_free}]
+
+    async def fetchrow(self, _sql: str, *_: Any) -> Any:
+        """What is live."""
+        return {"prescription_id": "its", "organisation": self.case["live"], "prescribed_at": NOW}
 
     async def execute(self, _sql: str, *values: Any) -> None:
         self.logged.append(values[-1])
@@ -222,6 +224,7 @@ async def test_P1_P2_P3_P4_P5_P6_K1_K4_every_combination_gives_the_promised_code
     )
     outside = Outside(
         database=stand_in,  # type: ignore[arg-type]
+        writer=Writer(stand_in),  # type: ignore[arg-type]
         tools=stand_in,  # type: ignore[arg-type]
         hpr=stand_in,  # type: ignore[arg-type]
         persons=stand_in,  # type: ignore[arg-type]

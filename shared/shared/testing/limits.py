@@ -11,3 +11,11 @@ WIDE: Final[dict[str, Any]] = {
     "machine_look_ups_per_day": 1_000_000_000,
     "look_ups_of_one_per_hour": 1_000_000,
 }
+
+
+class Unlimited:
+    """In place of `RateLimits`, where an app is not a whole one: nobody is counted."""
+
+    def request(self, client_id: str) -> None: ...
+
+    def citizen_request(self, citizen: str) -> None: ...

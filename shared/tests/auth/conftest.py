@@ -25,6 +25,7 @@ from shared.auth import (
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import install_error_handlers
+from shared.testing.limits import Unlimited
 from shared.testing.token_faults import Attempt
 from shared.testing.tokens import HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
@@ -42,14 +43,6 @@ class StandingClock:
 
     def advance(self, **delta: float) -> None:
         self.now += timedelta(**delta)
-
-
-class Unlimited:
-    """Nobody is counted: limits have tests of their own."""
-
-    def request(self, client_id: str) -> None: ...
-
-    def citizen_request(self, citizen: str) -> None: ...
 
 
 @pytest.fixture
