@@ -31,8 +31,7 @@ PASSED_OVER = ("openapi", "*.lock", "*lock.json", "*.sha256", NAMES_OF_SECRETS, 
 def test_nothing_in_the_repository_looks_like_a_secret_that_is_not_known_to_be_none() -> None:
     found = SecretsCollection()
     with default_settings():
-        for path in _written_by_hand():
-            found.scan_file(str(ROOT / path))
+        found.scan_files(*(str(ROOT / path) for path in _written_by_hand()))
     looks = {secret.secret_value or "" for _, secret in found}
     assert {value for value in looks if not value.startswith(tuple(KNOWN))} == set()
     assert {known for known in KNOWN if not any(value.startswith(known) for value in looks)} == set()
