@@ -53,13 +53,6 @@ async def add(database: Database, *events: LevelChanged) -> None:
             await outbox.add(session, event, NOW)
 
 
-@pytest.fixture(params=["local", "rabbitmq"])
-def transport(request: pytest.FixtureRequest, database: Database) -> AmqpTransport | LocalBroker:
-    if request.param == "rabbitmq":
-        return AmqpTransport(request.getfixturevalue("amqp_url"), database)
-    return LocalBroker()
-
-
 @pytest.fixture
 async def running(database: Database, transport: AmqpTransport | LocalBroker) -> AsyncIterator[Effects]:
     """A service that consumes its own events, under way."""

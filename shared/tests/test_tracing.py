@@ -215,13 +215,6 @@ class Chain:
             await outbox.add(session, told, NOW)
 
 
-@pytest.fixture(params=["local", "rabbitmq"])
-def transport(request: pytest.FixtureRequest, database: Database) -> AmqpTransport | LocalBroker:
-    if request.param == "rabbitmq":
-        return AmqpTransport(request.getfixturevalue("amqp_url"), database)
-    return LocalBroker()
-
-
 @pytest.fixture
 async def chain(
     database: Database, transport: AmqpTransport | LocalBroker, tracer: Tracer

@@ -46,8 +46,9 @@ def test_every_instruction_of_the_dockerfile_is_known(build_here: ModuleType, do
 
 def test_what_is_at_the_root_of_an_image_is_in_the_folder(build_here: ModuleType) -> None:
     build = build_here.Build(Path("/folder"), {})
-    assert build._here("/app/bin/python -m venv /app") == "/folder/root/app/bin/python -m venv /folder/root/app"
-    assert build._here("PATH=/app/bin:$PATH A=b") == "PATH=/folder/root/app/bin:$PATH A=b"
+    assert build.root.parent == Path("/folder")
+    assert build._here("/app/bin/python -m venv /app") == f"{build.root}/app/bin/python -m venv {build.root}/app"
+    assert build._here("PATH=/app/bin:$PATH A=b") == f"PATH={build.root}/app/bin:$PATH A=b"
     unchanged = "awk '/^[^ ]/ { wanted = /^(a|b)==/ } wanted' ./shared wheels/*.whl"
     assert build._here(unchanged) == unchanged
 

@@ -7,10 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -18,6 +17,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
+from shared.testing.serving import serving
 
 pytestmark = pytest.mark.system
 
@@ -75,19 +76,6 @@ class Forwarding(BaseHTTPRequestHandler):
         """Nothing: pytest shows what a test wants shown."""
 
 
-@contextmanager
-def naming(places: dict[str, int]) -> Iterator[Names]:
-    names = Names(places)
-    thread = threading.Thread(target=names.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield names
-    finally:
-        names.shutdown()
-        thread.join()
-        names.server_close()
-
-
 class Up:
     """`docker compose --profile sandbox up`, on that machine. Each migration is run twice at the same time."""
 
@@ -136,7 +124,7 @@ class Up:
 
 @pytest.fixture
 def names(machine: Any) -> Iterator[Names]:
-    with naming(machine.places()) as names:
+    with serving(Names(machine.places())) as names:
         yield names
 
 

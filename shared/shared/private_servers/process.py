@@ -107,8 +107,25 @@ class Process:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
 
 
+class Stoppable:
+    """Stopped at the end of the block."""
+
+    __slots__ = ()
+
+    def stop(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
 @dataclass(frozen=True, slots=True)
-class Server:
+class Server(Stoppable):
     directory: Path
     port: int
     password: str = field(repr=False)
@@ -121,14 +138,6 @@ class Server:
     def kill(self) -> None:
         """As a crash. `start` on the same directory recovers what was safely kept, on the same port."""
         self.process.kill()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def launch(

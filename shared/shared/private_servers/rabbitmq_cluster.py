@@ -9,15 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
-from types import TracebackType
-from typing import Self
 
 from shared.private_servers import rabbitmq
 from shared.private_servers.account import server_account
 from shared.private_servers.broker import find_broker
 from shared.private_servers.errors import ServerFailed
 from shared.private_servers.places import home_of
-from shared.private_servers.process import Order, Process, Server, free_port, launch, sole_use
+from shared.private_servers.process import Order, Process, Server, Stoppable, free_port, launch, sole_use
 
 __all__ = ["Cluster", "start"]
 
@@ -25,7 +23,7 @@ MAPPER_START = 10.0  # seconds
 
 
 @dataclass
-class Cluster:
+class Cluster(Stoppable):
     directory: Path
     memberships: Sequence[rabbitmq.Membership]
     mapper: Server
@@ -90,14 +88,6 @@ class Cluster:
         for node in reversed(self.nodes):
             node.stop()
         self.mapper.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def start(directory: Path, size: int = 3) -> Cluster:

@@ -1,6 +1,5 @@
 """A collector of spans for tests: takes OTLP over HTTP (POST /v1/traces, protobuf) and keeps what came."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,8 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+
+from shared.testing.serving import serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,9 @@ def _plain(attributes: "Iterator[KeyValue] | Any") -> dict[str, Any]:
 def collecting() -> Iterator[Collector]:
     """One that listens for the length of the block."""
     collector = Collector()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(collector))
-    collector.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), _handler(collector))) as server:
+        collector.url = f"http://127.0.0.1:{server.server_port}"
         yield collector
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _handler(collector: Collector) -> type[BaseHTTPRequestHandler]:

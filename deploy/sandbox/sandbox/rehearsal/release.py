@@ -1,4 +1,7 @@
-"""The code of the release before, as git has it: what a rolling upgrade finds running."""
+"""The code of the release before, as git has it: what a rolling upgrade finds running.
+
+Of a release that knows all of today's migrations there is nothing to see; the one before that is older than the schema.
+"""
 
 import io
 import subprocess
@@ -10,7 +13,8 @@ from sandbox.services import SERVICES
 
 ROOT: Final = Path(__file__).parents[4]
 RELEASED: Final = "deploy/released-migrations.sha256"
-"""Changed with each release, and not otherwise."""
+"""Changed with each release, and not otherwise: the migrations of the release, each after its digest."""
+MIGRATIONS: Final = ("shared/shared/schema/*.sql", "services/*/migrations/versions/*.py")
 
 
 class NoHistory(Exception):
@@ -18,13 +22,22 @@ class NoHistory(Exception):
 
 
 def unpack(place: Path) -> str:
-    """Puts the code of the last release there. Returns its commit. Raises NoHistory."""
+    """Puts the code of the newest release there that lacks a migration. Returns its commit. Raises NoHistory."""
     if _git("rev-parse", "--is-shallow-repository").strip() == b"true":
         raise NoHistory("the history was cut off when the repository was fetched")
-    commit = _git("log", "-1", "--format=%H", "--", RELEASED).decode().strip()
+    commit = _older_than_the_schema()
     with tarfile.open(fileobj=io.BytesIO(_git("archive", commit, "shared", "services"))) as archive:
         archive.extractall(place, filter="data")
     return commit
+
+
+def _older_than_the_schema() -> str:
+    today = {str(path.relative_to(ROOT)) for pattern in MIGRATIONS for path in ROOT.glob(pattern)}
+    for commit in _git("log", "--format=%H", "--", RELEASED).decode().split():
+        digests_and_names = _git("show", f"{commit}:{RELEASED}").decode().split()
+        if today.difference(digests_and_names[1::2]):
+            return commit
+    raise NoHistory("every release knows all migrations")
 
 
 def python_path(place: Path) -> str:

@@ -22,7 +22,7 @@ class _MyTools:
     after: Position | None
 
     async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
-        if search is None or not levels:
+        if search is None:
             return []
         asked = self.connection, self.citizen, self.language, self.wanted
         return await queries.find_my_tools(*asked, search, levels, self.after, missing)
