@@ -63,7 +63,7 @@ def build_app(
 ) -> FastAPI:
     """`tags` says what each group of operations is for; `http` is the client for calls to other systems, given by
     tests; `lifespan` is the service's own, inside the common one. `intakes` are the routes that take something else
-    than JSON, or more of it.
+    than JSON, or more of it, or longer.
     """
     app = FastAPI(
         title=title,
@@ -84,6 +84,7 @@ def build_app(
         metrics=app.state.metrics,
         max_body_bytes=settings.max_body_bytes,
         intakes=intakes,
+        seconds=settings.request_seconds,
         tracer=app.state.tracer,
     )
     if settings.cors_origins:

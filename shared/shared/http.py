@@ -1,5 +1,7 @@
 """What happens around every request, as one pure ASGI middleware (three BaseHTTPMiddleware cost a factor of six)."""
 
+import asyncio
+import math
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +19,7 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.correlation import Correlation, accept, caller_of, correlated, current
+from shared.deadlines import Deadline, Deadlines
 from shared.errors import (
     REFUSED,
     DomainError,
@@ -70,17 +73,34 @@ class UnsupportedMediaType(DomainError):
         super().__init__(headers={"Accept": ", ".join(names)}, accepted=names)
 
 
+class RequestTimeout(DomainError):
+    """The connection is closed: what is left of the request would be read as the next one."""
+
+    status = 408
+    code = "request-timeout"
+    title: ClassVar[Text] = {
+        "nb": "Forespørselen kom ikke fram i tide.",
+        "nn": "Førespurnaden kom ikkje fram i tide.",
+        "en": "The request did not arrive in time.",
+    }
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Connection": "close"})
+
+
 @dataclass(frozen=True)
 class Intake:
     """What one route takes in, where that is not what the rest of its service does.
 
-    `path` is the route's, from the root, with its parameters in braces.
+    `path` is the route's, from the root, with its parameters in braces. `seconds` is for its answer to begin; None is
+    as in the rest of the service.
     """
 
     method: str
     path: str
     media_types: frozenset[str]
     max_body_bytes: int
+    seconds: float | None = None
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -91,8 +111,8 @@ class Intake:
 
 
 class Gate:
-    """Correlation, request log, metrics, limits on what comes in, safe headers on what goes out, and the last net for
-    errors.
+    """Correlation, request log, metrics, limits on what comes in and on the time it takes, safe headers on what goes
+    out, and the last net for errors.
 
     Neither the path as sent nor the query string is logged: both can hold what a confused caller put there.
     """
@@ -106,14 +126,19 @@ class Gate:
         max_body_bytes: int,
         media_types: frozenset[str] = JSON,
         intakes: Sequence[Intake] = (),
+        seconds: float = math.inf,
         tracer: Tracer | None = None,
     ) -> None:
-        """`intakes` are the routes to which `max_body_bytes` and `media_types` do not apply."""
+        """`intakes` are the routes to which `max_body_bytes` and `media_types` do not apply. `seconds` is what there is
+        for a request to be read and its answer to begin.
+        """
         self.app = app
         self.service = service
         self.metrics = metrics
         self.intakes = intakes
         self.tracer = tracer
+        self.seconds = seconds
+        self.deadlines = Deadlines()
         self._usual = Intake("", "", media_types, max_body_bytes)
 
     def intake(self, scope: Scope) -> Intake:
@@ -149,7 +174,9 @@ class _Exchange:
         self.correlation = correlation
         self.intake = gate.intake(scope)
         self.media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        self.deadline: Deadline | None = None
         self.status = 0
+        self.reading = False
         self.received = 0
         self.tail = b""
         self.observed = observe()
@@ -159,13 +186,27 @@ class _Exchange:
         self._receive, self._send = receive, send
         try:
             self._refuse_unreadable()
-            await self.gate.app(self.scope, self._read, self._answer)
+            await self._ask(self.intake.seconds or self.gate.seconds)
         except DomainError as error:
             await self._problem(error)
         except Exception as error:  # the boundary of the process: whatever is left becomes a problem document
             await self._problem(self._unexpected(error))
         finally:
             self._record()
+
+    async def _ask(self, seconds: float) -> None:
+        """Raises TimeoutError, as any error of the app's would be, when no answer has begun in time."""
+        deadline = self.deadline = self.gate.deadlines.begin(seconds)
+        try:
+            await self.gate.app(self.scope, self._read, self._answer)
+        except asyncio.CancelledError as error:
+            if deadline.passed:
+                raise TimeoutError from error
+            raise
+        finally:
+            self.gate.deadlines.lift(deadline)
+            if deadline.passed:
+                deadline.task.uncancel()
 
     def _refuse_unreadable(self) -> None:
         declared = self.headers.get("content-length", "")
@@ -185,7 +226,9 @@ class _Exchange:
             raise MethodNotAllowed(headers={"Allow": ", ".join(methods)})
 
     async def _read(self) -> Message:
+        self.reading = True
         message = await self._receive()
+        self.reading = False
         body = message.get("body", b"")
         self.received += len(body)
         if self.received > self.intake.max_body_bytes:
@@ -199,6 +242,8 @@ class _Exchange:
     async def _answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self.deadline:  # what has begun is not cut off: a stream goes on for as long as its route lets it
+                self.gate.deadlines.lift(self.deadline)
             headers = MutableHeaders(raw=message["headers"])
             message["headers"] = headers.raw
             headers["nhn-event-id"] = self.correlation.event_id
@@ -217,6 +262,9 @@ class _Exchange:
         await problem_response(error, language)(self.scope, self._receive, self._answer)
 
     def _unexpected(self, error: Exception) -> DomainError:
+        if self.deadline and self.deadline.passed:
+            _logger.warning("request_cut_off", reading=self.reading)
+            return RequestTimeout() if self.reading else Unavailable()
         if is_unstorable(error):
             return MalformedRequest()
         if is_outage(error):

@@ -65,6 +65,9 @@ class ServiceSettings(BaseSettings):
         description="Of pages that browsers may call us from, `https://name` each; empty and there are none",
     )
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
+    request_seconds: Annotated[float, Field(gt=0, le=300)] = Field(
+        10.0, description="For a request to be read and its answer to begin; uploads and the like have their own"
+    )
 
     @model_validator(mode="after")
     def _current_key_exists(self) -> Self:

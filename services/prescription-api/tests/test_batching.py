@@ -76,3 +76,17 @@ async def test_a_failed_call_fails_for_everyone_in_it_and_for_nobody_else(
     found = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(one) for one in found[:3]] == [ConnectionError] * 3
     assert found[3] == "C"
+
+
+async def test_who_has_given_up_before_their_turn_is_not_asked_for(
+    register: Register, batcher: Batcher[str, str]
+) -> None:
+    first = asyncio.create_task(batcher.ask("a"))
+    await register.called(1)
+    given_up, waiting = asyncio.create_task(batcher.ask("b")), asyncio.create_task(batcher.ask("c"))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    for _ in range(2):
+        register.let.release()
+    assert (await first, await waiting) == ("A", "C")
+    assert register.calls == [["a"], ["c"]]

@@ -94,6 +94,34 @@ async def test_P14_a_key_that_is_no_key_is_refused(prescribe: Any, publish: Any,
         assert answer.json()["code"] == "invalid-input"
 
 
+async def test_P14_what_was_cut_off_is_done_once_when_it_is_asked_again(
+    prescribe: Any,
+    publish: Any,
+    odd: str,
+    settings: Any,
+    world: Any,
+    clock: Any,
+    practitioner: Any,
+    rows: Any,
+    app: Any,
+) -> None:
+    tool_id = await publish()
+    body = {"patient": {"nationalId": odd}, "toolId": str(tool_id)}
+    hasty = settings.model_copy(update={"request_seconds": 1.0})
+    async with restarted(hasty, world, clock) as client, app.state.database.driver_transaction() as connection:
+        await connection.execute("LOCK TABLE outbox")
+        cut = await client.post("/v1/prescriptions", json=body, auth=practitioner(), headers=KEY)
+        assert (cut.status_code, cut.json()["code"]) == (503, "unavailable")
+        assert "Retry-After" in cut.headers
+
+    async def done() -> bool:
+        return (await prescribe(odd, tool_id, headers=KEY)).status_code == 201
+
+    await until(done)
+    for table in ("prescription", "outbox", "access_log", "idempotent_answer"):
+        assert len(await rows(table)) == 1
+
+
 @contextlib.asynccontextmanager
 async def restarted(settings: Any, world: Any, clock: Any) -> AsyncIterator[httpx.AsyncClient]:
     """Another process: nothing in memory, the same database."""

@@ -17,7 +17,7 @@ from shared.errors import (
     Unavailable,
     problems,
 )
-from shared.http import BodyTooLarge, UnsupportedMediaType
+from shared.http import BodyTooLarge, RequestTimeout, UnsupportedMediaType
 from shared.limiting import RateLimitExceeded
 from shared.openapi.limits import fill_in_limits
 from shared.schemas import NULL_IN_EXAMPLE
@@ -110,7 +110,7 @@ def _summarise(operation: Json) -> None:
 def _always_possible(operation: Json) -> list[type[DomainError]]:
     possible: list[type[DomainError]] = [Unavailable, InternalError]
     if "requestBody" in operation:
-        possible += [MalformedRequest, InvalidInput, BodyTooLarge, UnsupportedMediaType]
+        possible += [MalformedRequest, InvalidInput, RequestTimeout, BodyTooLarge, UnsupportedMediaType]
     if "parameters" in operation:
         possible += [MalformedRequest, InvalidInput]
     return possible

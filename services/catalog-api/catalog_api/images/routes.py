@@ -25,7 +25,7 @@ from shared.errors import PreconditionFailed, problems
 from shared.http import IfMatch, IfNoneMatch, Intake, etag_matches
 from shared.idempotency import Answer
 
-INTAKE: Final = Intake("PUT", "/v1/tools/{toolId}/image", MEDIA_TYPES, LARGEST)
+INTAKE: Final = Intake("PUT", "/v1/tools/{toolId}/image", MEDIA_TYPES, LARGEST, seconds=60)
 
 # A cleaned image has nothing in it that these would stop: they are for what the cleaning may one day overlook.
 _SAFELY: Final = {

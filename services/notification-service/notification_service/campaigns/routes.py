@@ -33,7 +33,7 @@ from shared.errors import (
     PreconditionRequired,
     problems,
 )
-from shared.http import BodyTooLarge, IfMatch, IfNoneMatch, Intake, UnsupportedMediaType, etag_matches
+from shared.http import JSON, BodyTooLarge, IfMatch, IfNoneMatch, Intake, UnsupportedMediaType, etag_matches
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
 from shared.norway import day_in_norway
 from shared.paging import (
@@ -84,7 +84,14 @@ _LIST: Final[dict[str, Any]] = {
     }
 }
 
-INTAKES: Final = (Intake("POST", "/v1/campaigns/{campaignId}/recipients", MEDIA_TYPES, LARGEST_UPLOAD),)
+_SMALL: Final = 64 * 1024
+
+# many recipients, other people's pages, gateways
+INTAKES: Final = (
+    Intake("POST", "/v1/campaigns/{campaignId}/recipients", MEDIA_TYPES, LARGEST_UPLOAD, seconds=600),
+    Intake("POST", "/v1/campaigns/{campaignId}/check", JSON, _SMALL, seconds=120),
+    Intake("POST", "/v1/campaigns/{campaignId}/test", JSON, _SMALL, seconds=30),
+)
 
 router = APIRouter(prefix="/v1/campaigns", tags=["Campaigns"])
 

@@ -1,7 +1,8 @@
 """Questions that come at the same time, asked in one call.
 
 An idle client asks at once. While a call is under way the next questions gather, and for a moment after it when they
-come close together, so that load makes the calls larger and not more numerous.
+come close together, so that load makes the calls larger and not more numerous. One that is given up before its turn is
+not asked.
 """
 
 import asyncio
@@ -37,7 +38,8 @@ class Batcher(Generic[Question, Answer]):
     async def _ask_waiting(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
-            await self._ask_batch(batch)
+            if wanted := [(question, future) for question, future in batch if not future.done()]:
+                await self._ask_batch(wanted)
             if len(batch) > 1:
                 await asyncio.sleep(_GATHERING)
 
