@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom lock reset clean
+.PHONY: help setup run demo test test-fast check format access fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,14 @@ image: setup ## The Dockerfile's steps without Docker, in the clean folder .cach
 
 sbom: setup ## What ships, for scanners of vulnerabilities: sbom.json (CycloneDX)
 	$(PYTHON) -m cyclonedx_py requirements requirements.lock --pyproject shared/pyproject.toml --short-PURLs --output-reproducible --output-file sbom.json
+
+# the tools first: what is known about them is told of, and ends nothing
+audit: setup ## Known vulnerabilities: of the tools they are listed, in what ships they fail (OSV_URL: another service to ask)
+	-cd tests/contracts/node && $(CURDIR)/.venv/bin/npm audit --package-lock-only
+	-$(AUDIT) -r requirements-dev.lock
+	$(AUDIT) -r requirements.lock
+
+AUDIT = $(PYTHON) -m pip_audit --require-hashes --disable-pip --progress-spinner off $(if $(OSV_URL),-s osv --osv-url $(OSV_URL))
 
 lock: setup ## Pin the newest dependencies that fit, with hashes
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock --upgrade
