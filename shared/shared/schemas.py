@@ -8,6 +8,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainSerializer,
     WithJsonSchema,
@@ -15,6 +16,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from shared.exact import exactly
 
 LONGEST_TEXT: Final = 10_000
 # FastAPI leaves out what is None, in examples too, where it is data: shared.openapi writes null for this
@@ -35,12 +38,20 @@ class Schema(BaseModel):
         return schema
 
 
-class RequestSchema(Schema):
-    """A request body. Unknown members are refused, so that a misspelt name is not silently ignored; texts without a
-    limit of their own are at most LONGEST_TEXT long.
+class QuerySchema(Schema):
+    """The parameters of a query, which are texts. Unknown ones are refused, so that a misspelt name is not silently
+    ignored; texts without a limit of their own are at most LONGEST_TEXT long.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_max_length=LONGEST_TEXT)
+
+
+class RequestSchema(QuerySchema):
+    """A request body: the same for its members, and each has the type and the format that the contract says."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return exactly(handler(source))
 
 
 def _mark_nulls(example: Any) -> Any:

@@ -13,7 +13,7 @@ from catalog_api.models import Change
 from shared.events.catalog import Party, ToolDocument
 from shared.language import Language, Text
 from shared.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from shared.schemas import RequestSchema, Schema, Timestamp
+from shared.schemas import QuerySchema, RequestSchema, Schema, Timestamp
 from shared.search import SearchText
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ ImageUrl: TypeAlias = Annotated[
 ]
 
 
-class ToolFilters(RequestSchema):
+class ToolFilters(QuerySchema):
     """Values of one filter are OR, different filters are AND. A misspelt parameter is refused, not ignored."""
 
     q: SearchText = None

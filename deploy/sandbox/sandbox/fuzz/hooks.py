@@ -1,7 +1,7 @@
 """Loaded by schemathesis: who calls, with a fresh proof for each call, and how many calls there were.
 
 FUZZ_CALLER is a kind of caller, or `rightful` for whom each operation is for; FUZZ_SERVICE the service that is called;
-FUZZ_SANDBOX the issuer's address; FUZZ_CALLS_FILE is where the calls are counted, by status.
+FUZZ_SANDBOX the issuer's address; FUZZ_CALLS_FILE is where the calls are counted, by status and by operation.
 """
 
 import atexit
@@ -31,7 +31,8 @@ _RIGHTFUL = [
 ]
 _LONGEST_QUERY: Final = 30_000
 _LINES: Final = ("application/x-ndjson", "text/csv")
-_calls: Counter[str] = Counter()
+_statuses: Counter[str] = Counter()
+_operations: Counter[str] = Counter()
 
 
 class Signed(requests.auth.AuthBase):
@@ -75,10 +76,13 @@ def filter_case(_context: Any, case: Any) -> bool:
 
 
 @schemathesis.hook
-def after_call(_context: Any, _case: Any, response: Any) -> None:
-    _calls[str(response.status_code)] += 1
+def after_call(_context: Any, case: Any, response: Any) -> None:
+    _statuses[str(response.status_code)] += 1
+    _operations[case.operation.label] += 1
 
 
 @atexit.register
 def _write() -> None:
-    Path(os.environ["FUZZ_CALLS_FILE"]).write_text(json.dumps(_calls), "utf-8")
+    Path(os.environ["FUZZ_CALLS_FILE"]).write_text(
+        json.dumps({"statuses": _statuses, "operations": _operations}), "utf-8"
+    )

@@ -14,42 +14,46 @@ from sandbox.wiring import Wiring
 
 RIGHTFUL = "rightful"
 _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+# The contract's own examples and the edges of what it allows, which are the same each time
+EDGES = "examples,coverage"
+# What is made up at random, and chains of what belongs together
+RANDOM = "examples,fuzzing,stateful"
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """`caller` is a kind of caller, or `rightful`. `examples` is at most how many calls are made up per operation.
-    `is_same_each_time` leaves out what is made up at random and in chains.
-    """
+    """`caller` is a kind of caller, or `rightful`. `examples` is how many calls are made up at random per operation."""
 
     service: Service
     caller: str
     seed: int
     examples: int
-    seconds: int
-    is_same_each_time: bool = False
+    phases: str = RANDOM
 
     def command(self, address: str) -> list[str]:
         program, contract = Path(sys.executable).with_name("schemathesis"), CONTRACTS / f"{self.service.name}.json"
-        limits = ["--max-examples", str(self.examples), "--max-time", str(self.seconds)]
-        seeded = ["--seed", str(self.seed)]
-        phases = ["--phases", "examples,coverage"] if self.is_same_each_time else []
-        options = ["--url", address, "--no-color", "--checks", "all", *phases, *seeded, *limits]
+        made = ["--phases", self.phases, "--max-examples", str(self.examples), "--seed", str(self.seed)]
+        options = ["--url", address, "--no-color", "--checks", "all", *made]
         return [str(program), "--config-file", str(_CONFIGURATION), "run", str(contract), *options]
+
+    @property
+    def name(self) -> str:
+        return f"{self.service.name} {self.caller} {self.seed} {self.phases}"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`calls` by status; `report` is what schemathesis says."""
+    """`calls` by status, `called` by operation; `report` is what schemathesis says."""
 
     made: Pass
     calls: Counter[str]
+    called: Counter[str]
     passed: bool
     report: str
 
 
 def run(made: Pass, wiring: Wiring, folder: Path) -> Outcome:
-    counted = folder / f"{made.service.name}-{made.caller}-{made.seed}.json"
+    counted = folder / f"{made.name.replace(' ', '-')}.json"
     told = {
         "FUZZ_CALLER": made.caller,
         "FUZZ_SERVICE": made.service.name,
@@ -60,5 +64,6 @@ def run(made: Pass, wiring: Wiring, folder: Path) -> Outcome:
     done = subprocess.run(  # noqa: S603 - a tool of ours
         command, env=os.environ | told, cwd=folder, capture_output=True, text=True, check=False
     )
-    calls = json.loads(counted.read_text("utf-8")) if counted.exists() else {}
-    return Outcome(made, Counter(calls), done.returncode == 0, done.stdout + done.stderr)
+    counts = json.loads(counted.read_text("utf-8")) if counted.exists() else {"statuses": {}, "operations": {}}
+    statuses, operations = Counter(counts["statuses"]), Counter(counts["operations"])
+    return Outcome(made, statuses, operations, done.returncode == 0, done.stdout + done.stderr)

@@ -13,7 +13,7 @@ from catalog_api.submissions.transitions import Approval, State, Transition
 from catalog_api.tool_shape import EXAMPLE, ToolDraft
 from shared.events.catalog import Party
 from shared.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from shared.schemas import RequestSchema, Schema, Timestamp
+from shared.schemas import QuerySchema, RequestSchema, Schema, Timestamp
 
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(without_national_id)]
 
@@ -90,7 +90,7 @@ class Verification(RequestSchema):
     items: Annotated[list[ItemAnswer], Field(min_length=1, max_length=100)]
 
 
-class SubmissionFilters(RequestSchema):
+class SubmissionFilters(QuerySchema):
     state: Annotated[list[State], Field(default_factory=list, max_length=20)]
     tool_id: UUID | None = None
     limit: Limit = DEFAULT_LIMIT
