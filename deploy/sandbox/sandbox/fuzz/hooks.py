@@ -1,7 +1,8 @@
 """Loaded by schemathesis: who calls, with a fresh proof for each call, and how many calls there were.
 
 FUZZ_CALLER is a kind of caller, or `rightful` for whom each operation is for; FUZZ_SERVICE the service that is called;
-FUZZ_SANDBOX the issuer's address; FUZZ_CALLS_FILE is where the calls are counted, by status and by operation.
+FUZZ_SANDBOX the issuer's address; FUZZ_THINNED is set for the short form; FUZZ_CALLS_FILE is where the calls are
+counted, by status and by operation.
 """
 
 import atexit
@@ -30,7 +31,10 @@ _RIGHTFUL = [
     if it.service == _SERVICE
 ]
 _LONGEST_QUERY: Final = 30_000
+_WHOLE: Final = 12  # of an operation's calls, before they are thinned
+_EVERY: Final = 8
 _LINES: Final = ("application/x-ndjson", "text/csv")
+_offered: Counter[str] = Counter()
 _statuses: Counter[str] = Counter()
 _operations: Counter[str] = Counter()
 
@@ -72,7 +76,13 @@ def filter_case(_context: Any, case: Any) -> bool:
     """
     if case.media_type in _LINES and not isinstance(case.body, str):
         return False
-    return len(urlencode(case.query or {})) < _LONGEST_QUERY
+    return len(urlencode(case.query or {})) < _LONGEST_QUERY and _is_kept(case.operation.label)
+
+
+def _is_kept(operation: str) -> bool:
+    """In the short form the first of each operation, and then one in eight."""
+    _offered[operation] += 1
+    return "FUZZ_THINNED" not in os.environ or _offered[operation] <= _WHOLE or _offered[operation] % _EVERY == 0
 
 
 @schemathesis.hook

@@ -82,6 +82,8 @@ async def test_V6_those_who_approve_see_all_in_pages(author, stranger, approver,
     [
         ({"series": "Not A Slug"}, "string-pattern-mismatch"),
         ({"round": 0}, "greater-than-equal"),
+        ({"round": "2"}, "int-type"),
+        ({"urgent": 0}, "bool-type"),
         ({"category": "advertising"}, "literal-error"),
         ({"perMinute": 0}, "greater-than-equal"),
         ({"minimumAge": 15}, "greater-than-equal"),
