@@ -45,6 +45,9 @@ _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _QUIET_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics"})
 JSON: Final = frozenset({"application/json"})
 LONGEST_HEADER: Final = 500
+# a token and a proof are some kB, and browsers and gateways add a dozen
+MOST_HEADERS: Final = 100
+LARGEST_HEADERS: Final = 32 * 1024  # bytes, of all values
 
 
 class BodyTooLarge(DomainError):
@@ -209,6 +212,9 @@ class _Exchange:
                 deadline.task.uncancel()
 
     def _refuse_unreadable(self) -> None:
+        sent = self.scope["headers"]
+        if len(sent) > MOST_HEADERS or sum([len(value) for _, value in sent]) > LARGEST_HEADERS:
+            raise MalformedRequest()
         declared = self.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > self.intake.max_body_bytes:
             raise BodyTooLarge()

@@ -63,3 +63,19 @@ async def test_an_escaped_nul_is_refused_in_json_and_means_nothing_elsewhere(htt
     escaped = b'"\\u0000"'
     assert (await http.put(IMAGE, content=escaped, headers=PNG)).status_code == 200
     assert (await http.put("/things", content=escaped, headers=JSON)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({f"x-{number}": "v" for number in range(60)}, 200),
+        ({f"x-{number}": "v" for number in range(101)}, 400),
+        ({"x-long": "v" * 20_000}, 200),
+        ({"x-long": "v" * 32_768}, 400),
+        ({"x-long": "v" * 20_000, "x-longer": "v" * 20_000}, 400),
+    ],
+)
+async def test_headers_are_so_many_and_so_long(http: httpx.AsyncClient, more: dict[str, str], status: int) -> None:
+    answer = await http.put("/things", content=b"{}", headers=JSON | more)
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["code"] == "malformed-request"

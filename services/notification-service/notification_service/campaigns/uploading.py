@@ -110,7 +110,7 @@ def _from_csv(header: tuple[str, Sequence[str]]) -> Parse:
 def _from_json(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text.removeprefix("\ufeff"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadLine("line-unreadable") from None
     if not isinstance(found, dict) or not found.keys() <= set(_COLUMNS.values()):
         raise BadLine("line-unreadable")

@@ -83,6 +83,7 @@ async def test_V6_bad_lines_are_told_by_number_and_the_others_are_taken(upload, 
         '{"nationalId": "1", "x": 1}',
         '{"reference": {}}',
         "nationalId;x",
+        "[" * 1000,
     ],
 )
 async def test_V6_a_line_of_json_that_is_no_recipient_is_a_bad_line(upload, line) -> None:
