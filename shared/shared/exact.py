@@ -5,12 +5,15 @@ Left to itself, pydantic takes `"1"` and `true` for a number, `0` for false, and
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
+from uuid import UUID
 
+from pydantic import BeforeValidator
 from pydantic_core import CoreSchema, PydanticKnownError
 from pydantic_core.core_schema import no_info_before_validator_function
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DIGITS: Final = re.compile(r"-?[0-9]+")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(
     _DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
@@ -21,6 +24,12 @@ def _number(value: Any) -> Any:
     """`1.0` is a whole number in JSON Schema too."""
     if isinstance(value, bool | str):
         raise PydanticKnownError("int_type")
+    return value
+
+
+def _digits(value: Any) -> Any:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise PydanticKnownError("int_parsing")
     return value
 
 
@@ -50,6 +59,11 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "date": _written_as(_DAY, "date", "2026-12-24"),
     "datetime": _written_as(_MOMENT, "datetime", "2026-12-24T17:00:00Z"),
 }
+# In an address or a header, where everything is a text: no `1_0` and no `1.0`, no UUID without its dashes
+AS_DIGITS: Final = BeforeValidator(_digits)  # after the limits of the number, or the contract loses them
+AS_MOMENT: Final = BeforeValidator(_CHECKS["datetime"])
+Id = Annotated[UUID, BeforeValidator(_CHECKS["uuid"])]
+
 _BELOW: Final = frozenset(
     {"schema", "fields", "items_schema", "keys_schema", "values_schema", "choices", "steps", "definitions"}
     | {"lax_schema", "strict_schema", "json_schema", "python_schema"}

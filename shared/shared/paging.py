@@ -11,6 +11,7 @@ from fastapi import Query
 from pydantic import Field
 
 from shared.errors import DomainError
+from shared.exact import AS_DIGITS
 from shared.language import Text
 from shared.schemas import Schema
 
@@ -19,7 +20,7 @@ MAX_LIMIT = 200
 
 Item = TypeVar("Item")
 
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many items")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many items"), AS_DIGITS]
 Cursor = Annotated[
     str | None,
     Query(max_length=500, description="`nextCursor` of the page before; opaque, and good for as long as the list"),

@@ -1,12 +1,14 @@
 """A request body is read as its contract is written, and no more generously."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from shared.exact import AS_MOMENT, Id
+from shared.paging import Limit
 from shared.schemas import QuerySchema, RequestSchema, Timestamp
 
 _ID = "0296a880-2aab-4e06-8968-eee2900e49ec"
@@ -65,6 +67,26 @@ def test_a_value_as_the_contract_says_is_read() -> None:
     assert (read.type, read.parts[0].count, read.by_name) == (True, 1, {"a": 2})
     assert (read.id, read.day) == (UUID(_ID), date(2026, 12, 24))
     assert read.at == datetime(2026, 12, 24, 9, 0, 0, 500_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code"),
+    [
+        *((Limit, text, "int_parsing") for text in ("1_0", "1.0", " 5", "+5", "٥", "")),
+        (Limit, "201", "less_than_equal"),
+        *((Id, text, "uuid_parsing") for text in (_ID.replace("-", ""), f"{{{_ID}}}", "")),
+        (Annotated[datetime, AS_MOMENT], "0", "datetime_parsing"),
+    ],
+)
+def test_a_parameter_is_a_text_in_one_way(kind: Any, text: str, code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(kind).validate_python(text)
+    assert [error["type"] for error in refused.value.errors()] == [code]
+
+
+def test_a_parameter_as_the_contract_says_is_read() -> None:
+    assert TypeAdapter(Limit).validate_python("20") == 20
+    assert TypeAdapter(Id).validate_python(_ID) == UUID(_ID)
 
 
 def test_a_query_is_texts() -> None:

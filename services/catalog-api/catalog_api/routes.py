@@ -2,7 +2,6 @@
 
 from functools import cache
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
@@ -26,6 +25,7 @@ from catalog_api.schemas import ChangeFeed, CodeListDetails, CodeLists, ToolDeta
 from shared.auth import HELSEID_REFUSALS
 from shared.db import Reader
 from shared.errors import problems
+from shared.exact import Id
 from shared.http import IfNoneMatch
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
@@ -51,7 +51,7 @@ async def _documented(if_none_match: IfNoneMatch = None) -> None:
 
 
 Language = Annotated[str, Depends(_language)]
-ToolId = Annotated[UUID, Path(alias="toolId")]
+ToolId = Annotated[Id, Path(alias="toolId")]
 
 tools = APIRouter(prefix="/v1/tools", tags=["Tools"], route_class=PublicRead, dependencies=[Depends(_documented)])
 code_lists = APIRouter(prefix="/v1/code-lists", tags=["Code lists"])

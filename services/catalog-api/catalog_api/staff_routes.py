@@ -1,7 +1,6 @@
 """What catalogue staff do (K4): HTTP only."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,11 +15,12 @@ from catalog_api.schemas import ReinstateRequest, StopRequest, ToolStatus
 from shared.app import Now
 from shared.auth import STAFF_REFUSALS
 from shared.errors import problems
+from shared.exact import Id
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
 
 _REFUSALS: Final = (*STAFF_REFUSALS, ToolNotFound, IdempotencyInProgress, IdempotencyKeyReused)
 
-ToolId = Annotated[UUID, Path(alias="toolId")]
+ToolId = Annotated[Id, Path(alias="toolId")]
 
 staff_tools = APIRouter(prefix="/v1/tools", tags=["Staff"])
 

@@ -1,11 +1,11 @@
 """Who may call what, as parameters of routes."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Path, Security
 
 from shared.auth import Citizen, Machine, Practitioner, acting, either, machine, practitioner
+from shared.exact import Id
 
 _prescribing = practitioner("nhn:verktoyformidler/prescribe")
 _reading = either(practitioner("nhn:verktoyformidler/read"), _prescribing)
@@ -17,4 +17,4 @@ Supplier = Annotated[Machine, Security(machine("nhn:verktoyformidler/supplier"))
 # their own
 Me = Annotated[Citizen, Security(acting("health-care", "read", young_persons_own=True))]
 
-PrescriptionId = Annotated[UUID, Path(alias="prescriptionId")]
+PrescriptionId = Annotated[Id, Path(alias="prescriptionId")]

@@ -14,6 +14,7 @@ from shared.app import Now
 from shared.auth import STAFF_REFUSALS, Staff, staff
 from shared.db import Reader, Session
 from shared.errors import InvalidInput, NotFound, Unavailable, problems
+from shared.exact import Id
 from shared.messaging import dead_letter_queries as letters
 from shared.messaging.dead_letter_queries import DeadLetterDiscarded, DeadLetterReplayed, State, Which, state_of
 from shared.nationalid import holds_national_id
@@ -22,7 +23,7 @@ from shared.schemas import RequestSchema, Schema, Timestamp
 
 OPERATE: Final = "nhn:drift/operate"
 
-LetterId = Annotated[UUID, Path(alias="letterId")]
+LetterId = Annotated[Id, Path(alias="letterId")]
 Operator = Annotated[Staff, Security(staff(OPERATE))]
 _DEALT_WITH: Final = (*STAFF_REFUSALS, NotFound, DeadLetterReplayed, DeadLetterDiscarded, InvalidInput, Unavailable)
 

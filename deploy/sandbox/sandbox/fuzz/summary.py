@@ -49,12 +49,13 @@ def _table(outcomes: Sequence[Outcome]) -> list[str]:
 
 def _not_called(outcomes: Sequence[Outcome]) -> list[str]:
     """Operations that one of those who called has not called."""
-    wanted = {f"{it.method} {it.path}" for it in operations(CONTRACTS) if it.name not in _NOT_CALLED}
+    wanted = {(it.service.name, f"{it.method} {it.path}") for it in operations(CONTRACTS) if it.name not in _NOT_CALLED}
     said = []
     for caller in dict.fromkeys(it.made.caller for it in outcomes):
-        missing = wanted - {label for it in outcomes if it.made.caller == caller for label in it.called}
+        own = [it for it in outcomes if it.made.caller == caller]
+        missing = wanted - {(it.made.service.name, label) for it in own for label in it.called}
         said.append(f"{caller}: {len(wanted - missing)} of {len(wanted)} operations")
-        said += [f"    never {label}" for label in sorted(missing)[:20]]
+        said += [f"    never {service} {label}" for service, label in sorted(missing)[:20]]
     return said
 
 

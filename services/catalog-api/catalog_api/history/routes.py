@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
@@ -17,6 +16,7 @@ from catalog_api.submissions.errors import ToolOfAnotherSupplier
 from shared.auth import STAFF_REFUSALS
 from shared.db import Session
 from shared.errors import problems
+from shared.exact import Id
 from shared.http import IfNoneMatch
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
 
@@ -33,7 +33,7 @@ histories = APIRouter(prefix="/v1/tools", tags=["History"])
     responses=READ | problems(*STAFF_REFUSALS, ToolNotFound, ToolOfAnotherSupplier, CursorInvalid),
 )
 async def list_tool_history(
-    tool_id: Annotated[UUID, Path(alias="toolId")],
+    tool_id: Annotated[Id, Path(alias="toolId")],
     caller: SupplierOrStaff,
     session: Session,
     limit: Limit = DEFAULT_LIMIT,

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +21,7 @@ from shared.app import Now
 from shared.auth import HELSEID_REFUSALS, MACHINE_REFUSALS, STAFF_REFUSALS
 from shared.db import Reader
 from shared.errors import PreconditionFailed, problems
+from shared.exact import Id
 from shared.http import IfMatch, IfNoneMatch, Intake, etag_matches
 from shared.idempotency import Answer
 
@@ -42,7 +42,7 @@ _FOUND: Final[dict[int | str, dict[str, Any]]] = {
 }
 _SENT: Final = {"requestBody": {"required": True, "content": _BINARY}}
 
-ToolId = Annotated[UUID, Path(alias="toolId")]
+ToolId = Annotated[Id, Path(alias="toolId")]
 
 images = APIRouter(prefix="/v1/tools", tags=["Images"])
 

@@ -42,6 +42,7 @@ from shared.app import Now
 from shared.auth import MACHINE_REFUSALS, STAFF_REFUSALS
 from shared.db import Session
 from shared.errors import InvalidInput, PreconditionFailed, PreconditionRequired, problems
+from shared.exact import Id
 from shared.http import JSON, IfMatch, IfNoneMatch, etag_matches
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
 from shared.paging import CursorInvalid, decode_moment_cursor
@@ -65,7 +66,7 @@ _BY_STAFF: Final = (*STAFF_REFUSALS, *_ACT, OwnSubmission)
 _PATCH_SCHEMA: Final = {"$ref": "#/components/schemas/SubmissionPatch"}
 _PATCH_BODY: Final[dict[str, Any]] = {"requestBody": {"content": {MERGE_PATCH: {"schema": _PATCH_SCHEMA}}}}
 
-SubmissionId = Annotated[UUID, Path(alias="submissionId")]
+SubmissionId = Annotated[Id, Path(alias="submissionId")]
 Use = Callable[[AsyncSession], Awaitable[Submission]]
 
 

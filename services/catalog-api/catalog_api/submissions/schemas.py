@@ -12,6 +12,7 @@ from catalog_api.history.schemas import STEP, Doer, Step
 from catalog_api.submissions.transitions import Approval, State, Transition
 from catalog_api.tool_shape import EXAMPLE, ToolDraft
 from shared.events.catalog import Party
+from shared.exact import Id
 from shared.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from shared.schemas import QuerySchema, RequestSchema, Schema, Timestamp
 
@@ -92,7 +93,7 @@ class Verification(RequestSchema):
 
 class SubmissionFilters(QuerySchema):
     state: Annotated[list[State], Field(default_factory=list, max_length=20)]
-    tool_id: UUID | None = None
+    tool_id: Id | None = None
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor = None
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response, Security
 
@@ -35,6 +34,7 @@ from shared.app import Now, References
 from shared.auth import CITIZEN_REFUSALS, MACHINE_REFUSALS, Machine, RepresentationNotAllowed, TooYoung, machine
 from shared.db import CurrentDatabase, Database, Reader, Session
 from shared.errors import InvalidInput, NotFound, PreconditionFailed, PreconditionRequired, Unavailable, problems
+from shared.exact import Id
 from shared.http import IfMatch, IfNoneMatch, etag_matches
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Repeatable
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
@@ -135,7 +135,7 @@ async def give_representation(
     responses=problems(*_OWN, NotFound, InvalidInput),
 )
 async def revoke_representation(
-    me: OwnAffairs, representation_id: Annotated[UUID, Path(alias="representationId")], session: Session, now: Now
+    me: OwnAffairs, representation_id: Annotated[Id, Path(alias="representationId")], session: Session, now: Now
 ) -> None:
     """Take back a power of attorney that I have given, or give up one that I hold
 

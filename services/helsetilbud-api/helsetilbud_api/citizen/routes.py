@@ -1,7 +1,6 @@
 """HTTP only: takes the citizen and a connection, calls one use case or query, answers."""
 
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response, Security
 
@@ -22,6 +21,7 @@ from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS, Citizen, RepresentationNotAllowed, acting
 from shared.db import CurrentDatabase, Reader, Session
 from shared.errors import InvalidInput, Unavailable, problems
+from shared.exact import Id
 from shared.http import BodyTooLarge, IfNoneMatch
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Repeatable, repeatable
 from shared.language import best_language
@@ -31,7 +31,7 @@ from shared.search import CurrentVocabulary, LongSearchText
 # the citizen, or whoever may act for them, as consent-api says on every request (S5)
 Me = Annotated[Citizen, Security(acting("health-care", "read"))]
 MeChanging = Annotated[Citizen, Security(acting("health-care", "change"))]
-ToolId = Annotated[UUID, Path(alias="toolId")]
+ToolId = Annotated[Id, Path(alias="toolId")]
 
 OWN: Final = (*CITIZEN_REFUSALS, *REPRESENTATION_REFUSALS, Unavailable, InvalidInput)
 READ: Final[dict[int | str, dict[str, Any]]] = {

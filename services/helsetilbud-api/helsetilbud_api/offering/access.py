@@ -16,12 +16,15 @@ from helsetilbud_api.offering.errors import GpRegisterUnavailable, OfficeAccessD
 from shared.auth import STAFF_REFUSALS, HelseIdCaller, HelseIdToken
 from shared.auth.callers import as_staff
 from shared.errors import InvalidInput
+from shared.exact import AS_DIGITS
 
 SCOPE: Final = "nhn:helsetilbud/edit"
 REFUSALS: Final = (*STAFF_REFUSALS, GpRegisterUnavailable)
 OFFICE_REFUSALS: Final = (*REFUSALS, OfficeNotFound, OfficeAccessDenied, InvalidInput)
 
-HerId = Annotated[int, Path(alias="herId", ge=1, le=2**31 - 1, description="The office's HER-id", examples=[9900101])]
+HerId = Annotated[
+    int, Path(alias="herId", ge=1, le=2**31 - 1, description="The office's HER-id", examples=[9900101]), AS_DIGITS
+]
 
 
 @dataclass(frozen=True, slots=True)

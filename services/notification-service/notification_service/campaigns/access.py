@@ -1,7 +1,6 @@
 """Who reaches which campaigns: those of their own organisation, or all for those who approve and operate."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import Depends, Path, Security
 
@@ -11,6 +10,7 @@ from notification_service.campaigns.models import Actor, Campaign
 from shared.auth import MACHINE_REFUSALS, STAFF_REFUSALS, CallerNotAllowed, Machine, Staff, either, machine, staff
 from shared.db import Reader
 from shared.errors import InvalidInput, NotFound, Unavailable
+from shared.exact import Id
 from shared.messaging.dead_letter_routes import OPERATE
 
 SEND: Final = "nhn:varsling/send"
@@ -48,7 +48,7 @@ Reach = Annotated[tuple[Actor, str | None], Depends(_reach)]
 Approver = Annotated[Staff, Security(staff(APPROVE))]
 
 
-CampaignId = Annotated[UUID, Path(alias="campaignId")]
+CampaignId = Annotated[Id, Path(alias="campaignId")]
 
 
 async def _found(reach: Reach, campaign_id: CampaignId, reader: Reader) -> Campaign:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, TypeVar
-from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Header, Path, Request, Response, Security
@@ -21,6 +20,7 @@ from shared.app import Now, References
 from shared.auth import STAFF_REFUSALS, Staff, staff
 from shared.db import Reader
 from shared.errors import InvalidInput, NotFound, Unavailable, problems
+from shared.exact import Id
 from shared.http import IfNoneMatch, tagged
 from shared.language import best_language
 from shared.messaging.dead_letter_routes import OPERATE
@@ -70,7 +70,7 @@ async def list_notifications(
 )
 async def get_notification(
     me: Whose,
-    notification_id: Annotated[UUID, Path(alias="notificationId")],
+    notification_id: Annotated[Id, Path(alias="notificationId")],
     reader: Reader,
     known: IfNoneMatch = None,
     accept_language: AcceptLanguage = None,

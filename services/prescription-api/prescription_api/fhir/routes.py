@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic_core import to_json
@@ -23,6 +22,7 @@ from prescription_api.outside import CurrentOutside, Outside
 from shared.app import Now
 from shared.auth import PRACTITIONER_REFUSALS, Practitioner
 from shared.errors import InvalidInput, MalformedRequest, problems
+from shared.exact import Id
 from shared.http import BodyTooLarge, IfNoneMatch, Intake, UnsupportedMediaType
 from shared.language import best_language
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
@@ -59,7 +59,7 @@ async def get_capability_statement(request: Request, if_none_match: IfNoneMatch 
     | problems(*_REFUSALS, errors.PrescriptionNotFound),
 )
 async def read_task(
-    prescription_id: Annotated[UUID, Path(alias="id")],
+    prescription_id: Annotated[Id, Path(alias="id")],
     caller: Reading,
     outside: CurrentOutside,
     now: Now,

@@ -1,7 +1,6 @@
 """Suppliers' questions over HTTP."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
@@ -14,6 +13,7 @@ from prescription_api.suppliers.schemas import PrescribersWanted, ToolPrescriber
 from shared.app import Now
 from shared.auth import MACHINE_REFUSALS
 from shared.errors import problems
+from shared.exact import Id
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_moment_cursor
 
@@ -30,7 +30,7 @@ router = APIRouter()
     ),
 )
 async def list_tool_prescribers(
-    tool_id: Annotated[UUID, Path(alias="toolId")],
+    tool_id: Annotated[Id, Path(alias="toolId")],
     wanted: PrescribersWanted,
     caller: Supplier,
     outside: CurrentOutside,

@@ -14,6 +14,7 @@ from helsetilbud_api.citizen.streaming.reading import Follower, follow
 from helsetilbud_api.citizen.streaming.streams import Streams, TooManyStreams
 from shared.db import CurrentDatabase, Database
 from shared.errors import problems
+from shared.exact import AS_DIGITS
 from shared.language import best_language
 
 # who acts for somebody is asked about again before long (S5)
@@ -50,6 +51,7 @@ async def follow_feed(
     last_event_id: Annotated[
         int | None,
         Header(alias="Last-Event-ID", ge=0, le=2**63 - 1, description="`id` of the last event that was received"),
+        AS_DIGITS,
     ] = None,
 ) -> StreamingResponse:
     """Entries as they come, each with an `id`. With it as `Last-Event-ID` the stream goes on where it was cut off, in

@@ -31,13 +31,14 @@ from helsetilbud_api.offering.routes.answers import (
 from helsetilbud_api.offering.schemas import BlockChange, BlockedPatient, BlockedPatients, BlockSearch, NewBlock
 from shared.app import Now
 from shared.db import Reader, Session
+from shared.exact import Id
 from shared.http import IfMatch, IfNoneMatch
 from shared.idempotency import IdempotencyKey
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit
 
 router = APIRouter(prefix="/v1/offices/{herId}/blocked-patients", tags=["Blocked patients"])
 
-BlockId = Annotated[UUID, Path(alias="blockId")]
+BlockId = Annotated[Id, Path(alias="blockId")]
 
 
 @router.get(

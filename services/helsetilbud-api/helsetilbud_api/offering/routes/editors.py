@@ -27,13 +27,14 @@ from helsetilbud_api.offering.routes.answers import (
 from helsetilbud_api.offering.schemas import NewEditor, OfficeEditor, OfficeEditors
 from shared.app import Now
 from shared.db import Reader, Session
+from shared.exact import Id
 from shared.http import IfMatch, IfNoneMatch
 from shared.idempotency import IdempotencyKey
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit
 
 router = APIRouter(prefix="/v1/offices/{herId}/editors", tags=["Editors"])
 
-EditorId = Annotated[UUID, Path(alias="editorId")]
+EditorId = Annotated[Id, Path(alias="editorId")]
 
 
 @router.get(

@@ -1,7 +1,6 @@
 """Every change of the office's offering, and putting an earlier version back (H6)."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Row
@@ -19,6 +18,7 @@ from helsetilbud_api.offering.routes.answers import TEXT_REFUSALS, changed_by, e
 from helsetilbud_api.offering.schemas import SettingChange, SettingChanges
 from shared.app import Now
 from shared.db import Reader, Session
+from shared.exact import Id
 from shared.http import IfMatch, IfNoneMatch
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor, encode_cursor
 
@@ -58,7 +58,7 @@ async def list_history(
 )
 async def restore_change(
     editor: AtOffice,
-    change_id: Annotated[UUID, Path(alias="changeId")],
+    change_id: Annotated[Id, Path(alias="changeId")],
     session: Session,
     now: Now,
     seen: IfMatch = None,

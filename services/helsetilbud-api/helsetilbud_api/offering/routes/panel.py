@@ -18,6 +18,7 @@ from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS
 from shared.db import CurrentDatabase, Reader
 from shared.errors import InvalidInput, problems
+from shared.exact import AS_MOMENT
 from shared.http import IfNoneMatch
 from shared.language import best_language
 
@@ -40,7 +41,7 @@ def _of_this_century(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
+Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century), AS_MOMENT]
 
 
 @router.get(

@@ -1,0 +1,45 @@
+"""What `make fuzz` sets out to do, and what it says that it did."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import islice
+
+from sandbox.access.operations import operations
+from sandbox.access.scenes.examples import CONTRACTS
+from sandbox.callers import KINDS
+from sandbox.fuzz.__main__ import passes
+from sandbox.fuzz.passes import EDGES, RIGHTFUL, Outcome, Pass
+from sandbox.fuzz.summary import summary
+from sandbox.services import SERVICES
+
+
+def test_a_round_is_everything_as_everybody_and_the_edges_once() -> None:
+    length = len(SERVICES) * (len(KINDS) + 1)
+    first, second = (
+        islice(passes(7), len(SERVICES), len(SERVICES) + length),
+        islice(passes(7), len(SERVICES) + length, 999),
+    )
+    edges = list(islice(passes(7), len(SERVICES)))
+    everybody = {(service.name, caller) for service in SERVICES for caller in [*KINDS, RIGHTFUL]}
+    assert {(it.service.name, it.phases) for it in edges} == {(service.name, EDGES) for service in SERVICES}
+    for seed, made in ((7, list(first)), (8, list(islice(second, length)))):
+        assert {(it.service.name, it.caller) for it in made} == everybody
+        assert {it.seed for it in made} == {seed}
+
+
+def test_the_summary_tells_who_has_not_tried_what_and_what_failed() -> None:
+    outcomes = []
+    for service in SERVICES:
+        every = {f"{it.method} {it.path}": 2 for it in operations(CONTRACTS) if it.service == service}
+        unheard = {label: calls for label, calls in every.items() if label != "GET /v1/me/feed"}
+        outcomes.append(Outcome(Pass(service, "citizen", 1, 8), Counter({"200": 60}), Counter(every), True, ""))
+        outcomes.append(Outcome(Pass(service, "staff", 2, 8), Counter({"200": 4}), Counter(unheard), True, ""))
+    outcomes[3] = replace(outcomes[3], passed=False, report="Server error")
+    said = summary(outcomes, 61.4)
+    assert (
+        "citizen: 136 of 136 operations\nstaff: 135 of 136 operations\n    never helsetilbud-api GET /v1/me/feed"
+        in said
+    )
+    assert f"failed: {SERVICES[1].name} staff 2" in said
+    assert said.endswith("320 calls in 10 runs, 1 of them with failures; seeds 1, 2; 61 seconds")
+    assert "14 checks: " in said
