@@ -2,7 +2,7 @@
 
 One round is about as many: everything as every kind of caller, few of whom come far, and, much more, each operation as
 whom it is for. FUZZ_SECONDS=3600 is the longest that anything is begun; FUZZ_SEED=1 is what the calls are made from,
-one more in each round. A failure stops nothing: all are told at the end.
+one more in each round, and for each kind of caller another. A failure stops nothing: all are told at the end.
 """
 
 import asyncio
@@ -33,7 +33,8 @@ def passes(seed: int) -> Iterator[Pass]:
     """Without end. The edges of the contract are the same in each round, and tried in the first."""
     yield from (Pass(service, RIGHTFUL, seed, examples=1, phases=EDGES) for service in SERVICES)
     for number in itertools.count(seed):
-        yield from (Pass(service, caller, number, examples=8) for caller in KINDS for service in SERVICES)
+        for seed_of_its_own, caller in enumerate(KINDS, number * 100):
+            yield from (Pass(service, caller, seed_of_its_own, examples=8) for service in SERVICES)
         yield from (Pass(service, RIGHTFUL, number, examples=100) for service in SERVICES)
 
 
