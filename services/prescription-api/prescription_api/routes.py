@@ -1,6 +1,7 @@
 """HTTP only: what came in goes to one use case, what it returns goes out."""
 
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -28,6 +29,7 @@ router = APIRouter()
 
 _NUMBER = (NationalIdMalformed, NationalIdCheckDigits)
 _REGISTERS = (errors.HprNotValid, errors.HprUnavailable)
+_KNOWN: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has the prescription as it is"}}
 _PATIENT = (errors.PatientUnknown, errors.PatientDeceased, errors.PersonRegisterUnavailable)
 
 
@@ -96,7 +98,7 @@ async def prescribe(
     response_model=Prescription,
     tags=["prescriptions"],
     summary="Get one prescription",
-    responses=problems(*PRACTITIONER_REFUSALS, errors.HprNotValid, errors.PrescriptionNotFound),
+    responses=_KNOWN | problems(*PRACTITIONER_REFUSALS, errors.HprNotValid, errors.PrescriptionNotFound),
 )
 async def get_prescription(
     prescription_id: PrescriptionId,

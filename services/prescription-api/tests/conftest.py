@@ -21,6 +21,7 @@ from shared.events.catalog import ToolDocument
 from shared.events.envelope import CloudEvent, Event
 from shared.messaging.delivery import Dispatcher
 from shared.nationalid import NationalId
+from shared.testing.documented import documented
 from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.representation import PATH as VERIFY
@@ -285,7 +286,8 @@ async def publish(tell: Any) -> Callable[..., Awaitable[UUID]]:
 
 @pytest.fixture
 async def client(app: FastAPI, database: Database, clock: Clock, world: World) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST) as client:
+    transport, hooks = httpx.ASGITransport(app), {"response": [documented(app)]}
+    async with httpx.AsyncClient(transport=transport, base_url=HOST, event_hooks=hooks) as client:
         yield client
 
 
