@@ -53,6 +53,17 @@ async def test_each_route_takes_its_own(
     assert answer.status_code == status
 
 
+async def test_what_does_not_say_how_long_it_is_is_counted_as_it_comes(http: httpx.AsyncClient) -> None:
+    async def parts(count: int) -> AsyncIterator[bytes]:
+        for _ in range(count):
+            yield b"x" * 10
+
+    for count, status in ((5, 200), (6, 413)):
+        answer = await http.put("/things", content=parts(count), headers=JSON)
+        assert "content-length" not in answer.request.headers
+        assert answer.status_code == status
+
+
 async def test_what_would_have_been_taken_is_told(http: httpx.AsyncClient) -> None:
     for path, accepted in ((IMAGE, "image/png"), ("/things", "application/json")):
         answer = await http.put(path, content=b"x", headers={"Content-Type": "text/html"})

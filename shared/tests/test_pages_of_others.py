@@ -1,4 +1,4 @@
-"""CORS: pages of the origins that a setting names, and of no others."""
+"""What browsers are told: which pages of other origins may ask, and what to make of an answer (CORS, headers)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -77,3 +77,13 @@ async def test_a_body_of_any_depth_is_refused_or_read(browser: Any) -> None:
 async def change_deep_things(thing: dict[str, str]) -> dict[str, str]:
     """Change deep things"""
     return thing
+
+
+@pytest.mark.parametrize("path", ["/things", "/things/deep", "/nothing", "/docs", "/health/live", "/things%00"])
+async def test_every_answer_is_kept_by_nobody_and_taken_for_what_it_says(browser: Any, path: str) -> None:
+    async with browser() as client:
+        answers = [await client.get(path), await client.put(path, content=b"{", headers={"Content-Type": "text/html"})]
+    for answer in answers:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["nhn-event-id"]

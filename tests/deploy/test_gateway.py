@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from notification_service.campaigns.uploading import LARGEST_UPLOAD
 from sandbox.services import SERVICES, Service
 from shared.errors import PROBLEM_TYPE, NotFound, Unavailable
-from shared.http import BodyTooLarge
+from shared.http import LARGEST_HEADERS, BodyTooLarge
 from shared.private_servers.unpacked import Unpacked, UnpackFailed, library_folders
 from shared.settings import ServiceSettings
 from shared.testing.waiting import until
@@ -264,3 +264,10 @@ async def test_nginx_refuses_what_is_too_large_or_too_much(gateway: httpx.AsyncC
     assert refused[0].json()["code"] == "too-many-requests"
     assert refused[0].headers["Retry-After"] == "1"
     assert refused[0].headers["Strict-Transport-Security"]
+
+
+def test_headers_that_are_slow_or_large_end_here() -> None:
+    """A service is asked when it has them all (docs/decisions/0043)."""
+    assert re.search(r"^    client_header_timeout [1-9]\d?s;", CONFIGURATION, re.MULTILINE)
+    [count, kilobytes] = re.findall(r"^    large_client_header_buffers (\d+) (\d+)k;", CONFIGURATION, re.MULTILINE)[0]
+    assert LARGEST_HEADERS <= int(count) * int(kilobytes) * 1024 <= 4 * LARGEST_HEADERS

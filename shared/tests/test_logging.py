@@ -1,0 +1,54 @@
+"""I1: what a log line holds when somebody has logged what they should not have."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from shared.testing.national_ids import generate
+
+# in a process of its own: how structlog is configured holds for all of one
+PROGRAM = """
+import logging, sys
+import structlog
+from shared.logging import configure_logging
+
+configure_logging()
+number = sys.argv[1]
+ours, library = structlog.get_logger("ours"), logging.getLogger("library")
+ours.info("looked up " + number, about=f"citizen {number}.", count=12)
+library.warning("driver says %s", number)
+try:
+    raise ValueError(f"invalid input: {number}")
+except ValueError as error:
+    ours.error("failed", exc_info=error)
+    library.exception("failed too")
+"""
+
+
+@pytest.fixture(scope="module")
+def number() -> str:
+    return generate(date(1980, 5, 17), 0)
+
+
+@pytest.fixture(scope="module")
+def lines(number: str) -> str:
+    return subprocess.run([sys.executable, "-c", PROGRAM, number], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.rule("I1")
+def test_eleven_digits_are_blacked_out_of_our_own_lines_and_of_libraries(lines: str, number: str) -> None:
+    assert number not in lines
+    ours, library, *_ = map(json.loads, lines.splitlines())
+    assert (ours["event"], ours["about"], ours["count"]) == ("looked up [redacted]", "citizen [redacted].", 12)
+    assert library["event"] == "driver says [redacted]"
+
+
+@pytest.mark.rule("I1")
+def test_an_exception_is_its_type_and_places_and_nothing_that_it_says(lines: str) -> None:
+    for line in map(json.loads, lines.splitlines()[2:]):
+        assert line["error"] == "builtins.ValueError"
+        assert line["places"]
+        assert "invalid input" not in str(line)
