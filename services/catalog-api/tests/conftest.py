@@ -1,7 +1,6 @@
 """The app on a migrated database, a small catalogue, and staff with real tokens."""
 
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +16,7 @@ from catalog_api.codes import codes
 from catalog_api.seeding import seed
 from catalog_api.settings import Settings
 from shared.db import Database
+from shared.testing.documented import documented
 from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
@@ -180,25 +180,6 @@ async def rows(database: Database) -> Callable[..., Awaitable[Items]]:
         return [dict(row) for row in found]
 
     return read
-
-
-def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
-    """Called for every answer of every test: a status or an error that the contract does not list fails the test."""
-    paths = {
-        re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "$"): operations
-        for path, operations in sorted(app.openapi()["paths"].items(), key=lambda item: "{" in item[0])
-    }
-
-    async def check(response: httpx.Response) -> None:
-        operations = next((found for path, found in paths.items() if path.match(response.request.url.path)), None)
-        if operations is None or response.status_code == 405:
-            return
-        listed = operations[response.request.method.lower()]["responses"][str(response.status_code)]
-        if response.headers.get("content-type") == "application/problem+json":
-            await response.aread()
-            assert response.json()["code"] in listed["content"]["application/problem+json"]["examples"]
-
-    return check
 
 
 @pytest.fixture

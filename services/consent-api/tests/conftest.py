@@ -1,7 +1,6 @@
 """The app on a migrated database, its callers with real tokens, and a clock that tests set."""
 
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from consent_api.settings import Settings
 from shared.db import Database
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
+from shared.testing.documented import documented
 from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
@@ -197,28 +197,6 @@ async def rows(database: Database) -> Callable[..., Awaitable[Items]]:
         return [dict(row) for table in found for row in table]
 
     return read
-
-
-def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
-    """Called for every answer of every test: an error that the contract does not list for its operation fails."""
-
-    async def check(response: httpx.Response) -> None:
-        if response.headers.get("content-type") == "application/problem+json":
-            await response.aread()
-            operation = operation_of(app, response.request)
-            listed = operation["responses"][str(response.status_code)]["content"]["application/problem+json"]
-            assert response.json()["code"] in listed["examples"]
-
-    return check
-
-
-def operation_of(app: FastAPI, request: httpx.Request) -> Any:
-    """As the contract describes it; a path without parameters goes before one with."""
-    paths = sorted(app.openapi()["paths"].items(), key=lambda item: "{" in item[0])
-    for path, operations in paths:
-        if re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", path), request.url.path):
-            return operations[request.method.lower()]
-    raise AssertionError(f"{request.url.path} is not in the contract")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The app on a migrated database, citizens with real tokens, and the events that others would send."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -36,6 +35,7 @@ from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
 from shared.testing import waiting
+from shared.testing.documented import documented
 from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.representation import Representations
@@ -147,20 +147,6 @@ async def rows(database: Database) -> Callable[..., Awaitable[list[dict[str, Any
             return [dict(row) for row in await connection.fetch(sql, *values)]
 
     return read
-
-
-def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
-    """Called for every answer of every test: an error that the contract does not list for its operation fails."""
-
-    async def check(response: httpx.Response) -> None:
-        if response.headers.get("content-type") == "application/problem+json":
-            await response.aread()
-            path = re.sub(r"/tools/[^/]+", "/tools/{toolId}", response.request.url.path)
-            operation = app.openapi()["paths"][path][response.request.method.lower()]
-            listed = operation["responses"][str(response.status_code)]["content"]["application/problem+json"]
-            assert response.json()["code"] in listed["examples"]
-
-    return check
 
 
 @pytest.fixture

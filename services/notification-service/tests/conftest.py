@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,6 +30,7 @@ from shared.messaging.delivery import Dispatcher
 from shared.messaging.replays import replay_one
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
+from shared.testing.documented import documented
 from shared.testing.limits import WIDE
 from shared.testing.national_ids import generate
 from shared.testing.representation import PATH as VERIFY
@@ -240,22 +240,6 @@ def sent_events(rows: Any) -> Callable[[], Awaitable[Rows]]:
         return [json.loads(row["payload"]) for row in await rows("SELECT payload::text FROM outbox ORDER BY id")]
 
     return read
-
-
-def documented(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
-    """Called for every answer of every test: an error that the contract does not list for its operation fails."""
-    paths = sorted(app.openapi()["paths"], key=lambda path: path.count("{"))
-    templates = [(path, re.compile(re.sub(r"{[^}]+}", "[^/]+", path))) for path in paths]
-
-    async def check(response: httpx.Response) -> None:
-        if response.headers.get("content-type") == "application/problem+json":
-            await response.aread()
-            path, method = response.request.url.path, response.request.method.lower()
-            template = next(t for t in templates if t[1].fullmatch(path))[0]
-            listed = app.openapi()["paths"][template][method]["responses"][str(response.status_code)]
-            assert response.json()["code"] in listed["content"]["application/problem+json"]["examples"]
-
-    return check
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
+from shared.testing.documented import documented
 from shared.testing.national_ids import generate
 from shared.testing.representation import Representations
 from shared.testing.tokens import HELSEID, BearerAuth, DPoPAuth, Issuer, ProofKey
@@ -145,22 +146,8 @@ async def database(app: FastAPI) -> Database:
 
 @pytest.fixture
 async def client(app: FastAPI, database: Database, clock: Any, register: Register) -> AsyncIterator[httpx.AsyncClient]:
-    """An error that the contract does not list for its operation fails the test."""
-    paths = app.openapi()["paths"]
-    templates = {re.compile(re.sub(r"{\w+}", "[^/]+", path) + "$"): path for path in sorted(paths, reverse=True)}
-
-    async def check(response: httpx.Response) -> None:
-        if response.headers.get("content-type") == "application/problem+json":
-            await response.aread()
-            path, method = response.request.url.path, response.request.method.lower()
-            operation = next(
-                paths[it][method] for found, it in templates.items() if found.match(path) and method in paths[it]
-            )
-            listed = operation["responses"][str(response.status_code)]["content"]["application/problem+json"]
-            assert response.json()["code"] in listed["examples"]
-
     transport = httpx.ASGITransport(app)
-    hooks = {"response": [check]}
+    hooks = {"response": [documented(app)]}
     async with httpx.AsyncClient(transport=transport, base_url="https://helsetilbud.test", event_hooks=hooks) as client:
         yield client
 
