@@ -141,11 +141,11 @@ async def test_a_body_that_trickles_in_has_no_more_time_than_another(framing: st
 
 
 async def test_a_stream_that_has_begun_goes_on() -> None:
-    app, limit = FastAPI(), 1.0
+    app, limit = FastAPI(), 3.0
 
     async def said() -> AsyncIterator[str]:
         yield "first "
-        await asyncio.sleep(1.5 * limit)
+        await asyncio.sleep(1.1 * limit)
         yield "last"
 
     @app.post("/stream")

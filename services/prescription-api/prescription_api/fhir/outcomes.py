@@ -23,6 +23,7 @@ _ISSUE_TYPES: Final[dict[int, str]] = {
     404: "not-found",
     405: "not-supported",
     406: "not-supported",
+    408: "timeout",
     409: "conflict",
     410: "deleted",
     412: "conflict",
