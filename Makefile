@@ -88,7 +88,8 @@ audit: setup ## Known vulnerabilities: of the tools they are listed, in what shi
 	-$(AUDIT) -r requirements-dev.lock
 	$(AUDIT) -r requirements.lock
 
-AUDIT = $(PYTHON) -m pip_audit --require-hashes --disable-pip --progress-spinner off $(if $(OSV_URL),-s osv --osv-url $(OSV_URL))
+# strict: a package that the service has never heard of is not taken for a sound one
+AUDIT = $(PYTHON) -m pip_audit --strict --require-hashes --disable-pip --progress-spinner off $(if $(OSV_URL),-s osv --osv-url $(OSV_URL))
 
 lock: setup ## Pin the newest dependencies that fit, with hashes
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock --upgrade
