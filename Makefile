@@ -23,11 +23,11 @@ run: setup ## The whole system on this machine, with test data (PORT_BASE, DATAB
 demo: setup ## The main job from end to end, each step shown; starts a system if none is running
 	@exec $(PYTHON) -m sandbox.demo
 
-test: setup ## All tests, with a private PostgreSQL and RabbitMQ
-	@exec $(PYTHON) -m pytest
+test: setup ## All tests in two processes, each with a private PostgreSQL and RabbitMQ
+	@exec $(PYTHON) -m pytest -n 2
 
 test-fast: setup ## Without the tests that start several processes
-	@exec $(PYTHON) -m pytest -m "not system"
+	@exec $(PYTHON) -m pytest -n 2 -m "not system"
 
 check: setup ## Format, lint, strict types; contracts current, by the linters, and kept; manifests (house rules are tests)
 	$(PYTHON) -m ruff format --check .

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from sandbox.issuer.launch_clients import CLIENTS_FILE, KEYS_FILE
 from sandbox.services import SERVICES, SMTP_OFFSET, Service
@@ -17,6 +17,9 @@ from shared.private_servers import postgres
 from shared.testing.limits import WIDE
 
 KEY_ID = "k1"
+CLAIM_OFFSET: Final = 99
+
+_claims: Final[list[socket.socket]] = []
 
 
 def package_of(service: str) -> str:
@@ -24,12 +27,25 @@ def package_of(service: str) -> str:
 
 
 def free_port_base(first: int) -> int:
-    """From there on: six ports in a row, and the mail port, that nobody listens on."""
+    """From there on: six ports in a row, and the mail port, that nobody listens on. They are this process's from then
+    on: another that asks at the same time, before anything listens, is given others.
+    """
     offsets = (0, *(service.port_offset for service in SERVICES), SMTP_OFFSET)
     for base in range(first, first + 2000, 100):
-        if all(_is_free(base + offset) for offset in offsets):
+        if all(_is_free(base + offset) for offset in offsets) and _claim(base + CLAIM_OFFSET):
             return base
     raise RuntimeError("no free ports")
+
+
+def _claim(port: int) -> bool:
+    claim = socket.socket()
+    try:
+        claim.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
 
 
 def _is_free(port: int) -> bool:

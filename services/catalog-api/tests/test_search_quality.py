@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from shared.testing.plugin import MEASURED
+
 HERE = Path(__file__).parent
 TOOLS = HERE.parents[2] / "deploy/sandbox/sandbox/data/tools.json"
 QUERIES = json.loads((HERE / "search_queries.json").read_text("utf-8"))
@@ -28,7 +30,7 @@ async def reciprocal_rank(client: Any, query: dict[str, Any]) -> float:
 
 
 @pytest.mark.usefixtures("catalogue")
-async def test_K5_what_people_look_for_comes_first(client: Any, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_K5_what_people_look_for_comes_first(client: Any, record_property: Any) -> None:
     ranks = {query["q"]: await reciprocal_rank(client, query) for query in QUERIES}
     groups: dict[str, list[float]] = defaultdict(list)
     for query in QUERIES:
@@ -37,7 +39,6 @@ async def test_K5_what_people_look_for_comes_first(client: Any, capsys: pytest.C
     overall = mean(ranks.values())
     worst = [f"{q} {rank:.2f}" for q, rank in sorted(ranks.items(), key=lambda item: item[1]) if rank < 1]
     figures = f"{overall:.3f} over {len(ranks)} queries; " + ", ".join(f"{g} {mean(r):.3f}" for g, r in groups.items())
-    with capsys.disabled():
-        print(f"\nSearch: mean reciprocal rank {figures}\nWorst: {'; '.join(worst[:12])}")  # noqa: T201 - for the reader
+    record_property(MEASURED, f"Search: mean reciprocal rank {figures}\nWorst: {'; '.join(worst[:12])}")
     assert overall >= 0.9
     assert {group: mean(found) for group, found in groups.items() if mean(found) < 0.8} == {}

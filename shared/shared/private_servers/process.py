@@ -209,11 +209,11 @@ def has_ended(pid: int) -> bool:
 
 def free_port(wish: int | None = None) -> int:
     """The port wished for, if it is free. Otherwise one below the range from which systems take outgoing ports, so
-    that it is likely free again at the next start.
+    that it is likely free again at the next start, and above those of systems with ports in a row.
     """
     if wish is not None and is_free(wish):
         return wish
-    while not is_free(port := 20_000 + secrets.randbelow(10_000)):
+    while not is_free(port := 26_500 + secrets.randbelow(5_500)):
         pass
     return port
 

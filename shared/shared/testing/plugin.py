@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Final
 from uuid import uuid4
 
 import asyncpg
@@ -21,11 +22,22 @@ from shared.schema import statements
 
 MakeDatabase = Callable[[str | None], Awaitable[str]]
 
+MEASURED: Final = "measured"
+"""A property that a test records: what it says is printed at the end of the run."""
+
 
 def pytest_configure() -> None:
     """What tests log is for reading: short, because an exception with all its frames' variables takes seconds."""
     renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, renderer])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A test that ran in another process cannot print here itself."""
+    for report in (report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)):
+        for name, said in report.user_properties:
+            if name == MEASURED:
+                terminalreporter.write_line(said)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,22 @@
+"""Which tests one process runs when several share them (`-n`)."""
+
+from typing import Any
+
+import pytest
+
+ONE_SYSTEM = "tests/system/"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests stay together, and so do all that share one running system. They are handed out in order: the
+    slowest files come first, so that the processes end together.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return ONE_SYSTEM if nodeid.startswith(ONE_SYSTEM) else super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
