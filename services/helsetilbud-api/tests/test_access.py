@@ -3,7 +3,6 @@
 import json
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -12,11 +11,12 @@ from structlog.testing import capture_logs
 from shared.db import Database
 from shared.testing.national_ids import generate
 
+ID = "0a7e4b1c-5d2f-4c3a-9b8e-6f1d2c3b4a59"
 OPERATIONS = [
     ("GET", "/v1/me/tools"),
-    ("GET", f"/v1/me/tools/{uuid4()}"),
-    ("DELETE", f"/v1/me/tools/{uuid4()}"),
-    ("POST", f"/v1/me/tools/{uuid4()}/open"),
+    ("GET", f"/v1/me/tools/{ID}"),
+    ("DELETE", f"/v1/me/tools/{ID}"),
+    ("POST", f"/v1/me/tools/{ID}/open"),
     ("GET", "/v1/me/feed"),
     ("GET", "/v1/me/available-tools"),
     ("GET", "/v1/me/feed/stream"),

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+ID = "0a7e4b1c-5d2f-4c3a-9b8e-6f1d2c3b4a59"
 OPERATIONS = [
     ("GET", "/v1/me/tools", "read", False),
-    ("GET", f"/v1/me/tools/{uuid4()}", "read", False),
-    ("DELETE", f"/v1/me/tools/{uuid4()}", "change", False),
-    ("POST", f"/v1/me/tools/{uuid4()}/open", "change", False),
+    ("GET", f"/v1/me/tools/{ID}", "read", False),
+    ("DELETE", f"/v1/me/tools/{ID}", "change", False),
+    ("POST", f"/v1/me/tools/{ID}/open", "change", False),
     ("GET", "/v1/me/feed", "read", False),
     ("GET", "/v1/me/feed/stream", "read", False),
     ("GET", "/v1/me/available-tools", "read", True),

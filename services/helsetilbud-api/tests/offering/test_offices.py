@@ -2,14 +2,13 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 SOLFJELL, SKARVOY, ELSEWHERE = 9900101, 9900102, 9900199
-ID = uuid4()
+ID = "0a7e4b1c-5d2f-4c3a-9b8e-6f1d2c3b4a59"
 OPERATIONS = [
     ("GET", ""),
     ("GET", "/info-messages"),
