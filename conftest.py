@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-ONE_SYSTEM = "tests/system/"
+TOGETHER = ("tests/access/", "tests/system/")
+"""Folders with one running system for all that is in them."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -16,7 +17,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return ONE_SYSTEM if nodeid.startswith(ONE_SYSTEM) else super()._split_scope(nodeid)
+            return next((it for it in TOGETHER if nodeid.startswith(it)), None) or super()._split_scope(nodeid)
 
     config.option.loadscopereorder = False
     return Scheduling(config, log)
