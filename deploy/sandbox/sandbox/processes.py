@@ -13,7 +13,7 @@ from typing import Final
 
 import httpx
 
-from sandbox.services import SERVICES, Service
+from sandbox.services import KEEP_ALIVE, SERVICES, Service
 from sandbox.wiring import Wiring, package_of
 
 START_SECONDS = 60.0
@@ -68,6 +68,7 @@ class Processes:
             return [sys.executable, "-m", f"{package}.worker"]
         port = port or self._wiring.port_base + service.port_offset
         options = ["--factory", f"{package}.app:from_environment", "--host", "127.0.0.1", "--port", str(port)]
+        options += ["--timeout-keep-alive", str(KEEP_ALIVE)]
         return [sys.executable, "-m", "uvicorn", *options, "--no-access-log", "--log-level", "warning"]
 
     def wait_for(self, url: str) -> None:

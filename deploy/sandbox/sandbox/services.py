@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SMTP_OFFSET = 25
+KEEP_ALIVE = 75  # seconds for an idle connection, as in the image
 
 
 @dataclass(frozen=True, slots=True)

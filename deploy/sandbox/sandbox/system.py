@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from sandbox.services import SERVICES, Service
+from sandbox.services import KEEP_ALIVE, SERVICES, Service
 from sandbox.wiring import Wiring, package_of
 from shared.answering import OneOfSeveral
 from shared.db import Database
@@ -110,7 +110,9 @@ _EMPTY = """
 
 def server_for(app: Any, port: int, host: str = "127.0.0.1") -> OneOfSeveral:
     """`app` looks after its own lifespan."""
-    config = uvicorn.Config(app, host=host, port=port, lifespan="off", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app, host, port, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=KEEP_ALIVE
+    )
     return OneOfSeveral(config)
 
 
