@@ -19,8 +19,6 @@ from shared.testing.limits import WIDE
 KEY_ID = "k1"
 CLAIM_OFFSET: Final = 99
 
-_claims: Final[list[socket.socket]] = []
-
 
 def package_of(service: str) -> str:
     return service.replace("-", "_")
@@ -44,7 +42,7 @@ def _claim(port: int) -> bool:
     except OSError:
         claim.close()
         return False
-    _claims.append(claim)
+    claim.detach()  # held until the process ends
     return True
 
 
