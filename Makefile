@@ -82,14 +82,14 @@ image: setup ## The Dockerfile's steps without Docker, in the clean folder .cach
 sbom: setup ## What ships, for scanners of vulnerabilities: sbom.json (CycloneDX)
 	$(PYTHON) -m cyclonedx_py requirements requirements.lock --pyproject shared/pyproject.toml --short-PURLs --output-reproducible --output-file sbom.json
 
+# strict: a package that the service has never heard of is not taken for a sound one
+AUDIT = $(PYTHON) -m pip_audit --strict --require-hashes --disable-pip --progress-spinner off $(if $(OSV_URL),-s osv --osv-url $(OSV_URL))
+
 # the tools first: what is known about them is told of, and ends nothing
 audit: setup ## Known vulnerabilities: of the tools they are listed, in what ships they fail (OSV_URL: another service to ask)
 	-cd tests/contracts/node && $(CURDIR)/.venv/bin/npm audit --package-lock-only
 	-$(AUDIT) -r requirements-dev.lock
 	$(AUDIT) -r requirements.lock
-
-# strict: a package that the service has never heard of is not taken for a sound one
-AUDIT = $(PYTHON) -m pip_audit --strict --require-hashes --disable-pip --progress-spinner off $(if $(OSV_URL),-s osv --osv-url $(OSV_URL))
 
 lock: setup ## Pin the newest dependencies that fit, with hashes
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock --upgrade

@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from shared import idempotency
 from shared.db import Database, Session
@@ -18,6 +17,7 @@ from shared.errors import install_error_handlers
 from shared.http import JSON, Gate, Intake
 from shared.idempotency import Answer, IdempotencyKey, repeatable
 from shared.metrics import Metrics
+from shared.testing.serving import listening
 from shared.testing.waiting import until
 
 SHORT: Final = 0.2
@@ -33,19 +33,6 @@ def gated(app: FastAPI, **short: float) -> Gate:
 
 def asking(gate: Gate) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://test")
-
-
-@asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[int]:
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())  # without its signal handlers
-    await until(lambda: server.started)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def test_what_takes_too_long_is_told_to_come_again() -> None:
@@ -113,7 +100,7 @@ async def half_sent(framing: str) -> AsyncIterator[tuple[asyncio.StreamReader, a
 
         await gate(scope, receive, note)
 
-    async with served(noting) as port:
+    async with listening(noting) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"POST /slow HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{framing}\r\n\r\n".encode())
         yield reader, writer, statuses

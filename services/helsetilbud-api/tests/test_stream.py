@@ -18,6 +18,7 @@ from helsetilbud_api.app import create_app
 from helsetilbud_api.citizen.schemas import FeedEvent
 from helsetilbud_api.citizen.streaming import routes
 from helsetilbud_api.citizen.streaming.streams import MOST_OF_ONE
+from shared.testing.serving import listening
 from shared.testing.tokens import BearerAuth, served_by
 
 AUDIENCE = "nhn:helsetilbud"
@@ -26,17 +27,11 @@ SIGN_OF_LIFE = {"": "nothing new"}
 
 @asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[str]:
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())  # without its signal handlers
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it by a flag
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        app.state.streams.end()
-        server.should_exit = True
-        await asyncio.wait_for(task, 60)
+    async with listening(app) as port:
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            app.state.streams.end()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """HTTP only: what came in goes to one use case, what it returns goes out."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -29,7 +29,7 @@ router = APIRouter()
 
 _NUMBER = (NationalIdMalformed, NationalIdCheckDigits)
 _REGISTERS = (errors.HprNotValid, errors.HprUnavailable)
-_KNOWN: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has the prescription as it is"}}
+_KNOWN: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "The caller has the prescription as it is"}}
 _PATIENT = (errors.PatientUnknown, errors.PatientDeceased, errors.PersonRegisterUnavailable)
 
 
