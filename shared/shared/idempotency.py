@@ -3,6 +3,11 @@
 The answer is stored in the transaction of the effect, so there is one exactly when the other is. A refusal has no
 effect and is not stored: the same request may well succeed later. What is kept of the request is a keyed digest,
 because its body can hold a national identity number.
+
+A key is that of its caller: client, person, organisation and whom they act for. It is worked out here, from the token
+that was verified, so that no route can give one caller's answer to another. Kept is a keyed digest of it, in the column
+`client_id`: an answer can name a practitioner, and their citizen reference beside it would tell which pages are theirs.
+Rows of the release before hold a client's id there and are found by nobody.
 """
 
 import hashlib
@@ -20,9 +25,11 @@ from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.auth.claims import CitizenToken, HelseIdToken
 from shared.errors import DomainError, InvalidInput
 from shared.language import Text
 from shared.nationalid import holds_national_id
+from shared.settings import ServiceSettings
 
 IdempotencyKey = Annotated[
     str | None,
@@ -83,9 +90,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Repeatable:
-    """One request that may come again: whose it is, its key, and the digest of what it asks."""
+    """One request that may come again: whose it is, its key, and the digest of what it asks. Made by `repeatable`."""
 
-    client_id: str
+    scope: str
     key: str
     fingerprint: bytes
 
@@ -103,9 +110,10 @@ def _plain(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-async def repeatable(request: Request, client_id: str, key: str | None, secret: bytes) -> Repeatable | None:
-    """None without a key: then each request is one of its own. `secret` keys the digest of the body.
+async def repeatable(request: Request, key: str | None) -> Repeatable | None:
+    """None without a key: then each request is one of its own. The caller must have been let in by `shared.auth`.
 
+    Whoever gives a stored answer checks first that the caller still has the right to the act.
     Raises InvalidInput for a key made of a national identity number, because keys are kept (I1).
     """
     if key is None:
@@ -115,8 +123,19 @@ async def repeatable(request: Request, client_id: str, key: str | None, secret: 
         raise InvalidInput(
             errors=[{"pointer": "/header/Idempotency-Key", "code": "holds-national-id", "detail": detail}]
         )
+    token, secret = request.state.token, _secret(request)
     asked = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
-    return Repeatable(client_id, key, hmac.digest(secret, asked, hashlib.sha256))
+    return Repeatable(scope_of(token, secret), key, hmac.digest(secret, asked, hashlib.sha256))
+
+
+def scope_of(token: HelseIdToken | CitizenToken, secret: bytes) -> str:
+    """Whose a key is: 128 bits of a digest, in hexadecimal."""
+    return hmac.digest(secret, b"scope\n" + to_json(token.bearer), hashlib.sha256)[:16].hex()
+
+
+def _secret(request: Request) -> bytes:
+    settings: ServiceSettings = request.app.state.settings
+    return settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
 
 
 LOOK_UP: Final = "SELECT fingerprint, status, headers, body FROM idempotent_answer WHERE client_id = $1 AND key = $2"
@@ -136,7 +155,7 @@ _KEEP = text(
 
 async def find(connection: asyncpg.Connection, repeat: Repeatable) -> Answer | None:
     """The stored answer, by the driver's own connection."""
-    return repeat.check(await connection.fetchrow(LOOK_UP, repeat.client_id, repeat.key))
+    return repeat.check(await connection.fetchrow(LOOK_UP, repeat.scope, repeat.key))
 
 
 async def claim(session: AsyncSession, repeat: Repeatable | None) -> Answer | None:
@@ -146,7 +165,7 @@ async def claim(session: AsyncSession, repeat: Repeatable | None) -> Answer | No
     """
     if repeat is None:
         return None
-    names = {"c": repeat.client_id, "k": repeat.key}
+    names = {"c": repeat.scope, "k": repeat.key}
     if not await session.scalar(_LOCK, names):
         raise IdempotencyInProgress()
     return repeat.check((await session.execute(_LOOK_UP, names)).mappings().first())  # type: ignore[arg-type]
@@ -156,6 +175,6 @@ async def keep(session: AsyncSession, repeat: Repeatable | None, answer: Answer)
     """In the transaction of the effect."""
     if repeat is None:
         return
-    values = {"c": repeat.client_id, "k": repeat.key, "f": repeat.fingerprint, "s": answer.status}
+    values = {"c": repeat.scope, "k": repeat.key, "f": repeat.fingerprint, "s": answer.status}
     bodies = {"h": json.dumps(dict(answer.headers)), "b": answer.json.decode()}
     await session.execute(_KEEP, values | bodies)

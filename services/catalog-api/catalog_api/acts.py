@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from catalog_api.participants import Participant
 from shared import idempotency
 from shared.db import Database
 from shared.idempotency import Answer
@@ -13,9 +12,9 @@ from shared.idempotency import Answer
 Act = Callable[[AsyncSession], Awaitable[Answer]]
 
 
-async def act_once(request: Request, caller: Participant, key: str | None, act: Act) -> Response:
+async def act_once(request: Request, key: str | None, act: Act) -> Response:
     """The transaction ends here and not in a dependency, because the ready answers are stale only after the commit."""
-    repeat = await idempotency.repeatable(request, caller.idempotency_scope, key, _secret(request))
+    repeat = await idempotency.repeatable(request, key)
     database: Database = request.app.state.database
     async with database.session() as session:
         if answered := await idempotency.claim(session, repeat):
@@ -24,9 +23,3 @@ async def act_once(request: Request, caller: Participant, key: str | None, act: 
         await idempotency.keep(session, repeat, answer)
     request.app.state.answers.newest.changed()
     return answer.response()
-
-
-def _secret(request: Request) -> bytes:
-    settings = request.app.state.settings
-    key: bytes = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
-    return key

@@ -48,11 +48,6 @@ class Participant:
     def organisations(self) -> list[str]:
         return [number for number in (self.organisation, self.child) if number]
 
-    @property
-    def idempotency_scope(self) -> str:
-        """One client may act for many: a key is that of whom it acts for."""
-        return " ".join([self.client_id, self.subject or "", *self.organisations])
-
     def belongs_to(self, organisations: Iterable[str]) -> bool:
         return not set(organisations).isdisjoint(self.organisations)
 

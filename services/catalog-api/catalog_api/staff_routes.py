@@ -42,7 +42,7 @@ async def stop_tool(
         actor = caller.acting_as("staff")
         return _status(await service.stop(session, tool_id, wanted.category, wanted.reason, actor, now))
 
-    return await act_once(request, caller, key, stop)
+    return await act_once(request, key, stop)
 
 
 @staff_tools.post(
@@ -59,7 +59,7 @@ async def reinstate_tool(
     async def reinstate(session: AsyncSession) -> Answer:
         return _status(await service.reinstate(session, tool_id, wanted.reason, caller.acting_as("staff"), now))
 
-    return await act_once(request, caller, key, reinstate)
+    return await act_once(request, key, reinstate)
 
 
 def _status(change: ToolChange) -> Answer:

@@ -148,6 +148,14 @@ async def test_M2_a_tool_is_added_once(kari: Any, offer: Any, rows: Any) -> None
     assert len(await outbox(rows)) == 1
 
 
+async def test_S6_P14_an_earlier_answer_is_not_given_when_tools_are_hidden(kari: Any, offer: Any, others: Any) -> None:
+    tool, key = await offer(), {"Idempotency-Key": "one-click"}
+    await kari.add(tool, key)
+    await others.tell(others.level(kari, "basis", 9))
+    refused = await kari.add(tool, key)
+    assert (refused.status_code, refused.json()["code"]) == (403, "tools-hidden")
+
+
 async def test_M2_a_deleted_tool_comes_back_by_adding_it(kari: Any, offer: Any, clock: Any) -> None:
     tool = await offer()
     await kari.add(tool)

@@ -124,3 +124,34 @@ async def test_S5_nor_is_what_happened_to_it(mother: Any, young: Any, both_tools
     assert [event["kind"] for event in await young.feed()].count("tool-withdrawn") == 2
     seen = {(event["kind"], event["toolId"]) for event in await mother.feed()}
     assert seen == {("tool-prescribed", str(one)), ("tool-withdrawn", str(one))}
+
+
+@pytest.mark.rule("P14")
+async def test_S5_a_key_used_for_oneself_is_another_for_the_child(
+    caller: Any, young: Any, others: Any, representations: Any
+) -> None:
+    """One browser, one person, one key, the same tool: two lists."""
+    tool, key = uuid4(), {"Idempotency-Key": "one-click"}
+    await others.tell(others.published(tool, prescription_required=False, representative_may_use=True))
+    representations.allow(narrowed=False)
+    born = date(1988, 2, 2)
+    own, child = caller(born), caller(born, represents=young.number, relation="parent")
+    added = [await own.add(tool, key), await child.add(tool, key)]
+    opened = [await own.open(tool, {"Idempotency-Key": "open"}), await child.open(tool, {"Idempotency-Key": "open"})]
+    assert [answer.status_code for answer in added + opened] == [201, 201, 200, 200]
+    assert not any("Idempotency-Replayed" in answer.headers for answer in added + opened)
+    assert [item["toolId"] for item in await young.tools()] == [str(tool)]
+    assert (await young.tools())[0]["openedAt"] is not None
+    assert (await child.add(tool, key)).headers["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.rule("P14")
+async def test_S5_what_was_answered_is_not_given_again_to_one_who_may_no_longer_act(
+    mother: Any, others: Any, representations: Any
+) -> None:
+    tool, key = uuid4(), {"Idempotency-Key": "one-click"}
+    await others.tell(others.published(tool, prescription_required=False, representative_may_use=True))
+    representations.allow(narrowed=False)
+    assert (await mother.add(tool, key)).status_code == 201
+    representations.refuse("no-relation")
+    assert (await mother.add(tool, key)).status_code == 403

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from prescription_api import models, queries, reading
+from prescription_api.accesslog import recording
 from prescription_api.errors import PrescriptionNotFound
 from prescription_api.models import AccessAction, AccessEntry, Act, Prescriber, State, access_log, prescription
 from prescription_api.outside import Outside
@@ -32,18 +33,18 @@ async def close(
     language: str,
     now: datetime,
 ) -> tuple[Answer, bool]:
-    """The answer, and whether it was given before (P14).
+    """The answer, and whether it was given before (P14): then only to one who still has the right, and the patient sees
+    it (P13).
 
     Raises PrescriptionNotFound, also for another organisation's; PrescriptionStateConflict; what asking the register
     raises.
     """
     until = outside.until()
     models.check_text(reason, "/body/reason")
-    if repeat and (answered := await _answered(outside, repeat)):
-        return answered, True
     prescriber = await outside.prescriber(caller, now, until)
     async with outside.database.session() as session:
         if answered := await idempotency.claim(session, repeat):
+            await _record_again(session, caller, prescriber, prescription_id, now)
             return answered, True
         row = await _change(session, caller, prescription_id, act, reason, now)
         await session.execute(insert(access_log), asdict(_entry(row, caller, prescriber, act)))
@@ -53,18 +54,26 @@ async def close(
     return answer, False
 
 
-async def _answered(outside: Outside, repeat: Repeatable) -> Answer | None:
-    """Before the register is asked: what is done needs no register."""
-    async with outside.database.driver() as connection:
-        return await idempotency.find(connection, repeat)
+async def _record_again(
+    session: AsyncSession, caller: Practitioner, prescriber: Prescriber, prescription_id: UUID, now: datetime
+) -> None:
+    """Raises PrescriptionNotFound for one who reaches it no longer."""
+    found = await _take(session, caller, prescription_id)
+    viewer = recording.Viewer.of(caller, prescriber)
+    await recording.record_reads(await session.connection(), viewer, [found], now)
+
+
+async def _take(session: AsyncSession, caller: Practitioner, prescription_id: UUID) -> RowMapping:
+    found = await queries.take_prescription(session, caller, prescription_id)
+    if found is None:
+        raise PrescriptionNotFound()
+    return found
 
 
 async def _change(
     session: AsyncSession, caller: Practitioner, prescription_id: UUID, act: Act, reason: str | None, now: datetime
 ) -> RowMapping:
-    found = await queries.take_prescription(session, caller, prescription_id)
-    if found is None:
-        raise PrescriptionNotFound()
+    found = await _take(session, caller, prescription_id)
     models.check_act(act, found["state"])
     changed = (
         update(prescription)

@@ -79,7 +79,7 @@ async def _close(
     idempotency_key: str | None,
 ) -> Response:
     language = best_language(request.headers.get("accept-language"))
-    repeat = await repeatable(request, caller.client_id, idempotency_key, outside.secret)
+    repeat = await repeatable(request, idempotency_key)
     now = request.app.state.clock()
     answer, replayed = await ending.close(outside, caller, prescription_id, act, reason, repeat, language, now)
     return answer.response(replayed=replayed)

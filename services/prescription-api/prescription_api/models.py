@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
@@ -144,6 +145,16 @@ def refusals(
         yield OrganisationNotAllowed()
     elif allowed := tool.prescriber_organisations or (tool.organisations if not tool.national else []):
         yield from _organisation_refusals(allowed, organisation)
+
+
+def check_right(tool: ToolDocument, prescriber: Prescriber, organisation: str | None) -> None:
+    """Whether one who has prescribed it before still may, whatever has happened to the tool.
+
+    Raises AuthorisationRequired, OrganisationRequired or OrganisationNotAllowed (P2, P5).
+    """
+    for refusal in refusals(tool, stopped=False, prescriber=prescriber, organisation=organisation):
+        if refusal.status == HTTPStatus.FORBIDDEN:
+            raise refusal
 
 
 _ONLY_FOR: Final[Words] = {

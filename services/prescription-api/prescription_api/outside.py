@@ -39,7 +39,7 @@ class Outside:
     references: CitizenReferences
     limits: RateLimits
     allow_synthetic: bool
-    # keys the digests of repeated requests (P14)
+    # keys what is sealed or made unlinkable for FHIR
     secret: bytes
     # seconds for all the questions of one request together
     patience: float

@@ -23,13 +23,13 @@ _DOCUMENT = TypeAdapter(ToolDocument)
 # One round trip before the outside systems are asked: the tool's standing, and the answer if this request came before.
 _BEFORE: Final = """
     SELECT t.sequence, t.stopped, t.document IS NOT NULL AS known, a.fingerprint, a.status, a.headers, a.body
-    FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (tool_id, client_id, key, place)
+    FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (tool_id, scope, key, place)
     LEFT JOIN tool_copy t ON t.tool_id = asked.tool_id
-    LEFT JOIN idempotent_answer a ON a.client_id = asked.client_id AND a.key = asked.key
+    LEFT JOIN idempotent_answer a ON a.client_id = asked.scope AND a.key = asked.key
     ORDER BY place
 """
 
-# tool, client and key of a repeatable request
+# tool, scope and key of a repeatable request
 _Asked: TypeAlias = tuple[UUID, str | None, str | None]
 
 
@@ -54,8 +54,8 @@ class ToolCopies:
         self, tool_id: UUID, repeat: Repeatable | None
     ) -> tuple[ToolStanding | None, Answer | None]:
         """The tool, None when the catalogue has none; and what was answered to the same request before."""
-        client_id, key = (repeat.client_id, repeat.key) if repeat else (None, None)
-        found = await self._batcher.ask((tool_id, client_id, key))
+        scope, key = (repeat.scope, repeat.key) if repeat else (None, None)
+        found = await self._batcher.ask((tool_id, scope, key))
         assert found  # noqa: S101 - every question has a row
         standing, row = found
         answer = repeat.check(row) if repeat and row["fingerprint"] is not None else None

@@ -87,7 +87,7 @@ async def prescribe(
 ) -> Response:
     """The patient is notified and finds the tool on Helsenorge. The answer carries a note for the record (P8)."""
     language = best_language(request.headers.get("accept-language"))
-    repeat = await repeatable(request, caller.client_id, idempotency_key, outside.secret)
+    repeat = await repeatable(request, idempotency_key)
     now: datetime = request.app.state.clock()
     answer, replayed = await service.prescribe(outside, caller, wanted, repeat, language, now)
     return answer.response(replayed=replayed)

@@ -1,10 +1,11 @@
 """Prescribing: outside systems are asked first, then one statement writes everything."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from prescription_api import deadlines, journal, models, patients, writing
+from prescription_api.accesslog import recording
 from prescription_api.errors import AboutPatient, ToolNotFound
 from prescription_api.models import AccessEntry, Prescriber
 from prescription_api.outside import Outside
@@ -18,6 +19,8 @@ from shared.nationalid import NationalId
 from shared.norway import day_in_norway
 from shared.schemas import rfc3339
 
+_SEEN: Final = {"prescription_id": "prescriptionId", "tool_id": "toolId"}
+
 
 async def prescribe(
     outside: Outside,
@@ -27,16 +30,18 @@ async def prescribe(
     language: str,
     now: datetime,
 ) -> tuple[Answer, bool]:
-    """The answer, and whether it was given before (P14). Raises what the contract lists for prescribing, in the order
-    of docs/decisions/0022.
+    """The answer, and whether it was given before (P14): then only to one who still has the right, and the patient sees
+    it (P13). Raises what the contract lists for prescribing, in the order of docs/decisions/0022.
     """
     until = outside.until()
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
     models.check_text(wanted.message, "/body/message")
     tool, answered = await outside.tools.before_prescribing(wanted.tool_id, repeat)
-    if answered:
-        return answered, True
     prescriber = await outside.prescriber(caller, now, until)
+    if answered:
+        if tool:
+            models.check_right(tool.document, prescriber, wanted.organisation)
+        return await _again(outside, caller, prescriber, outside.references.of(national_id), answered, now), True
     tool = check_tool(tool, prescriber, wanted.organisation)
     deadline = deadlines.deadline_for(tool.document.default_deadline_days, wanted.deadline, now)
     citizen = outside.asked_about(caller, national_id)
@@ -44,18 +49,30 @@ async def prescribe(
     try:
         person, standing = await patients.ask_about(outside, national_id, citizen, until)
         patients.check_can_use(tool.document, person, standing, day_in_norway(now))
-        return await _write(outside, new, tool, repeat, language)
+        answer, written = await _write(outside, new, tool, repeat, language)
     except AboutPatient as refusal:
         await writing.log_access(outside.database, refused(new, refusal))
         raise
+    return (answer, False) if written else (await _again(outside, caller, prescriber, citizen, answer, now), True)
 
 
 async def _write(
     outside: Outside, new: NewPrescription, tool: ToolStanding, repeat: Repeatable | None, language: str
 ) -> tuple[Answer, bool]:
+    """The answer, and whether it was written now: else it is what the same request was answered meanwhile."""
     answer = answer_for(new, journal.tool_name(tool.document, language), language)
     stored = await outside.writer.write(new, event_for(new), answer, repeat)
-    return (stored, True) if stored else (answer, False)
+    return (stored, False) if stored else (answer, True)
+
+
+async def _again(
+    outside: Outside, caller: Practitioner, prescriber: Prescriber, citizen: str, answer: Answer, now: datetime
+) -> Answer:
+    """What was answered before, once it is in the patient's access log that it is seen again."""
+    made = {"citizen": citizen, **{name: UUID(answer.body[key]) for name, key in _SEEN.items()}}
+    async with outside.database.reader() as connection:
+        await recording.record_reads(connection, recording.Viewer.of(caller, prescriber), [made], now)
+    return answer
 
 
 def check_tool(tool: ToolStanding | None, prescriber: Prescriber, organisation: str | None) -> ToolStanding:

@@ -29,13 +29,13 @@ from shared.schemas import rfc3339
 _WRITE: Final = """
     WITH asked AS MATERIALIZED (
         SELECT asked.*, COALESCE(stopped, true) AS stopped,
-            key IS NULL OR pg_try_advisory_xact_lock(hashtextextended(client_id || ' ' || key, 0)) AS ours
+            key IS NULL OR pg_try_advisory_xact_lock(hashtextextended(scope || ' ' || key, 0)) AS ours
         FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
             $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::uuid[], $14::text[], $15::text[],
-            $16::text[], $17::text[], $18::text[], $19::text[], $20::bytea[], $21::timestamptz[])
+            $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::bytea[], $22::timestamptz[])
             AS asked (citizen, prescription_id, tool_id, tool_revision, hpr_number, name, profession, organisation,
-                message, journal_note, at, deadline, event_id, event_name, event, headers, body, client_id, key,
-                fingerprint, due_at)
+                message, journal_note, at, deadline, event_id, event_name, event, headers, body, client_id, scope,
+                key, fingerprint, due_at)
             LEFT JOIN tool_copy USING (tool_id)
     ), new AS (
         INSERT INTO prescription (citizen, prescription_id, tool_id, tool_revision, state, prescriber_hpr,
@@ -60,7 +60,7 @@ _WRITE: Final = """
         FROM written
     ), answer AS (
         INSERT INTO idempotent_answer (client_id, key, fingerprint, status, headers, body)
-        SELECT client_id, key, fingerprint, 201, headers::jsonb, body::json FROM written WHERE key IS NOT NULL
+        SELECT scope, key, fingerprint, 201, headers::jsonb, body::json FROM written WHERE key IS NOT NULL
     )
     SELECT ours, stopped, new.prescription_id IS NOT NULL AS written
     FROM asked LEFT JOIN new USING (prescription_id)
@@ -183,6 +183,7 @@ def _values(new: NewPrescription, event: Event, answer: Answer, repeat: Repeatab
         to_json(answer.headers).decode(),
         answer.json.decode(),
         new.client_id,
+        repeat.scope if repeat else None,
         repeat.key if repeat else None,
         repeat.fingerprint if repeat else None,
         new.due_at,

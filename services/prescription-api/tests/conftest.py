@@ -19,6 +19,7 @@ from shared.db import Database
 from shared.events import ToolPublished
 from shared.events.catalog import ToolDocument
 from shared.events.envelope import CloudEvent, Event
+from shared.idempotency import scope_of
 from shared.messaging.delivery import Dispatcher
 from shared.nationalid import NationalId
 from shared.testing.documented import documented
@@ -301,6 +302,13 @@ def practitioner(world: World, clock: Clock) -> Callable[..., DPoPAuth]:
         return DPoPAuth(token, key, clock=clock)
 
     return log_in
+
+
+@pytest.fixture
+async def scope(app: FastAPI, practitioner: Any) -> str:
+    """Whose the keys are of who calls when a test names nobody."""
+    token = await app.state.auth._helseid.verify(practitioner().token, b"asked by a test")
+    return scope_of(token, b"x" * 32)
 
 
 @pytest.fixture

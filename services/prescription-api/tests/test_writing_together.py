@@ -93,13 +93,14 @@ async def test_one_statement_writes_for_all_who_wait(
 
 @pytest.mark.rule("P6", "P14", "K4")
 async def test_who_must_be_refused_does_not_stop_the_others(
-    prescribe: Any, publish: Any, tell: Any, database: Any, people: list[str], statements: Statements, rows: Any
-) -> None:
+    prescribe: Any, publish: Any, tell: Any, database: Any, people: list[str], statements: Statements, rows: Any,
+    scope: str,
+) -> None:  # fmt: skip
     tool_id, stopping = await publish(), await publish()
     first, has_it, fine, too_late, busy, fine_too = people[:6]
     held = await database.listen()
     await held.transaction().start()
-    assert await held.fetchval(LOCK, "0c5a3b1e-6c1f-4d7d-9a53-2f3f6d1f0a11", "busy")
+    assert await held.fetchval(LOCK, scope, "busy")
 
     async def meanwhile(connection: Any) -> None:
         await tell(ToolStopped(tool_id=stopping, sequence=2, revision=1, category="security"))

@@ -28,7 +28,8 @@ def utc_now() -> datetime:
 class Authenticator:
     """Verifies who calls. One per app, at `app.state.auth`; `http` is the app's own and is closed by it.
 
-    HelseID tokens come with DPoP and nothing else, citizens' tokens as Bearer and nothing else.
+    HelseID tokens come with DPoP and nothing else, citizens' tokens as Bearer and nothing else. Who was let in is at
+    `request.state.token`, for what must know it whatever a route makes of it (`shared.idempotency`).
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Authenticator:
         digest = hashlib.sha256(token.encode()).digest()
         verified = await self._helseid.verify(token, digest)
         await self.check_proof(request, digest, verified.key)
+        request.state.token = verified
         return verified
 
     async def check_proof(
@@ -102,7 +104,9 @@ class Authenticator:
     async def citizen(self, request: Request) -> CitizenToken:
         """Raises a `Refusal` or `IssuerUnavailable`."""
         token = credentials(request, "Bearer")
-        return await self._citizens.verify(token, hashlib.sha256(token.encode()).digest())
+        verified = await self._citizens.verify(token, hashlib.sha256(token.encode()).digest())
+        request.state.token = verified
+        return verified
 
     async def persons(self, request: Request) -> Persons:
         """Who is named in a citizen's token, verified first; what is kept of a token does not hold their numbers.

@@ -5,7 +5,7 @@ A national identity number becomes a citizen reference here and is forgotten: wh
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Literal, cast
 
@@ -45,6 +45,11 @@ class HelseIdToken:
     organisation: str | None
     organisation_child: str | None
 
+    @property
+    def bearer(self) -> tuple[str | None, ...]:
+        """Everything that tells one caller from another: the client, the person, and whom they call for."""
+        return ("helseid", self.client_id, self.subject, self.hpr_number, self.organisation, self.organisation_child)
+
 
 @dataclass(frozen=True, slots=True)
 class CitizenToken:
@@ -56,6 +61,12 @@ class CitizenToken:
     represents: str | None = None
     represents_birth_date: date | None = field(default=None, repr=False)
     relation: Relation | None = None
+    client_id: str | None = None
+
+    @property
+    def bearer(self) -> tuple[str | None, ...]:
+        """Everything that tells one caller from another: the client, the person, and whom they act for as what."""
+        return ("citizen", self.client_id, self.reference, self.represents, self.relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +108,8 @@ class ClaimReader:
         person = self._national_id(claims.get("pid"), "Bearer")
         reference = self._references.of(person)
         level = signed.text(claims.get("security_level"), 10) or ""
-        if claims.get("represents") is None:
-            return CitizenToken(reference, person.birth_date, level)
-        return self._representing(claims, CitizenToken(reference, person.birth_date, level))
+        own = CitizenToken(reference, person.birth_date, level, client_id=signed.text(claims.get("client_id")))
+        return own if claims.get("represents") is None else self._representing(claims, own)
 
     def persons(self, claims: Mapping[str, Any]) -> Persons:
         represented = claims.get("represents")
@@ -113,10 +123,8 @@ class ClaimReader:
         reference, relation = self._references.of(represented), claims.get("relation")
         if relation not in RELATIONS or reference == actor.reference:
             raise TokenInvalid("Bearer", "representation")
-        return CitizenToken(
-            actor.reference,
-            actor.birth_date,
-            actor.security_level,
+        return replace(
+            actor,
             represents=reference,
             represents_birth_date=represented.birth_date,
             relation=cast(Relation, relation),

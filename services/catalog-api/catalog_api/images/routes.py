@@ -94,7 +94,7 @@ async def put_tool_image(
         details = {"imageUrl": url, "mediaType": image.media_type, "bytes": len(image.content)}
         return Answer(201 if first else 200, headers, details)
 
-    return await act_once(request, caller, None, replace)
+    return await act_once(request, None, replace)
 
 
 @images.delete(
@@ -112,5 +112,5 @@ async def delete_tool_image(
         await service.remove_image(session, caller, tool_id, seen, now)
         return Answer(204, {}, None)
 
-    await act_once(request, caller, None, remove)
+    await act_once(request, None, remove)
     return Response(status_code=204)

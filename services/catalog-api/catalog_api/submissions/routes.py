@@ -288,7 +288,7 @@ async def _answer_once(request: Request, caller: Participant, key: str | None, u
     async def act(session: AsyncSession) -> Answer:
         return await _answer(session, await use(session), caller, status)
 
-    return await act_once(request, caller, key, act)
+    return await act_once(request, key, act)
 
 
 async def _answer(session: AsyncSession, submission: Submission, caller: Participant, status: int = 200) -> Answer:

@@ -109,7 +109,7 @@ async def give_representation(
     From 16 one may give it, from 18 hold it; nobody with a confidential address does either. The holder acts in the
     areas that it covers, until the last day or until one of the two takes it back.
     """
-    repeat = await idempotency.repeatable(request, me.citizen, key, _secret(request))
+    repeat = await idempotency.repeatable(request, key)
     if repeat and (answer := await _answered(database, repeat)):
         return answer.response(replayed=True)
     numbers = await request.app.state.auth.persons(request)
@@ -216,12 +216,6 @@ def _parsed(number: str, request: Request, now: datetime) -> NationalId:
     """Raises NationalIdMalformed or NationalIdCheckDigits."""
     allow_synthetic = request.app.state.settings.allow_synthetic
     return NationalId.parse(number, allow_synthetic=allow_synthetic, on=day_in_norway(now))
-
-
-def _secret(request: Request) -> bytes:
-    settings = request.app.state.settings
-    secret: str = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value()
-    return secret.encode()
 
 
 def _answer(decision: Decision) -> RepresentationAnswer:

@@ -23,7 +23,7 @@ from shared.db import CurrentDatabase, Reader, Session
 from shared.errors import InvalidInput, Unavailable, problems
 from shared.exact import Id
 from shared.http import BodyTooLarge, IfNoneMatch
-from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Repeatable, repeatable
+from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor
 from shared.search import CurrentVocabulary, LongSearchText
@@ -54,13 +54,6 @@ def _visible(me: Citizen, new: bool | None = None, origin: Origin | None = None)
     if origin == "self-added":
         raise RepresentationNotAllowed("young-persons-own")
     return ToolFilter(new, "prescribed")
-
-
-async def repeated(request: Request, me: Citizen, key: str | None) -> Repeatable | None:
-    """Keys belong to the person who acts."""
-    settings = request.app.state.settings
-    secret = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
-    return await repeatable(request, me.reference, key, secret)
 
 
 @router.get(
@@ -159,7 +152,7 @@ async def open_my_tool(
     With an `Idempotency-Key` a repeated request is one opening; a tool withdrawn or deleted meanwhile is refused all
     the same, and a launch code is always a new one.
     """
-    repeat = await repeated(request, me, idempotency_key)
+    repeat = await repeatable(request, idempotency_key)
     issuer = request.app.state.launch_issuer
     answer, replayed = await service.open_tool(session, me, tool_id, repeat, now, issuer)
     return answer.response(replayed=replayed)

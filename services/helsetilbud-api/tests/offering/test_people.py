@@ -104,6 +104,17 @@ async def test_H5_a_repeated_appointment_is_one(rows: Any, appoint: Any, mikkel:
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
 
 
+async def test_P14_one_who_is_no_longer_a_gp_is_not_answered_again(
+    appoint: Any, ragnhild: Any, samira: Any, register: Any
+) -> None:
+    key = {"Idempotency-Key": "a-key"}
+    assert (await appoint(headers=key)).status_code == 201
+    await samira.call("POST", EDITORS, {"person": {"nationalId": ragnhild.number}, "name": "Ragnhild"})
+    register.offices[9900101]["practitioners"].pop(0)
+    refused = await appoint(headers=key)
+    assert (refused.status_code, refused.json()["code"]) == (403, "only-gps")
+
+
 async def test_H5_editors_are_listed_page_by_page(ragnhild: Any, appoint: Any, professional: Any) -> None:
     people = [professional(date(1980, 1, day), hpr_number=None) for day in range(1, 4)]
     made = [(await appoint(person={"nationalId": it.number}, name=f"Nr {n}")).json() for n, it in enumerate(people)]

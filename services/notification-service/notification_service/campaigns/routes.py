@@ -130,8 +130,7 @@ async def create_campaign(
     It is sent once it has recipients, has passed the check, has been tried, has been approved by somebody else, and is
     started.
     """
-    secret = request.app.state.settings.code_secret
-    repeat = await idempotency.repeatable(request, f"{author.client_id}", key, secret)
+    repeat = await idempotency.repeatable(request, key)
     if stored := await idempotency.claim(session, repeat):
         return stored.response(replayed=True)
     new = await service.create_campaign(session, author.organisation or "", author, draft.wanted(), now)

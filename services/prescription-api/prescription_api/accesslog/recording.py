@@ -1,25 +1,28 @@
 """Every look-up is in the access log before it is answered (P13).
 
-Looking for a person, and a supplier's question, is one entry each time. That a prescription is opened or shown in a
-list is one entry a day for each who sees it: a record system that asks every minute must not bury the rest of the log.
+Looking for a person, and a supplier's question, is one entry each time. That a prescription is opened, shown in a list
+or in an answer given again (P14) is one entry a day for each who sees it: a record system that asks every minute must
+not bury the rest of the log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
-from typing import Final, Literal
+from typing import Any, Final, Literal, Self, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prescription_api.errors import HprUnavailable
-from prescription_api.models import AccessEntry, access_log
+from prescription_api.models import AccessEntry, Prescriber, access_log
 from prescription_api.outside import Outside
 from shared.auth import Practitioner
 from shared.norway import OSLO, day_in_norway
 
 LookUp = Literal["searched", "asked-prescribers"]
+# of a prescription: `citizen`, `tool_id` and `prescription_id` are asked for
+Row: TypeAlias = RowMapping | Mapping[str, Any]
 
 _READ: Final = text("""
     INSERT INTO access_log (citizen, at, entry_id, action, hpr_number, name, profession, organisation, client_id,
@@ -47,18 +50,20 @@ class Viewer:
     organisation: str
     client_id: str
 
+    @classmethod
+    def of(cls, caller: Practitioner, registered: Prescriber) -> Self:
+        return cls(caller.hpr_number, registered.name, registered.profession(()), caller.organisation, caller.client_id)
+
 
 async def viewer(outside: Outside, caller: Practitioner, now: datetime) -> Viewer:
     """As the register knows them, or as the token does while the register is away: to see what one's own organisation
     has sent takes no authorisation. Raises HprNotValid.
     """
-    name, profession = caller.name or f"HPR {caller.hpr_number}", None
     try:
-        registered = await outside.prescriber(caller, now, outside.until())
-        name, profession = registered.name, registered.profession(())
+        return Viewer.of(caller, await outside.prescriber(caller, now, outside.until()))
     except HprUnavailable:
-        pass
-    return Viewer(caller.hpr_number, name, profession, caller.organisation, caller.client_id)
+        name = caller.name or f"HPR {caller.hpr_number}"
+        return Viewer(caller.hpr_number, name, None, caller.organisation, caller.client_id)
 
 
 async def record_look_up(
@@ -74,7 +79,7 @@ async def record_look_up(
 
 
 async def record_reads(
-    connection: AsyncConnection, viewer: Viewer, prescriptions: Sequence[RowMapping], now: datetime
+    connection: AsyncConnection, viewer: Viewer, prescriptions: Sequence[Row], now: datetime
 ) -> None:
     if not prescriptions:
         return

@@ -10,14 +10,14 @@ from helsetilbud_api.citizen.available import service
 from helsetilbud_api.citizen.available.rules import User
 from helsetilbud_api.citizen.available.schemas import AvailableFilters, AvailableTools, ToolWanted
 from helsetilbud_api.citizen.rendering import Json, render_page
-from helsetilbud_api.citizen.routes import OWN, READ, repeated
+from helsetilbud_api.citizen.routes import OWN, READ
 from helsetilbud_api.citizen.schemas import MyTool
 from shared.app import Now
 from shared.auth import Citizen, acting
 from shared.db import Reader, Session
 from shared.errors import MalformedRequest, problems
 from shared.http import BodyTooLarge, IfNoneMatch, UnsupportedMediaType
-from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
+from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
 from shared.language import best_language
 from shared.paging import CursorInvalid
 from shared.search import CurrentVocabulary
@@ -93,7 +93,7 @@ async def add_my_tool(
     this way.
     """
     language = best_language(request.headers.get("accept-language"))
-    repeat = await repeated(request, me, idempotency_key)
+    repeat = await repeatable(request, idempotency_key)
     answer, replayed = await service.add_tool(session, me, wanted.tool_id, language, repeat, now)
     return answer.response(replayed=replayed)
 

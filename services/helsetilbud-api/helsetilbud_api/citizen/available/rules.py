@@ -52,14 +52,19 @@ def check_addable(tool: Offered | None, user: User) -> ToolDocument:
     """Raises ToolNotFound, ToolsHidden, ToolWithdrawn, ToolAlreadyAdded, and what `_check_open_to` does."""
     if tool is None or tool.document is None or not tool.document.national:
         raise ToolNotFound()
-    if reason := HIDING.get(tool.level):
-        raise ToolsHidden(reason=reason)
+    check_shown(tool)
     if tool.stopped:
         raise ToolWithdrawn(category=tool.stop_category)
     if tool.mine:
         raise ToolAlreadyAdded()
     _check_open_to(tool.document, user)
     return tool.document
+
+
+def check_shown(tool: Offered | None) -> None:
+    """Raises ToolsHidden, whatever the tool is (S6)."""
+    if tool and (reason := HIDING.get(tool.level)):
+        raise ToolsHidden(reason=reason)
 
 
 def _check_open_to(tool: ToolDocument, user: User) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from helsetilbud_api.citizen import writing
 from helsetilbud_api.citizen.available import queries
-from helsetilbud_api.citizen.available.rules import User, check_addable
+from helsetilbud_api.citizen.available.rules import User, check_addable, check_shown
 from helsetilbud_api.citizen.available.schemas import AvailableFilters
 from helsetilbud_api.citizen.errors import ToolAlreadyAdded
 from helsetilbud_api.citizen.models import HIDING
@@ -60,11 +60,12 @@ async def add_tool(
 ) -> tuple[Answer, bool]:
     """The tool as it is among the citizen's own, and whether the same request was answered before.
 
-    Raises what `check_addable` does.
+    Raises what `check_addable` does; before an earlier answer is given, ToolsHidden alone.
     """
-    if answered := await idempotency.claim(session, repeat):
-        return answered, True
     citizen = caller.acting_for
+    if answered := await idempotency.claim(session, repeat):
+        check_shown(await queries.find_offered(session, citizen, tool_id))
+        return answered, True
     await lock_citizens(session, citizen)
     check_addable(await queries.find_offered(session, citizen, tool_id), User.of(caller, now))
     added = await session.execute(writing.ADD, {"citizen": citizen, "tool_id": tool_id, "at": now})

@@ -85,14 +85,11 @@ def tagged(document: Schema, etag: str | None = None, known: str | None = None) 
 async def create_once(
     session: AsyncSession,
     request: Request,
-    caller: Caller,
     key: str | None,
     create: Callable[[], Awaitable[tuple[str, str, Schema]]],
 ) -> Response:
     """`create` makes the thing, and answers with its id, its entity tag and itself. Repeated, it has one effect."""
-    settings = request.app.state.settings
-    secret = settings.citizen_reference_keys[settings.citizen_reference_key_id].get_secret_value().encode()
-    repeat = await idempotency.repeatable(request, caller.reference, key, secret)
+    repeat = await idempotency.repeatable(request, key)
     if answered := await idempotency.claim(session, repeat):
         return answered.response(replayed=True)
     made, etag, document = await create()

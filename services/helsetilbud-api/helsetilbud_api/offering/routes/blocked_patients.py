@@ -82,7 +82,7 @@ async def block_patient(
         block_id, kept = await service.block_patient(session, editor, citizen, block, now)
         return str(block_id), kept.etag, _block(kept)
 
-    return await create_once(session, request, editor.caller, idempotency_key, create)
+    return await create_once(session, request, idempotency_key, create)
 
 
 @router.post(

@@ -69,13 +69,14 @@ async def appoint_editor(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Only a GP of the office may. The person then logs in with HelseID; all they do is recorded in their own name."""
+    editor.require_gp()
     citizen = reference_of(request, editor.caller, new.person)
 
     async def create() -> tuple[str, str, OfficeEditor]:
         editor_id, kept = await service.appoint_editor(session, editor, citizen, new.name, now)
         return str(editor_id), kept.etag, _editor(kept)
 
-    return await create_once(session, request, editor.caller, idempotency_key, create)
+    return await create_once(session, request, idempotency_key, create)
 
 
 @router.get(
