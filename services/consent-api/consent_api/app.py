@@ -9,6 +9,7 @@ from fastapi import FastAPI
 import consent_api.access_log.routes
 import consent_api.active.routes
 import consent_api.consent.routes
+import consent_api.copying.routes
 import consent_api.feed.routes
 import consent_api.representation.routes
 import consent_api.reservations.routes
@@ -41,6 +42,7 @@ _ROUTERS = (
     consent_api.access_log.routes.router,
     consent_api.active.routes.router,
     consent_api.feed.routes.router,
+    consent_api.copying.routes.router,
 )
 
 

@@ -5,7 +5,7 @@ is assigned to act for those who cannot decide themselves.
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 import asyncpg
 
@@ -15,6 +15,8 @@ from consent_api.representation.service import Agreement, give
 from shared.db import Database
 from shared.norway import day_in_norway
 
+Row = TypeVar("Row", bound=tuple[object, ...])
+
 _CHUNK: Final = 20_000
 _CONSENT: Final = ("citizen", "level", "version", "changed_at")
 _PERSON: Final = ("citizen", "status", "confidential", "born", "next_turn", "checked_at")
@@ -23,7 +25,7 @@ _PERSON: Final = ("citizen", "status", "confidential", "born", "next_turn", "che
 async def load(database: Database, rows: Iterable[tuple[str, Level]], now: datetime) -> int:
     """Loads (citizen reference, level) by COPY, as first versions, in one transaction. Returns how many.
 
-    No events are sent: whoever keeps a copy must fetch it anew. Raises `asyncpg.UniqueViolationError` when a citizen is
+    No events are sent: whoever keeps a copy hears of it by the change feed. Raises `asyncpg.UniqueViolationError` when a citizen is
     there already or comes twice; then nothing is loaded.
     """
     loaded = 0
@@ -61,7 +63,7 @@ def _person(person: PersonCopy) -> tuple[object, ...]:
     )
 
 
-def _chunks(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
         yield chunk
@@ -79,7 +81,9 @@ async def assign_powers(
             await give(session, agreed, areas, (day_in_norway(now), last), now, assigned=True)
 
 
-async def _copy(connection: asyncpg.Connection, chunk: list[tuple[object, ...]]) -> None:
+async def _copy(connection: asyncpg.Connection, chunk: list[tuple[str, Level, int, datetime]]) -> None:
     """The history's `acted_by` stays empty: nobody acted here."""
     for table in ("consent", "consent_history"):
         await connection.copy_records_to_table(table, records=chunk, columns=_CONSENT)
+    named = [(citizen, changed_at) for citizen, _, _, changed_at in chunk]
+    await connection.copy_records_to_table("standing_change", records=named, columns=("citizen", "changed_at"))

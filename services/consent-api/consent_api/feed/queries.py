@@ -23,12 +23,12 @@ _NOW: Final = """
 """
 _CHANGES: Final = f"""
     WITH scanned AS (
-        SELECT xact, id, citizen, changed_at FROM standing_change
+        SELECT xact, id, citizen, changed_at, standing FROM standing_change
         WHERE (xact, id) > ($1::text::xid8, $2::bigint) AND xact < pg_snapshot_xmin(pg_current_snapshot())
         ORDER BY xact, id LIMIT {SCANNED}
     )
     SELECT s.xact::text::bigint AS xact, s.id, s.citizen, s.changed_at, i.citizen IS NOT NULL AS wanted
-    FROM scanned s LEFT JOIN interest i ON i.citizen = s.citizen AND i.client_id = $3
+    FROM scanned s LEFT JOIN interest i ON i.citizen = s.citizen AND i.client_id = $3 AND s.standing
     ORDER BY s.xact, s.id
 """  # noqa: S608 - the number above
 

@@ -28,6 +28,10 @@ _NOTE: Final = text(
     """
 )
 
+_NOTE_FOR_COPIES: Final = text(
+    "INSERT INTO standing_change (citizen, changed_at, standing) VALUES (:citizen, :now, false)"
+)
+
 
 async def lock(session: AsyncSession, citizens: Iterable[str]) -> None:
     """Until the transaction ends; before what is changed, and before what the change is decided from, is read."""
@@ -37,3 +41,8 @@ async def lock(session: AsyncSession, citizens: Iterable[str]) -> None:
 async def note(session: AsyncSession, citizens: Iterable[str], now: datetime) -> None:
     """After the change: these citizens, and those whom they represent."""
     await session.execute(_NOTE, {"citizens": list(citizens), "now": now})
+
+
+async def note_for_copies(session: AsyncSession, citizen: str, now: datetime) -> None:
+    """After a change on which nobody's standing depends, and of which our own services have copies."""
+    await session.execute(_NOTE_FOR_COPIES, {"citizen": citizen, "now": now})

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consent_api.access_log.models import Call
-from consent_api.feed.writing import lock, note
+from consent_api.feed.writing import lock, note, note_for_copies
 from consent_api.representation.models import Acting
 from consent_api.reservations import queries
 from consent_api.reservations.models import RESERVES, Kind, Reservation
@@ -58,6 +58,8 @@ async def _change(session: AsyncSession, acting: Acting, changed: Reservation, n
     await session.execute(_REMEMBER, row | {"now": now, "actor": acting.actor})
     if changed.kind in RESERVES.values():
         await note(session, [acting.citizen], now)
+    else:
+        await note_for_copies(session, acting.citizen, now)
     await outbox.add(session, ReservationChanged(**row, changed_at=now), now)
 
 
