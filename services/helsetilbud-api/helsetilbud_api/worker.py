@@ -1,4 +1,4 @@
-"""helsetilbud-api's worker: the relay, the consumer, the reading of the catalogue and of patient lists, and how fresh
+"""helsetilbud-api's worker: the relay, the consumer, the following of the catalogue and of consent, the reading of patient lists, and how fresh
 everything is.
 """
 
@@ -7,10 +7,11 @@ import asyncio
 import httpx
 
 from helsetilbud_api.citizen.freshness import Freshness, backlog_of
+from helsetilbud_api.citizen.following import follow_consents, follow_tools
 from helsetilbud_api.citizen.handlers import HANDLERS
 from helsetilbud_api.citizen.launching.sweeping import sweep_launches
-from helsetilbud_api.citizen.reconciliation import Reconciliation
-from helsetilbud_api.clients.catalog import Catalogue
+from helsetilbud_api.clients.catalog import tool_feed
+from helsetilbud_api.clients.consent import consent_feed
 from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.offering.patient_lists import PatientLists
 from helsetilbud_api.settings import Settings
@@ -34,14 +35,18 @@ def create_worker(
     metrics = metrics or Metrics()
     http = http or TracedClient()
     helseid = HelseIdClient.from_settings(settings, http, timeout=5)
-    reconciliation = Reconciliation(database, Catalogue(settings.catalog_url, helseid), metrics)
     references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)
+    tools = follow_tools(database, tool_feed(settings.catalog_url, helseid), metrics)
+    consents = follow_consents(database, consent_feed(settings.consent_url, helseid), metrics, references.renew)
     register = GpRegister.from_settings(settings, http)
     lists = PatientLists(database, register, references, metrics, allow_synthetic=settings.allow_synthetic)
     freshness = Freshness(database, backlog_of(settings, database))
 
     async def read_catalogue(stop: asyncio.Event) -> None:
-        await reconciliation.run(stop, settings.reconcile_seconds)
+        await tools.run(stop, settings.reconcile_seconds)
+
+    async def read_consents(stop: asyncio.Event) -> None:
+        await consents.run(stop, settings.reconcile_seconds)
 
     async def keep_freshness(stop: asyncio.Event) -> None:
         await freshness.run(stop, settings.freshness_seconds)
@@ -52,8 +57,7 @@ def create_worker(
     async def sweep(stop: asyncio.Event) -> None:
         await sweep_launches(database, stop)
 
-    jobs = [sweep, read_catalogue, read_patient_lists, keep_freshness]
-    references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)
+    jobs = [sweep, read_catalogue, read_consents, read_patient_lists, keep_freshness]
     return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs, references=references)
 
 

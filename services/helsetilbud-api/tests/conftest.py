@@ -44,9 +44,11 @@ from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Iss
 AUDIENCE = "nhn:helsetilbud"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TABLES = (
-    "tool_copy, search_word, search_stand, catalogue_position, consent_copy, citizen_tool, feed_event, freshness,"
+    "tool_copy, search_word, search_stand, feed_position, consent_copy, citizen_tool, feed_event, freshness,"
     " launch, pairwise_subject, feed_head, citizen_event, outbox, inbox, local_message, idempotent_answer"
 )
+# owners that are never away, until a test says otherwise
+CONFIRMED = "INSERT INTO feed_position (feed, confirmed_at) VALUES ('tools', 'infinity'), ('consents', 'infinity')"
 
 
 class Clock:
@@ -137,6 +139,7 @@ async def database(app: FastAPI) -> Database:
     database: Database = app.state.database
     async with database.driver() as connection:
         await connection.execute(f"TRUNCATE {TABLES}")
+        await connection.execute(CONFIRMED)
     return database
 
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 import respx
 
-from helsetilbud_api.citizen.reconciliation import Reconciliation
-from helsetilbud_api.clients.catalog import Catalogue
+from helsetilbud_api.citizen.following import follow_tools
+from helsetilbud_api.clients.catalog import tool_feed
 from shared.auth.client import HelseIdClient
 from shared.metrics import Metrics
 from shared.testing.tokens import HELSEID
@@ -68,10 +68,10 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-async def reconciliation(database: Any, metrics: Metrics, settings: Any) -> Any:
+async def follower(database: Any, metrics: Metrics, settings: Any) -> Any:
     async with httpx.AsyncClient() as http:
         helseid = HelseIdClient.from_settings(settings, http, timeout=30)
-        yield Reconciliation(database, Catalogue("http://catalog.test/", helseid), metrics)
+        yield follow_tools(database, tool_feed("http://catalog.test/", helseid), metrics)
 
 
 def age(metrics: Metrics) -> float:
@@ -79,33 +79,33 @@ def age(metrics: Metrics) -> float:
 
 
 async def test_K4_a_tool_stopped_while_the_broker_is_away_is_stopped_here(
-    kari: Any, others: Any, prescribed: Any, tool: UUID, feed: ChangeFeed, reconciliation: Any, clock: Any
+    kari: Any, others: Any, prescribed: Any, tool: UUID, feed: ChangeFeed, follower: Any, clock: Any
 ) -> None:
     clock.go(minutes=1)
     feed.add("published", tool)
     feed.add("stopped", tool)
-    await reconciliation.read(clock.now)
+    await follower.read()
     assert (await kari.open(tool)).json()["code"] == "tool-withdrawn"
     await others.tell(others.stopped(tool))  # the event, when the broker is back
     entries = await kari.feed()
     assert [entry["kind"] for entry in entries] == ["tool-withdrawn", "tool-prescribed"]
     clock.go(minutes=1)
     feed.add("reinstated", tool)
-    await reconciliation.read(clock.now)
+    await follower.read()
     assert (await kari.open(tool)).status_code == 200
     assert next(entry["kind"] for entry in await kari.feed()) == "tool-reinstated"
 
 
 async def test_K6_the_feed_is_read_page_by_page_and_on_from_there(
-    feed: ChangeFeed, reconciliation: Any, clock: Any, rows: Any
+    feed: ChangeFeed, follower: Any, clock: Any, rows: Any
 ) -> None:
     tools = [uuid4() for _ in range(5)]
     for tool in tools:
         feed.add("published", tool)
-    await reconciliation.read(clock.now)
+    await follower.read()
     assert feed.asked == [None, "2", "4"]
     feed.add("updated", tools[0], revision=2)
-    await reconciliation.read(clock.now)
+    await follower.read()
     assert feed.asked[3:] == ["5"]
     found = await rows("SELECT tool_id, sequence FROM tool_copy")
     assert {row["tool_id"]: row["sequence"] for row in found} == {t: i for i, t in enumerate(tools, 1)} | {tools[0]: 6}
@@ -113,44 +113,44 @@ async def test_K6_the_feed_is_read_page_by_page_and_on_from_there(
 
 @pytest.mark.rule("K6")
 async def test_K6_what_the_events_have_told_already_changes_nothing(
-    kari: Any, others: Any, tool: UUID, feed: ChangeFeed, reconciliation: Any, clock: Any
+    kari: Any, others: Any, tool: UUID, feed: ChangeFeed, follower: Any, clock: Any
 ) -> None:
     await others.tell(
         others.prescribed(kari, tool), others.published(tool), others.published(tool, 2, name="Nytt navn")
     )
     feed.add("published", tool)
-    await reconciliation.read(clock.now)
+    await follower.read()
     assert [mine["name"] for mine in await kari.tools()] == ["Nytt navn"]
 
 
 async def test_a_catalogue_that_is_away_is_asked_again_and_the_age_shows_it(
-    feed: ChangeFeed, reconciliation: Any, metrics: Metrics, clock: Any, rows: Any
+    feed: ChangeFeed, follower: Any, metrics: Metrics, clock: Any, rows: Any
 ) -> None:
     feed.add("published", uuid4())
-    await reconciliation.read(clock.now)
+    await follower.read()
     whole = age(metrics)
     feed.away = True
     await asyncio.sleep(0.05)
-    await reconciliation.read(clock.now)
+    await follower.read()
     assert age(metrics) > whole + 0.04
     feed.away = False
     feed.add("published", uuid4())
     began = time.monotonic()
-    await reconciliation.read(clock.now)
+    await follower.read()
     assert age(metrics) <= time.monotonic() - began
     assert len(await rows("SELECT * FROM tool_copy")) == 2
 
 
 async def test_a_page_that_cannot_be_read_is_not_passed_over(
-    feed: ChangeFeed, reconciliation: Any, clock: Any, rows: Any
+    feed: ChangeFeed, follower: Any, clock: Any, rows: Any
 ) -> None:
     feed.add("published", uuid4())
     feed.changes[0]["tool"] = {"toolId": "?"}
-    await reconciliation.read(clock.now)
-    assert await rows("SELECT * FROM catalogue_position") == []
+    await follower.read()
+    assert await rows("SELECT cursor FROM feed_position WHERE feed = 'tools'") == [{"cursor": None}]
     feed.changes.clear()
     feed.add("published", uuid4())
-    await reconciliation.read(clock.now)
+    await follower.read()
     assert len(await rows("SELECT * FROM tool_copy")) == 1
 
 

@@ -143,9 +143,10 @@ async def test_M5_what_happens_during_a_rebuild_is_in_it(
 
 async def test_M5_the_whole_catalogue_is_read_anew(database: Any, rows: Any, clock: Any) -> None:
     async with database.driver() as connection:
-        await connection.execute("INSERT INTO catalogue_position (cursor, read_at) VALUES ('x', now())")
+        await connection.execute("UPDATE feed_position SET cursor = 'x'")
     await rebuild(database)
-    assert await rows("SELECT FROM catalogue_position") == []
+    found = await rows("SELECT feed, cursor FROM feed_position ORDER BY feed")
+    assert found == [{"feed": "consents", "cursor": "x"}, {"feed": "tools", "cursor": None}]
 
 
 async def test_a_request_that_is_refused_leaves_nothing_to_rebuild_from(kari: Any, prescribed: Any, rows: Any) -> None:

@@ -3,7 +3,9 @@
 The rule: `asOf` is a second before the last time the worker looked and found no event waiting for this service, neither
 in its queue nor in the queues of those that are tried again. The second is for the events that were being handled as it
 looked. So what happened before `asOf`, and had been sent on by the service where it happened, is on the page. While
-events pile up, or the broker or the worker is away, `asOf` stands still.
+events pile up, or the broker or the worker is away, `asOf` stands still. Nor is it ever later than what consent-api and
+catalog-api have last confirmed by their change feeds: a relay of theirs that stands still does not make a page look
+fresh (decision 0045).
 """
 
 import asyncio
@@ -13,11 +15,11 @@ from typing import Final, Protocol
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from helsetilbud_api.citizen import queries
-from helsetilbud_api.citizen.models import freshness
+from helsetilbud_api.citizen.models import CONSENTS, TOOLS
 from shared.db import Database
 from shared.messaging import nodes
 from shared.messaging.delivery import utc_now
@@ -28,10 +30,13 @@ from shared.settings import ServiceSettings
 UNDER_WAY: Final = timedelta(seconds=1)
 
 _logger = structlog.get_logger(__name__)
-_insert = insert(freshness)
-_KEEP: Final = _insert.on_conflict_do_update(
-    index_elements=["only_row"], set_={"as_of": func.greatest(freshness.c.as_of, _insert.excluded.as_of)}
-)
+# nothing is kept until both have been read to the end
+_KEEP: Final = text("""
+    INSERT INTO freshness AS f (only_row, as_of)
+    SELECT true, least(CAST(:as_of AS timestamptz), min(confirmed_at)) FROM feed_position WHERE feed = ANY(:feeds)
+    HAVING count(confirmed_at) = cardinality(:feeds)
+    ON CONFLICT (only_row) DO UPDATE SET as_of = greatest(f.as_of, excluded.as_of)
+""").bindparams(bindparam("as_of", type_=DateTime(timezone=True)), bindparam("feeds", type_=ARRAY(Text)))
 
 
 class Backlog(Protocol):
@@ -64,7 +69,7 @@ class Freshness:
     async def look(self, now: datetime) -> None:
         if await self._backlog.count() == 0:
             async with self._database.session() as session:
-                await session.execute(_KEEP, {"only_row": True, "as_of": now - UNDER_WAY})
+                await session.execute(_KEEP, {"as_of": now - UNDER_WAY, "feeds": [TOOLS, CONSENTS]})
 
 
 def backlog_of(settings: ServiceSettings, database: Database) -> Backlog:

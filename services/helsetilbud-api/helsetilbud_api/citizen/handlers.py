@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen import writing
 from helsetilbud_api.citizen.models import Kind, feed_event_id
-from helsetilbud_api.citizen.rebuilding.log import kept
+from helsetilbud_api.citizen.rebuilding.log import keep_event, kept
 from shared.events import (
     LevelChanged,
     NotificationFailed,
@@ -107,11 +107,17 @@ def _entry(kind: Kind, event: ToolPrescribed | _End, at: datetime) -> dict[str, 
     }
 
 
-async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery) -> None:
+async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery | None) -> None:
     """S6: below full the tools are hidden when they are read; what happens meanwhile is kept."""
     row = {"citizen": event.citizen, "level": event.level, "version": event.version}
     await session.execute(writing.CHANGE_LEVEL, row)
     writing.tell_streams(session, [event.citizen])
+
+
+async def change_level(session: AsyncSession, event: LevelChanged) -> None:
+    """What consent-api's change feed says, as if it had been the event."""
+    await keep_event(session, event)
+    await on_level_changed(session, event, None)
 
 
 async def on_notification_sent(session: AsyncSession, event: NotificationSent, delivery: Delivery) -> None:

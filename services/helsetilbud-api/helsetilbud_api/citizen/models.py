@@ -22,6 +22,10 @@ Origin = Literal["prescribed", "self-added"]
 Kind = Literal["tool-prescribed", "tool-revoked", "tool-expired", "tool-ended", "tool-withdrawn", "tool-reinstated"]
 HiddenReason = Literal["no-consent", "consent-basis-only"]
 
+# the copies that follow their owner's change feed, as they are called in `feed_position`
+TOOLS: Final = "tools"
+CONSENTS: Final = "consents"
+
 _metadata = metadata()
 
 tool_copy = Table(
@@ -33,14 +37,6 @@ tool_copy = Table(
     Column("stop_category", Text),
     Column("document", JSONB),
     Column("texts", JSONB),
-)
-
-catalogue_position = Table(
-    "catalogue_position",
-    _metadata,
-    Column("only_row", Boolean, primary_key=True),
-    Column("cursor", Text, nullable=False),
-    Column("read_at", DateTime(timezone=True), nullable=False),
 )
 
 consent_copy = Table(

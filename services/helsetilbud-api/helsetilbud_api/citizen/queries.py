@@ -8,12 +8,12 @@ from uuid import UUID
 
 import asyncpg
 from pydantic import TypeAdapter
-from sqlalchemy import Row, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Row, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Boolean, DateTime, Integer, Text, Uuid
 
-from helsetilbud_api.citizen.models import MyTool, catalogue_position, citizen_tool, consent_copy, tool_copy
+from helsetilbud_api.citizen.models import MyTool, citizen_tool, consent_copy, tool_copy
 from shared.events.catalog import ToolDocument
 from shared.paging import encode_cursor
 
@@ -108,7 +108,9 @@ _LOCKED: Final = (
     .with_for_update(of=citizen_tool)
 )
 
-_CURSOR: Final = select(catalogue_position.c.cursor)
+_VERSIONS: Final = select(consent_copy.c.citizen, consent_copy.c.version).where(
+    consent_copy.c.citizen == func.any(bindparam("citizens", type_=ARRAY(Text)))
+)
 _WAITING_LOCALLY: Final = text("SELECT count(*) FROM local_message")
 
 
@@ -182,10 +184,10 @@ async def lock_my_tool(session: AsyncSession, citizen: str, tool_id: UUID) -> My
     return MyTool(row.state, row.prescription_id, row.level, row.stopped, row.stop_category, document)
 
 
-async def catalogue_cursor(connection: AsyncConnection) -> str | None:
-    """How far the change feed has been read; None before the first reading."""
-    cursor: str | None = await connection.scalar(_CURSOR)
-    return cursor
+async def consent_versions(session: AsyncSession, citizens: Sequence[str]) -> dict[str, int]:
+    """Of those of them whose level is known here."""
+    rows = await session.execute(_VERSIONS, {"citizens": citizens})
+    return {row.citizen: row.version for row in rows}
 
 
 async def count_local_messages(connection: AsyncConnection) -> int:

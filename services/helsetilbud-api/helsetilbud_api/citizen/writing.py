@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen.models import (
     Kind,
-    catalogue_position,
     consent_copy,
     feed_event,
     feed_event_id,
@@ -47,10 +46,6 @@ _STOP: Final = _tool.on_conflict_do_update(
     where=_newer,
 )
 
-_position = insert(catalogue_position)
-_KEEP_POSITION: Final = _position.on_conflict_do_update(
-    index_elements=["only_row"], set_={name: _position.excluded[name] for name in ("cursor", "read_at")}
-)
 
 _consent = insert(consent_copy)
 CHANGE_LEVEL: Final = _consent.on_conflict_do_update(
@@ -260,7 +255,3 @@ async def tell_everybody(session: AsyncSession, kind: Kind, tool_id: UUID, seque
     await session.execute(LOCK_MANY)
     told = await session.execute(_TELL_EVERYBODY, entry | {"tool_id": tool_id, "sequence": sequence})
     tell_streams(session, told.scalars().all())
-
-
-async def keep_position(session: AsyncSession, cursor: str, now: datetime) -> None:
-    await session.execute(_KEEP_POSITION, {"only_row": True, "cursor": cursor, "read_at": now})

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen import writing
 from helsetilbud_api.citizen.handlers import HANDLERS
+from helsetilbud_api.citizen.models import TOOLS
 from helsetilbud_api.citizen.rebuilding import queries
 from helsetilbud_api.citizen.rebuilding.log import MANY, lock_citizens
 from shared.db import Database
@@ -48,7 +49,7 @@ _LAST: Final = text("""
     )
     WHERE citizen = :citizen
 """)
-_READ_CATALOGUE_ANEW: Final = "DELETE FROM catalogue_position"
+_READ_CATALOGUE_ANEW: Final = "UPDATE feed_position SET cursor = NULL WHERE feed = $1"
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Rebuilt:
 async def rebuild(database: Database) -> Rebuilt:
     """All citizens' pages. The worker reads the whole catalogue anew, beside it."""
     async with database.driver() as connection:
-        await connection.execute(_READ_CATALOGUE_ANEW)
+        await connection.execute(_READ_CATALOGUE_ANEW, TOOLS)
     done, started, slots = Rebuilt(), time.monotonic(), asyncio.Semaphore(PARALLEL)
     async with asyncio.TaskGroup() as tasks:
         async for citizens in _all_citizens(database):

@@ -1,0 +1,6 @@
+"""Copies that follow their owner's change feed over HTTP, beside the events, and know how old they are (decision 0045)."""
+
+from shared.following.feed import Feed, FeedPage, FeedRestarted
+from shared.following.follower import Follower, Step
+
+__all__ = ["Feed", "FeedPage", "FeedRestarted", "Follower", "Step"]
