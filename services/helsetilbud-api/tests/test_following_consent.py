@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Header, Request, Response
+from fastapi import FastAPI, Header, Request
+from fastapi.responses import JSONResponse
 
 from helsetilbud_api.citizen.following import follow_consents
 from helsetilbud_api.citizen.freshness import Freshness, LocalBacklog
@@ -27,7 +28,7 @@ class Owner:
 
     def __init__(self) -> None:
         self.changes: list[dict[str, Any]] = []
-        self.status = 200
+        self.status, self.code = 200, ""
         self.asked: list[str | None] = []
         self.app = FastAPI()
         self.app.get("/v1/consents/changes")(self.answer)
@@ -39,7 +40,7 @@ class Owner:
     async def answer(self, request: Request, cursor: str | None = None, authorization: str = Header()) -> Any:
         assert authorization == "DPoP ours"
         if self.status != 200:
-            return Response(status_code=self.status)
+            return JSONResponse({"code": self.code}, self.status)
         self.asked.append(cursor)
         after = int(cursor or 0)
         items = self.changes[after : after + 2]
@@ -115,12 +116,13 @@ async def test_M5_a_rebuild_keeps_what_was_heard_by_the_feed_alone(
     assert (await kari.get("/v1/me/tools")).json()["hidden"]["reason"] == "no-consent"
 
 
+@pytest.mark.parametrize("answer", [(410, "feed-restarted"), (400, "cursor-invalid")])
 async def test_S6_a_feed_that_begins_anew_is_read_from_its_beginning(
-    kari: Any, ola: Any, prescribed: Any, owner: Owner, follower: Any, clock: Any
+    kari: Any, ola: Any, prescribed: Any, owner: Owner, follower: Any, clock: Any, answer: tuple[int, str]
 ) -> None:
     owner.set(ola, "full", 1, clock.now)
     await follower.read()
-    owner.status = 410
+    owner.status, owner.code = answer
     await follower.read()
     owner.status, owner.changes = 200, []
     owner.set(kari, "none", 1, clock.now)

@@ -48,6 +48,7 @@ class Settings(CallingServiceSettings):
     )
 
     consent_url: str = Field(description="Base address of consent-api")
+    catalog_url: str = Field(description="Base address of catalog-api, for its change feed")
     campaign_link_origins: tuple[str, ...] = Field(
         (), description="Where links of campaigns may lead: https://www.helsenorge.no, say"
     )

@@ -1,4 +1,6 @@
-"""notification-service's worker: the relay, the consumer, the sending of what waits, and the feeding of campaigns."""
+"""notification-service's worker: the relay, the consumer, the sending of what waits, the feeding of campaigns, and the
+following of those whose word decides what is sent.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,6 +10,9 @@ import httpx
 
 from notification_service.campaigns.feeding import Feeder
 from notification_service.campaigns.outside import outside
+from notification_service.clients.consent import TIMEOUT
+from notification_service.clients.feeds import consent_feed, tool_feed
+from notification_service.notifying.following import FOLLOW_SECONDS, follow_consents, follow_tools
 from notification_service.notifying.handlers import HANDLERS, handlers
 from notification_service.notifying.replaying import REPLAY_HANDLERS
 from notification_service.sending.carriers import Carrier, carriers
@@ -16,6 +21,7 @@ from notification_service.sending.loop import Sending, deliver
 from notification_service.sending.measuring import DeliveryMetrics
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
+from shared.auth.client import HelseIdClient
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.messaging import Transport
@@ -38,6 +44,7 @@ def create_worker(
 ) -> Worker:
     metrics = metrics or Metrics()
     counting = DeliveryMetrics(metrics)
+    references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)
     composer = Composer(load_templates(), settings.pages_url, settings.code_secret)
 
     async def send_notifications(stop: asyncio.Event) -> None:
@@ -53,15 +60,24 @@ def create_worker(
         counting.watch(carrier.name, carrier.breaker)
         return Sending(database, carrier, composer, metrics=counting, parallel=settings.parallel_sends, clock=clock)
 
+    async def follow_owners(stop: asyncio.Event) -> None:
+        async with _client(http) as client:
+            helseid = HelseIdClient.from_settings(settings, client, timeout=TIMEOUT)
+            consents, tools = consent_feed(settings.consent_url, helseid), tool_feed(settings.catalog_url, helseid)
+            await asyncio.gather(
+                follow_consents(database, consents, metrics, references.renew, clock).run(stop, FOLLOW_SECONDS),
+                follow_tools(database, tools, metrics, clock).run(stop, FOLLOW_SECONDS),
+            )
+
     return Worker(
         settings.service,
         database,
         handlers(settings.gathering),
         transport,
         metrics=metrics,
-        jobs=[send_notifications, feed_campaigns],
+        jobs=[send_notifications, feed_campaigns, follow_owners],
         replay_handlers=REPLAY_HANDLERS,
-        references=CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id),
+        references=references,
     )
 
 

@@ -54,6 +54,7 @@ TABLES = (
     "ended_thing",
     "tool_stop",
     "consent_level",
+    "feed_position",
     "outbox",
     "inbox",
     "dead_letter",
@@ -73,6 +74,8 @@ CONFIRM_ALL = """
 FORGET_CODES = "DELETE FROM notification WHERE citizen = $1 AND kind = 'contact-confirmation'"
 
 Rows = list[dict[str, Any]]
+# owners that are never away, until a test says otherwise
+CONFIRMED = "INSERT INTO feed_position (feed, confirmed_at) VALUES ('tools', 'infinity'), ('consents', 'infinity')"
 
 
 class Clock:
@@ -117,6 +120,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]], client_key_fi
         helseid_client_id="notification-service",
         helseid_client_key_file=client_key_file,
         consent_url="https://consent.test",
+        catalog_url="https://catalog.test",
         campaign_link_origins=("https://www.helsenorge.test", "https://study.test"),
         receipt_secrets=dict.fromkeys(("sms-gateway", "mail-server"), RECEIPT_SECRET),
     )
@@ -218,6 +222,7 @@ async def database(app: FastAPI) -> Database:
     async with database.driver() as connection:
         for table in TABLES:
             await connection.execute(f"DELETE FROM {table}")  # noqa: S608 - quicker than TRUNCATE for a few rows
+        await connection.execute(CONFIRMED)
     return database
 
 

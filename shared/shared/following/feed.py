@@ -14,6 +14,7 @@ Item = TypeVar("Item")
 P = TypeVar("P", bound="FeedPage[object]")
 
 PATIENCE: Final = 5.0  # seconds, for one page
+_RESTARTED: Final = (httpx.codes.GONE, "feed-restarted"), (httpx.codes.BAD_REQUEST, "cursor-invalid")
 
 
 class FeedRestarted(Exception):
@@ -31,15 +32,27 @@ class FeedPage(BaseModel, Generic[Item]):
 
 
 class Feed(Generic[P]):
-    def __init__(self, address: str, scope: str, shape: type[P], helseid: HelseIdClient) -> None:
+    """`count` is the most items that a page is asked for."""
+
+    def __init__(self, address: str, scope: str, shape: type[P], helseid: HelseIdClient, *, count: int = 200) -> None:
         self._address, self._scope, self._shape, self._helseid = address, scope, shape, helseid
+        self._count = str(count)
 
     async def read(self, cursor: str | None) -> P:
         """Raises FeedRestarted; httpx.HTTPError, TimeoutError or ValueError, and then it is tried again later."""
-        query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+        query = {"limit": self._count} | ({"cursor": cursor} if cursor else {})
         async with asyncio.timeout(PATIENCE):
             response = await self._helseid.get(self._address, self._scope, query)
-        if response.status_code == httpx.codes.GONE:
+        if response.is_client_error and (response.status_code, _code_of(response)) in _RESTARTED:
             raise FeedRestarted()
         response.raise_for_status()
         return self._shape.model_validate_json(response.content)
+
+
+def _code_of(response: httpx.Response) -> object:
+    """Of a problem document, if it is one."""
+    try:
+        problem = response.json()
+    except ValueError:
+        return None
+    return problem.get("code") if isinstance(problem, dict) else None

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen import queries, writing
-from helsetilbud_api.citizen.handlers import change_level
+from helsetilbud_api.citizen.handlers import change_levels
 from helsetilbud_api.citizen.models import CONSENTS, TOOLS, Kind
 from helsetilbud_api.clients.catalog import Changes
 from helsetilbud_api.clients.consent import Consents
@@ -46,14 +46,15 @@ def follow_consents(
     """`renew` makes a reference under a replaced key the one that is in use."""
 
     async def apply_consents(session: AsyncSession, page: Consents) -> None:
-        """As the event, for whoever's level is newer than the copy; in the order of their references, because each is
-        locked.
-        """
+        """Of those whose level is newer than the copy."""
         told = {renew(one.citizen): one for one in page.items}
         versions = await queries.consent_versions(session, list(told))
-        for citizen, one in sorted(told.items()):
-            if one.changed_at and one.version > versions.get(citizen, 0):
-                event = LevelChanged(citizen=citizen, version=one.version, changed_at=one.changed_at, level=one.level)
-                await change_level(session, event)
+        events = [
+            LevelChanged(citizen=citizen, version=one.version, changed_at=one.changed_at, level=one.level)
+            for citizen, one in sorted(told.items())
+            if one.changed_at and one.version > versions.get(citizen, 0)
+        ]
+        if events:
+            await change_levels(session, events)
 
     return Follower(database, CONSENTS, feed, [apply_consents], metrics)

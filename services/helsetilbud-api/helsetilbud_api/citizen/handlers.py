@@ -3,6 +3,7 @@
 A few prebuilt statements each: an entry is in the feed milliseconds after its event.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen import writing
 from helsetilbud_api.citizen.models import Kind, feed_event_id
-from helsetilbud_api.citizen.rebuilding.log import keep_event, kept
+from helsetilbud_api.citizen.rebuilding.log import keep_events, kept
 from shared.events import (
     LevelChanged,
     NotificationFailed,
@@ -107,17 +108,23 @@ def _entry(kind: Kind, event: ToolPrescribed | _End, at: datetime) -> dict[str, 
     }
 
 
-async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery | None) -> None:
+async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery) -> None:
     """S6: below full the tools are hidden when they are read; what happens meanwhile is kept."""
-    row = {"citizen": event.citizen, "level": event.level, "version": event.version}
-    await session.execute(writing.CHANGE_LEVEL, row)
+    await session.execute(writing.CHANGE_LEVEL, _level(event))
     writing.tell_streams(session, [event.citizen])
 
 
-async def change_level(session: AsyncSession, event: LevelChanged) -> None:
-    """What consent-api's change feed says, as if it had been the event."""
-    await keep_event(session, event)
-    await on_level_changed(session, event, None)
+async def change_levels(session: AsyncSession, events: Sequence[LevelChanged]) -> None:
+    """What consent-api's change feed says, as if these had been the events; of many at once, in the order of their
+    references, because each is locked.
+    """
+    await keep_events(session, events)
+    await session.execute(writing.CHANGE_LEVEL, [_level(event) for event in events])
+    writing.tell_streams(session, [event.citizen for event in events])
+
+
+def _level(event: LevelChanged) -> dict[str, Any]:
+    return {"citizen": event.citizen, "level": event.level, "version": event.version}
 
 
 async def on_notification_sent(session: AsyncSession, event: NotificationSent, delivery: Delivery) -> None:

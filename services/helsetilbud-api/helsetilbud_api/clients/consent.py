@@ -27,4 +27,4 @@ Consents = FeedPage[Consent]
 
 
 def consent_feed(url: str, helseid: HelseIdClient) -> Feed[Consents]:
-    return Feed(f"{url.rstrip('/')}/v1/consents/changes", SCOPE, Consents, helseid)
+    return Feed(f"{url.rstrip('/')}/v1/consents/changes", SCOPE, Consents, helseid, count=1000)

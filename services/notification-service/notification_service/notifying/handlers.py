@@ -8,22 +8,11 @@ once.
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notification_service.campaigns.models import RESERVATION_OF
-from notification_service.notifying import service
-from notification_service.notifying.models import (
-    Ending,
-    Gathering,
-    Thing,
-    consent_level,
-    ended_thing,
-    notification,
-    reservation,
-    tool_stop,
-)
+from notification_service.notifying import copying, service
+from notification_service.notifying.models import Ending, Gathering, Thing, ended_thing, notification
 from shared.events import (
     DeadlineApproaching,
     LevelChanged,
@@ -40,28 +29,6 @@ from shared.events import (
 from shared.messaging import Delivery, Handlers
 
 _END: Final = insert(ended_thing).on_conflict_do_nothing()
-
-_STOP_VALUES: Final = insert(tool_stop)
-_STOP: Final = _STOP_VALUES.on_conflict_do_update(
-    index_elements=[tool_stop.c.tool_id],
-    set_={name: _STOP_VALUES.excluded[name] for name in ("sequence", "stopped_at", "reinstated")},
-    where=tool_stop.c.sequence < _STOP_VALUES.excluded.sequence,
-)
-
-_LEVEL_VALUES: Final = insert(consent_level)
-_LEVEL: Final = _LEVEL_VALUES.on_conflict_do_update(
-    index_elements=[consent_level.c.citizen],
-    set_={name: _LEVEL_VALUES.excluded[name] for name in ("level", "version", "changed_at")},
-    where=consent_level.c.version < _LEVEL_VALUES.excluded.version,
-).returning(consent_level.c.version)
-
-
-_RESERVE_VALUES: Final = insert(reservation)
-_RESERVE: Final = _RESERVE_VALUES.on_conflict_do_update(
-    index_elements=[reservation.c.citizen, reservation.c.kind],
-    set_={name: _RESERVE_VALUES.excluded[name] for name in ("reserved", "version", "changed_at")},
-    where=reservation.c.version < _RESERVE_VALUES.excluded.version,
-).returning(reservation.c.version)
 
 
 async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevoked, delivery: Delivery) -> None:
@@ -96,41 +63,21 @@ async def _end(session: AsyncSession, citizen: str, thing: UUID | None, reason: 
 
 
 async def on_tool_stopped(session: AsyncSession, event: ToolStopped, delivery: Delivery) -> None:
-    """K4. What is prescribed after the stop was prescribed after a reinstatement, and is left alone."""
-    stopped_at = delivery.happened_at
-    row = {"tool_id": event.tool_id, "sequence": event.sequence, "stopped_at": stopped_at, "reinstated": False}
-    await session.execute(_STOP, row)
-    of_tool = (notification.c.tool_id == event.tool_id, notification.c.happened_at <= stopped_at)
-    await service.drop(session, "tool-stopped", delivery.now, *of_tool)
+    await copying.stop_tool(session, event.tool_id, event.sequence, delivery.happened_at, delivery.now)
 
 
 async def on_tool_reinstated(session: AsyncSession, event: ToolReinstated, delivery: Delivery) -> None:
-    """What it stopped stays stopped; what comes from now on is notified of again."""
-    own = (tool_stop.c.tool_id == event.tool_id, tool_stop.c.sequence < event.sequence)
-    await session.execute(update(tool_stop).where(*own).values(sequence=event.sequence, reinstated=True))
+    await copying.reinstate_tool(session, event.tool_id, event.sequence)
 
 
 async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery) -> None:
-    """S6. What was prescribed under a full consent that is heard of only now has been dropped by mistake."""
     row = {"citizen": event.citizen, "level": event.level, "version": event.version, "changed_at": event.changed_at}
-    if (await session.execute(_LEVEL, row)).first() is None:
-        return
-    own = (notification.c.citizen == event.citizen, notification.c.kind != "contact-confirmation")
-    if event.level == "full":
-        since = notification.c.happened_at >= event.changed_at
-        await service.take_back_drop(session, "consent-withdrawn", delivery.now, *own, since)
-    else:
-        await service.drop(session, "consent-withdrawn", delivery.now, *own)
+    await copying.change_levels(session, [row], delivery.now)
 
 
 async def on_reservation_changed(session: AsyncSession, event: ReservationChanged, delivery: Delivery) -> None:
-    """S4. consent-api is asked at the moment of sending; this stops what has been handed over since."""
     row = event.model_dump(include={"citizen", "kind", "reserved", "version", "changed_at"})
-    if (await session.execute(_RESERVE, row)).first() is None or not event.reserved:
-        return
-    concerned = [category for category, kind in RESERVATION_OF.items() if kind == event.kind]
-    own = (notification.c.citizen == event.citizen, notification.c.category.in_(concerned))
-    await service.drop(session, "reserved", delivery.now, *own)
+    await copying.change_reservations(session, [row], delivery.now)
 
 
 def handlers(gathering: Gathering) -> Handlers:

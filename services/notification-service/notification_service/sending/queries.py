@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from notification_service.notifying.following import CONSENTS, COPY_TRUSTED, TOOLS
 from notification_service.notifying.models import URGENT, Circumstances, Thing
 from notification_service.preferences.models import Confirmation
 from notification_service.preferences.queries import settings_of
@@ -15,9 +16,14 @@ from notification_service.sending.pace import Pace
 from shared.correlation import Correlation
 from shared.events.notification import Channel
 
-# $1 channel, $2 now, $3 at most so many messages. Urgent ones first, bulk last.
+# $1 channel, $2 now, $3 at most so many messages. Urgent ones first, bulk last. Those in the urgent lane are codes,
+# which depend on nothing; the others wait while a copy has not been confirmed by its owner for $4 (decision 0045).
 _LOCK_DUE: Final = """
-    SELECT d.citizen, d.message_id FROM unnest(ARRAY[0, 1, 2]) AS lanes (lane) CROSS JOIN LATERAL (
+    SELECT d.citizen, d.message_id
+    FROM unnest(CASE WHEN (
+        SELECT count(*) = cardinality($5::text[]) FROM feed_position
+        WHERE feed = ANY($5) AND confirmed_at > now() - $4::interval
+    ) THEN ARRAY[0, 1, 2] ELSE ARRAY[0] END) AS lanes (lane) CROSS JOIN LATERAL (
         SELECT n.citizen, coalesce(n.message_id, n.notification_id) AS message_id FROM notification n
         WHERE n.channel = $1 AND n.lane = lanes.lane AND n.status IN ('waiting', 'sending') AND n.carrier
               AND n.due_at <= $2
@@ -74,7 +80,7 @@ async def take_due(
 
     In a transaction.
     """
-    due = await connection.fetch(_LOCK_DUE, channel, now, count)
+    due = await connection.fetch(_LOCK_DUE, channel, now, count, COPY_TRUSTED, [CONSENTS, TOOLS])
     if not due:
         return []
     citizens, messages = [row["citizen"] for row in due], [row["message_id"] for row in due]

@@ -5,7 +5,7 @@ order of their numbers, and a rebuild meets nobody else's changes of the citizen
 own; or `kept`: a row as it is, for what was there before the log and for what was told to many at once.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any, Final, TypeAlias
 
@@ -42,8 +42,17 @@ async def lock_citizens(session: AsyncSession, *citizens: str) -> None:
 
 async def keep_event(session: AsyncSession, event: Any) -> None:
     """In the transaction of its effect, before it. `event` is about one citizen."""
+    await session.execute(_KEEP, _row(event))
+
+
+async def keep_events(session: AsyncSession, events: Sequence[Any]) -> None:
+    """Of several citizens, in the order of their references."""
+    await session.execute(_KEEP, [_row(event) for event in events])
+
+
+def _row(event: Any) -> dict[str, Any]:
     data = event.model_dump(mode="json", by_alias=True)
-    await session.execute(_KEEP, {"citizen": event.citizen, "name": event.name, "data": data})
+    return {"citizen": event.citizen, "name": event.name, "data": data}
 
 
 def kept(handler: Handler) -> Handler:
