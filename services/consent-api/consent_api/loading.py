@@ -25,8 +25,8 @@ _PERSON: Final = ("citizen", "status", "confidential", "born", "next_turn", "che
 async def load(database: Database, rows: Iterable[tuple[str, Level]], now: datetime) -> int:
     """Loads (citizen reference, level) by COPY, as first versions, in one transaction. Returns how many.
 
-    No events are sent: whoever keeps a copy hears of it by the change feed. Raises `asyncpg.UniqueViolationError` when a citizen is
-    there already or comes twice; then nothing is loaded.
+    No events are sent: whoever keeps a copy hears of it by the change feed. Raises `asyncpg.UniqueViolationError` when
+    a citizen is there already or comes twice; then nothing is loaded.
     """
     loaded = 0
     async with database.driver_transaction() as connection:
@@ -46,8 +46,8 @@ async def load_persons(database: Database, people: Iterable[PersonCopy], parents
         for chunk in _chunks(_person(person) for person in people):
             await connection.copy_records_to_table("person", records=chunk, columns=_PERSON)
         now = await connection.fetchval("SELECT now()")
-        for chunk in _chunks((child, parent, True, 1, now) for child, parent in parents):
-            await connection.copy_records_to_table("parent", records=chunk)
+        for pairs in _chunks((child, parent, True, 1, now) for child, parent in parents):
+            await connection.copy_records_to_table("parent", records=pairs)
         await connection.execute("ANALYZE person, parent, known_citizen")
 
 

@@ -1,13 +1,13 @@
-"""helsetilbud-api's worker: the relay, the consumer, the following of the catalogue and of consent, the reading of patient lists, and how fresh
-everything is.
+"""helsetilbud-api's worker: the relay, the consumer, the following of the catalogue and of consent, the reading of
+patient lists, and how fresh everything is.
 """
 
 import asyncio
 
 import httpx
 
-from helsetilbud_api.citizen.freshness import Freshness, backlog_of
 from helsetilbud_api.citizen.following import follow_consents, follow_tools
+from helsetilbud_api.citizen.freshness import Freshness, backlog_of
 from helsetilbud_api.citizen.handlers import HANDLERS
 from helsetilbud_api.citizen.launching.sweeping import sweep_launches
 from helsetilbud_api.clients.catalog import tool_feed

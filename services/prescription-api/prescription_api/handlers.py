@@ -1,6 +1,5 @@
 """What prescription-api does when others tell it something."""
 
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from prescription_api import queries
-from prescription_api.models import catalogue_position, tool_copy
+from prescription_api.models import tool_copy
 from shared.events import ToolOpened, ToolPublished, ToolReinstated, ToolRemoved, ToolStopped
 from shared.events.catalog import ToolDocument
 from shared.messaging import Delivery, Handlers
@@ -61,13 +60,6 @@ async def _upsert(session: AsyncSession, tool_id: UUID, sequence: int, values: d
             set_={"sequence": sequence, **values},
             where=tool_copy.c.sequence < statement.excluded.sequence,
         )
-    )
-
-
-async def keep_position(session: AsyncSession, cursor: str, now: datetime) -> None:
-    statement = insert(catalogue_position).values(only_row=True, cursor=cursor, read_at=now)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["only_row"], set_={"cursor": cursor, "read_at": now})
     )
 
 

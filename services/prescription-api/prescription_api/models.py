@@ -57,14 +57,6 @@ tool_copy = Table(
     Column("settled_sequence", BigInteger),
 )
 
-catalogue_position = Table(
-    "catalogue_position",
-    _metadata,
-    Column("only_row", Boolean, primary_key=True),
-    Column("cursor", Text, nullable=False),
-    Column("read_at", DateTime(timezone=True), nullable=False),
-)
-
 prescription = Table(
     "prescription",
     _metadata,

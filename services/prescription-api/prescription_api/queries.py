@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from prescription_api.clients.batching import Batcher
-from prescription_api.models import catalogue_position, prescription, tool_copy
+from prescription_api.models import prescription, tool_copy
 from shared.auth import Practitioner
 from shared.db import Database
 from shared.events.catalog import ToolDocument
@@ -143,11 +143,6 @@ async def tool_names(connection: AsyncConnection, tool_ids: Sequence[UUID]) -> d
         tool_copy.c.tool_id.in_(tool_ids), tool_copy.c.document.is_not(None)
     )
     return {row.tool_id: _DOCUMENT.validate_python(row.document) for row in await connection.execute(statement)}
-
-
-async def catalogue_cursor(connection: AsyncConnection) -> str | None:
-    cursor: str | None = await connection.scalar(select(catalogue_position.c.cursor))
-    return cursor
 
 
 def newer_than(name: str) -> str:

@@ -1,5 +1,5 @@
-"""prescription-api's worker: the relay, the consumer, the reading of the catalogue, the access log's quarters, and what
-time and stops do to prescriptions.
+"""prescription-api's worker: the relay, the consumer, the following of the catalogue, the access log's quarters, and
+what time and stops do to prescriptions.
 """
 
 import asyncio
@@ -7,10 +7,10 @@ import asyncio
 import httpx
 
 from prescription_api.accesslog.quarters import quarters_of
-from prescription_api.clients.catalog import Catalogue
+from prescription_api.clients.catalog import tool_feed
 from prescription_api.due import Deadlines
+from prescription_api.following import follow_tools
 from prescription_api.handlers import HANDLERS
-from prescription_api.reconciliation import Reconciliation
 from prescription_api.settings import Settings
 from prescription_api.stopping import Stops
 from shared.auth.client import HelseIdClient
@@ -35,10 +35,10 @@ def create_worker(
     metrics = metrics or Metrics()
     http = http or TracedClient()
     helseid = HelseIdClient.from_settings(settings, http, timeout=5)
-    reconciliation = Reconciliation(database, Catalogue(settings.catalog_url, helseid), metrics)
+    tools = follow_tools(database, tool_feed(settings.catalog_url, helseid), metrics)
 
     async def read_catalogue(stop: asyncio.Event) -> None:
-        await reconciliation.run(stop, settings.reconcile_seconds)
+        await tools.run(stop, settings.reconcile_seconds)
 
     deadlines, stops = Deadlines(database, settings.reminder_days, clock), Stops(database, clock)
 

@@ -35,7 +35,7 @@ SCOPE = "nhn:verktoyformidler/prescribe"
 OFFICE = "299900452"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TABLES = (
-    "prescription, access_log, idempotent_answer, tool_copy, search_word, search_stand, catalogue_position,"
+    "prescription, access_log, idempotent_answer, tool_copy, search_word, search_stand, feed_position,"
     " outbox, inbox, dpop_proof"
 )
 # as they were written

@@ -7,9 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from prescription_api.clients.catalog import Catalogue
+from prescription_api.clients.catalog import tool_feed
+from prescription_api.following import follow_tools
 from prescription_api.handlers import HANDLERS
-from prescription_api.reconciliation import Reconciliation
 from shared.auth.client import HelseIdClient
 from shared.db import Database
 from shared.metrics import Metrics
@@ -159,13 +159,12 @@ async def test_K6_the_copy_is_read_from_the_catalogue_without_any_event(
     ]
     async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:
         helseid = HelseIdClient.from_settings(settings, http, timeout=30)
-        catalogue = Catalogue("https://catalog.test", helseid)
-        reconciliation = Reconciliation(database, catalogue, Metrics())
-        await reconciliation.catch_up(clock.now)
+        follower = follow_tools(database, tool_feed("https://catalog.test", helseid), Metrics())
+        await follower.read()
         assert (await prescribe(odd, tools[2].tool_id)).status_code == 201
         stop = {"sequence": 4, "change": "stopped", "toolId": str(tools[0].tool_id), "category": "security"}
         world.changes.append(stop)
-        await reconciliation.catch_up(clock.now)
+        await follower.read()
     answer = await prescribe(odd, tools[0].tool_id)
     assert answer.json()["code"] == "tool-stopped"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict
@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from shared.auth.client import HelseIdClient
 
 Item = TypeVar("Item")
-P = TypeVar("P", bound="FeedPage[object]")
+P = TypeVar("P", bound="FeedPage[Any]")
 
 PATIENCE: Final = 5.0  # seconds, for one page
 _RESTARTED: Final = (httpx.codes.GONE, "feed-restarted"), (httpx.codes.BAD_REQUEST, "cursor-invalid")

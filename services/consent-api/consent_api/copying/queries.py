@@ -90,11 +90,11 @@ async def read_changed(
     """`horizon` is the oldest transaction that was under way before this: what comes late is not below it."""
     rows = await connection.fetch(_CHANGED, str(place.xact), place.row, count + 1)
     shown = rows[:count]
-    last = (shown[-1]["xact"], shown[-1]["id"]) if shown else (place.xact, place.row)
-    from_xact = place.from_xact or (horizon if last[0] >= horizon else 0)
+    xact, row = (shown[-1]["xact"], shown[-1]["id"]) if shown else (place.xact, place.row)
+    from_xact = place.from_xact or (horizon if xact >= horizon else 0)
     if len(rows) > count:
-        return _states(shown), Changed(place.system, *last, from_xact), True
-    end = Changed(place.system, from_xact, 0, 0) if from_xact else Changed(place.system, *last, 0)
+        return _states(shown), Changed(place.system, xact, row, from_xact), True
+    end = Changed(place.system, from_xact, 0, 0) if from_xact else Changed(place.system, xact, row, 0)
     return _states(shown), end, False
 
 

@@ -1,4 +1,4 @@
-"""How far the change feeds of others have been read, and when their owners last confirmed the copies (decision 0045)."""
+"""How far the change feeds of others have been read, and when their owners last confirmed them (decision 0045)."""
 
 from alembic import op
 

@@ -48,9 +48,7 @@ def follow_consents(
     return Follower(database, CONSENTS, feed, [apply_levels, apply_reservations], metrics)
 
 
-def follow_tools(
-    database: Database, feed: Feed[ToolChanges], metrics: Metrics, clock: Clock
-) -> Follower[ToolChanges]:
+def follow_tools(database: Database, feed: Feed[ToolChanges], metrics: Metrics, clock: Clock) -> Follower[ToolChanges]:
     async def apply_stops(session: AsyncSession, page: ToolChanges) -> None:
         for change in page.items:
             if change.change == "stopped":
