@@ -1,6 +1,8 @@
 """What consent does in the other services: withdrawing it, and being reached through a parent (S5, S6, P4)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -8,6 +10,7 @@ import pytest
 
 from sandbox.choices import citizen_token
 from sandbox.ehr import Ehr
+from sandbox.processes import Processes
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
 
@@ -114,3 +117,63 @@ async def test_S5_a_parent_acts_for_a_child_everywhere_and_both_can_read_it(
     assert await acts(parent) == done
     suffered = [(service, "represented", allowed) for allowed in (True, False) for service, _ in PAGES]
     assert await acts(parent, represents=child) == suffered
+
+
+async def test_S6_withdrawn_consent_takes_effect_while_no_event_comes(
+    ehr: Ehr,
+    tools: list[str],
+    citizens: list[dict[str, Any]],
+    as_citizen: Any,
+    until: Any,
+    count: Any,
+    system: Processes,
+    wiring: Wiring,
+) -> None:
+    """The worker of consent-api, which has its relay, is gone; its API tells those who keep copies."""
+    number = next(person["nationalId"] for person in citizens if person["state"] == "sami-letters")
+    body = {"patient": {"nationalId": number}, "toolId": tools[2]}
+    assert (await ehr.post("/v1/prescriptions", body)).status_code == 201
+
+    async def shown() -> bool:
+        page = (await as_citizen(number, "helsetilbud-api", "GET", "/v1/me/tools")).json()
+        return any(item["toolId"] == tools[2] for item in page["items"])
+
+    async def hidden() -> bool:
+        level = "SELECT count(*) FROM consent_level WHERE citizen = $1 AND level = 'none'"
+        return not await shown() and await count("notification-service", level, wiring.reference_of(number)) == 1
+
+    await until(shown, "the tool among the citizen's own")
+    system.kill("consent-api/worker")
+    try:
+        now = await as_citizen(number, "consent-api", "GET", "/v1/me/consent")
+        etag, path = {"If-Match": now.headers["ETag"]}, "/v1/me/consent"
+        assert (await as_citizen(number, "consent-api", "PUT", path, {"level": "none"}, **etag)).is_success
+        async with asyncio.timeout(10):
+            await until(hidden, "no tools, and a copy that sends nothing")
+    finally:
+        system.start("consent-api/worker")
+
+
+async def test_M5_the_page_says_its_age_while_consent_api_does_not_answer(
+    citizens: list[dict[str, Any]], as_citizen: Any, until: Any, system: Processes, wiring: Wiring
+) -> None:
+    number = next(person["nationalId"] for person in citizens if person["state"] == "english")
+
+    async def as_of() -> datetime:
+        page = (await as_citizen(number, "helsetilbud-api", "GET", "/v1/me/tools")).json()
+        return datetime.fromisoformat(page["freshness"]["asOf"])
+
+    await as_of()
+    system.kill("consent-api")
+    gone = datetime.now(UTC)
+    try:
+        await asyncio.sleep(6)
+        assert await as_of() <= gone
+    finally:
+        system.start("consent-api")
+        system.wait_for(wiring.address(AT["consent-api"]) + "/health/ready")
+
+    async def fresh() -> bool:
+        return await as_of() > gone
+
+    await until(fresh, "a fresh page again")
