@@ -4,8 +4,9 @@ FastAPI runs the end of an ordinary `yield` dependency after the response is sen
 have been answered with 200; `scope="function"` ends it before. This is the only module that commits.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -17,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.util import greenlet_spawn
 
+from shared.connections import HEARTBEAT, STATEMENT, Connection, Connector, driver_url
+from shared.outages import is_read_only
 from shared.wakeups import Wakeups
 
 _CHANNELS = "wakeup_channels"
@@ -33,36 +36,31 @@ def metadata() -> MetaData:
     return MetaData(naming_convention=NAMING)
 
 
-def driver_url(url: str) -> str:
-    """The URL as asyncpg itself takes it."""
-    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
-
-
 class Database:
-    """A service's own database. Connections are few and short; none is held across a call to another system."""
+    """A service's own database. Connections are few and short; none is held across a call to another system.
 
-    def __init__(self, url: str, *, pool_size: int = 10, statement_timeout: float = 30.0) -> None:
+    `url` may name several hosts, with commas between: the one that can be written to is used. `statement_timeout` is in
+    seconds.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, statement_timeout: float = STATEMENT) -> None:
         self.url = driver_url(url)
         self._pool_size = pool_size
-        self._statement_timeout = statement_timeout
+        self._connector = Connector(self.url, statement_timeout)
         self._kept: list[PoolProxiedConnection] = []
 
     @cached_property
     def engine(self) -> AsyncEngine:
         engine = create_async_engine(
-            self.url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            "postgresql+asyncpg://",
+            async_creator=self._connector.connect,
             pool_size=self._pool_size,
             max_overflow=0,
-            pool_timeout=10,
+            pool_timeout=5,
             pool_use_lifo=True,  # the connection used last has the plans of the statements
             pool_recycle=1800,
-            connect_args={
-                "timeout": 5,
-                "command_timeout": self._statement_timeout,
-                "server_settings": {"timezone": "UTC", "application_name": "helseverktoy"},
-            },
         )
-        event.listen(engine.sync_engine, "checkout", _replace_closed)
+        event.listen(engine.sync_engine, "checkout", self._replace_useless)
         return engine
 
     @cached_property
@@ -78,13 +76,18 @@ class Database:
         return async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed when the block ends well, rolled back when it raises."""
+    async def session(self, *, statement_timeout: float | None = None) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends well, rolled back when it raises.
+
+        `statement_timeout`, in seconds, is for batch work, whose statements take longer than others may.
+        """
         async with self._sessions() as session:
             try:
-                yield session
-            except BaseException:
+                async with _patient(session, statement_timeout):
+                    yield session
+            except BaseException as error:
                 await session.rollback()
+                self._note(error)
                 raise
             await session.commit()
             for channel, about in session.info.get(_CHANNELS, ()):
@@ -94,7 +97,11 @@ class Database:
     async def reader(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reads by prebuilt Core statements; every statement sees what is committed at that moment."""
         async with self._autocommit.connect() as connection:
-            yield connection
+            try:
+                yield connection
+            except Exception as error:
+                self._note(error)
+                raise
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[asyncpg.Connection]:
@@ -107,6 +114,9 @@ class Database:
         pooled = await self._take()
         try:
             yield pooled.driver_connection
+        except asyncpg.ReadOnlySQLTransactionError as error:
+            self._note(error)
+            raise
         finally:
             if not self._keep(pooled):
                 await greenlet_spawn(_give_back, pooled)
@@ -114,27 +124,27 @@ class Database:
     async def _take(self) -> PoolProxiedConnection:
         while self._kept:
             pooled = self._kept.pop()
-            if not _driver_of(pooled).is_closed():
+            if self._connector.is_of_use(_driver_of(pooled)):
                 return pooled
-            await greenlet_spawn(pooled.invalidate)
+            await greenlet_spawn(_throw_away, pooled)
         return await self.engine.raw_connection()
 
     def _keep(self, pooled: PoolProxiedConnection) -> bool:
-        """Not one that others may wait for, nor one that a failure has left within a transaction."""
+        """Not one that others may wait for, nor one that a failure has left within a statement or a transaction."""
         connection = _driver_of(pooled)
         is_short = self._pool.checkedin() == 0 and self._pool.overflow() >= 0
-        if is_short or len(self._kept) >= self._pool_size // 2 or connection.is_closed():
-            return False
-        if connection.is_in_transaction():
+        if is_short or len(self._kept) >= self._pool_size // 2 or _is_left_over(connection):
             return False
         self._kept.append(pooled)
         return True
 
     @asynccontextmanager
-    async def driver_transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """As `driver`, in one transaction."""
-        async with self.driver() as connection, connection.transaction():
-            yield connection
+    async def driver_transaction(self, *, statement_timeout: float | None = None) -> AsyncIterator[asyncpg.Connection]:
+        """As `driver`, in one transaction; `statement_timeout` as for `session`."""
+        async with self.driver() as connection:
+            with connection.patient(statement_timeout) if statement_timeout else nullcontext():
+                async with connection.transaction():
+                    yield connection
 
     @property
     def connections_in_use(self) -> int:
@@ -148,12 +158,27 @@ class Database:
         return pool
 
     async def ping(self) -> None:
-        async with self.driver() as connection:
+        """Raises TimeoutError after a heartbeat's time, also when that was spent waiting for a connection."""
+        async with asyncio.timeout(HEARTBEAT), self.driver() as connection:
             await connection.execute("SELECT 1")
 
-    async def listen(self) -> asyncpg.Connection:
-        """A connection outside the pool, for LISTEN and for locks that live as long as their holder."""
-        return await asyncpg.connect(self.url, timeout=5, server_settings={"timezone": "UTC"})
+    async def listen(self) -> Connection:
+        """A connection outside the pool, for LISTEN. Whoever only waits on it asks it from time to time (`heartbeat`),
+        and ends it by `terminate`.
+        """
+        return await self._connector.connect()
+
+    def _note(self, error: BaseException) -> None:
+        """A server that no longer takes what is written has been demoted: another one does."""
+        if is_read_only(error):
+            self._connector.distrust()
+
+    def _replace_useless(self, connection: Any, _record: Any, _proxy: Any) -> None:
+        """A connection that died with the server is replaced when it is taken, without a query to find out."""
+        driver_connection = connection.driver_connection
+        if not self._connector.is_of_use(driver_connection):
+            driver_connection.terminate()  # to close it would wait for its server
+            raise DisconnectionError()
 
     async def close(self) -> None:
         if "wakeups" in self.__dict__:
@@ -164,8 +189,19 @@ class Database:
             await self.engine.dispose()
 
 
-def _driver_of(pooled: PoolProxiedConnection) -> asyncpg.Connection:
-    return pooled.driver_connection
+def _driver_of(pooled: PoolProxiedConnection) -> Connection:
+    connection: Any = pooled.driver_connection
+    return connection  # type: ignore[no-any-return]
+
+
+@asynccontextmanager
+async def _patient(session: AsyncSession, statement_timeout: float | None) -> AsyncIterator[None]:
+    if statement_timeout is None:
+        yield
+        return
+    raw: Any = await (await session.connection()).get_raw_connection()
+    with raw.driver_connection.patient(statement_timeout):
+        yield
 
 
 def wake_after_commit(session: AsyncSession, *channels: str) -> None:
@@ -178,18 +214,21 @@ def tell_after_commit(session: AsyncSession, channel: str, about: Iterable[str])
     session.info.setdefault(_CHANNELS, set()).update((channel, text) for text in about)
 
 
-def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
-    """A connection that died with the server is replaced when it is taken, without a query to find out."""
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError()
+def _is_left_over(connection: Connection) -> bool:
+    return connection.is_closed() or connection.is_cancelling or connection.is_in_transaction()
 
 
 def _give_back(pooled: PoolProxiedConnection) -> None:
-    """A connection whose user was cancelled in a transaction is not used again."""
-    driver_connection: Any = pooled.driver_connection
-    if driver_connection.is_in_transaction():
-        pooled.invalidate()
+    """A connection whose user was cancelled in a statement or a transaction is not used again."""
+    if _is_left_over(_driver_of(pooled)):
+        _throw_away(pooled)
     pooled.close()
+
+
+def _throw_away(pooled: PoolProxiedConnection) -> None:
+    """At once: to close it would wait for its server."""
+    _driver_of(pooled).terminate()
+    pooled.invalidate()
 
 
 async def _database(request: Request) -> Database:

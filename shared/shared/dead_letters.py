@@ -19,6 +19,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.errors import DomainError
 from shared.messaging.dead_letter_queries import (
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(asked: argparse.Namespace, database_url: str) -> list[str]:
-    database, now = Database(database_url, pool_size=1), datetime.now(UTC)
+    database, now = Database(database_url, pool_size=1, statement_timeout=BATCH_STATEMENT), datetime.now(UTC)
     try:
         async with database.session() as session:
             if asked.command == "list":

@@ -10,6 +10,7 @@ from typing import Final
 import asyncpg
 import structlog
 
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.messaging.dead_letters import count_waiting
 from shared.metrics import Metrics
@@ -42,6 +43,6 @@ async def keep_house(database: Database, metrics: Metrics, stop: asyncio.Event) 
 
 async def _sweep(connection: asyncpg.Connection, metrics: Metrics) -> None:
     for sql in _EXPIRED:
-        await connection.execute(sql)
+        await connection.execute(sql, timeout=BATCH_STATEMENT)
     metrics.dead_letters.set(await count_waiting(connection))
     metrics.outbox_unsent.set(await connection.fetchval(_UNSENT))

@@ -14,9 +14,9 @@ _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # used in the instant in which the server closes it
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.OperatorInterventionError,  # 57: shut down, not up yet, dropped, or cancelled
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # no primary any more
     asyncpg.TooManyConnectionsError,
     httpx.TransportError,
 )
@@ -32,6 +32,13 @@ def is_outage(error: BaseException) -> bool:
 def _is_away(cause: BaseException | None) -> bool:
     """SQLAlchemy wraps the driver's error twice; the driver's own is the cause."""
     return isinstance(cause, _AWAY) or (cause is not None and isinstance(cause.__cause__, _AWAY))
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """Whether the server refused to write (SQLSTATE 25006); the driver's own error or SQLAlchemy's around it."""
+    while error is not None and not isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        error = error.orig if isinstance(error, DBAPIError) else error.__cause__
+    return error is not None
 
 
 _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)

@@ -14,6 +14,7 @@ from typing import Final
 import asyncpg
 import structlog
 
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.messaging.delivery import utc_now
 
@@ -50,7 +51,7 @@ class PartitionKeeper:
 
         Raises asyncpg.LockNotAvailableError when the table is busy, and then nothing is changed.
         """
-        async with self._database.driver_transaction() as connection:
+        async with self._database.driver_transaction(statement_timeout=BATCH_STATEMENT) as connection:
             if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK):
                 return 0
             await connection.execute("SET LOCAL lock_timeout = '100ms'")

@@ -18,9 +18,10 @@ from typing import Any, Final
 import asyncpg
 
 from shared.citizenref import CitizenReferences
-from shared.db import driver_url
+from shared.connections import CONNECT, driver_url
 
 PAGES_AT_ONCE: Final = 256  # of a table, of 8 kB each: about 20,000 rows, in a transaction
+STATEMENT_TIMEOUT: Final = 3_600.0  # seconds; also for a second run that waits for the first
 _LOCK: Final = 0x72656B6579  # "rekey" in ASCII
 
 # partitions, and not what they are parts of
@@ -93,7 +94,13 @@ def _renewed(row: asyncpg.Record, references: CitizenReferences) -> list[Any]:
 
 
 async def run(database_url: str, references: CitizenReferences) -> None:
-    connection = await asyncpg.connect(driver_url(database_url), server_settings={"search_path": "public"})
+    connection = await asyncpg.connect(
+        driver_url(database_url),
+        timeout=CONNECT,
+        command_timeout=STATEMENT_TIMEOUT,
+        target_session_attrs="read-write",
+        server_settings={"search_path": "public"},
+    )
     try:
         async for table, moved in rekey(connection, references):
             sys.stdout.write(f"{table:40} {moved:>10} rows\n")

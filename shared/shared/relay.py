@@ -1,4 +1,4 @@
-"""The relay: sends outbox rows on. One is active a service, by advisory lock; others stand ready to take over.
+"""The relay: sends outbox rows on. One is active a service, by a lease; others stand ready to take over.
 
 Rows are marked after the broker has confirmed them. Killed in between, the next relay sends them again and the
 consumers' inbox knows them.
@@ -14,6 +14,7 @@ import structlog
 from shared import outbox
 from shared.db import Database
 from shared.events import EVENTS
+from shared.leases import Lease
 from shared.messaging.tracing import publish
 from shared.messaging.transport import Message, Transport, Unroutable
 from shared.metrics import Metrics
@@ -21,8 +22,7 @@ from shared.wakeups import Listener, listening
 
 BATCH: Final = 100
 POLL_SECONDS: Final = 1.0
-# "outbox" in ASCII: the same number in every service, each in its own database
-_LOCK: Final = 0x6F7574626F78
+PARTITION_SECONDS: Final = 30.0  # a table's lock may have to be waited for
 _PARTITIONS_EVERY: Final = 86_400.0
 
 _WAITING = """
@@ -46,6 +46,7 @@ class Relay:
         self._transport = transport
         self._metrics = metrics
         self._partitions_made = float("-inf")
+        self._lease = Lease("relay")
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -58,15 +59,19 @@ class Relay:
                 await asyncio.sleep(0.5)
 
     async def _lead(self, listener: Listener, stop: asyncio.Event) -> bool:
-        """Waits to be the one; the lock lives as long as the listener's connection."""
+        """Waits to be the one."""
         while not stop.is_set():
-            if await listener.connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            if await self._lease.take(listener.connection):
                 return True
             await asyncio.sleep(POLL_SECONDS)
         return False
 
     async def _relay(self, listener: Listener, stop: asyncio.Event) -> None:
-        while not stop.is_set():
+        """Until it stops, or somebody else has become the one."""
+        while await self._lease.keep(listener.connection):
+            if stop.is_set():
+                await self._lease.give_up(listener.connection)
+                return
             await self._keep_partitions(listener.connection)
             if await self.send_batch(listener.connection) < BATCH:
                 await listener.wait(POLL_SECONDS)
@@ -106,7 +111,7 @@ class Relay:
     async def _keep_partitions(self, connection: asyncpg.Connection) -> None:
         now = asyncio.get_running_loop().time()
         if now - self._partitions_made > _PARTITIONS_EVERY:
-            await connection.execute("SELECT ensure_outbox_partitions()")
+            await connection.execute("SELECT ensure_outbox_partitions()", timeout=PARTITION_SECONDS)
             self._partitions_made = now
 
 

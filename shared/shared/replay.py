@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from shared import outbox
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 
 BATCH: Final = 5000
@@ -33,7 +34,7 @@ async def send_again(database: Database, since: datetime, until: datetime, names
     """How many events wait to be sent once more. In several transactions: the relay begins meanwhile."""
     count, last = 0, 0
     while True:
-        async with database.driver_transaction() as connection:
+        async with database.driver_transaction(statement_timeout=BATCH_STATEMENT) as connection:
             rows = await connection.fetch(_AGAIN, since, until, last, names, BATCH)
         database.wakeups.send(outbox.CHANNEL)
         count += len(rows)

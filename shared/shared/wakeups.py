@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
+from shared.connections import HEARTBEAT
+
 if TYPE_CHECKING:
     from shared.db import Database
 
@@ -64,10 +66,20 @@ class Listener:
         self._woken.set()
 
     async def wait(self, seconds: float) -> None:
-        """Returns when woken, or after so many seconds."""
-        with contextlib.suppress(TimeoutError):
+        """Returns when woken, or after so many seconds. Raises as `heartbeat` does when nobody has woken it."""
+        try:
             await asyncio.wait_for(self._woken.wait(), seconds)
+        except TimeoutError:
+            await heartbeat(self.connection)
         self._woken.clear()
+
+
+async def heartbeat(connection: asyncpg.Connection) -> None:
+    """Asks whether the other end is there: nothing else tells that a connection hangs on which one only waits.
+
+    Raises TimeoutError, or what the driver has to say.
+    """
+    await connection.execute("SELECT 1", timeout=HEARTBEAT)
 
 
 @asynccontextmanager

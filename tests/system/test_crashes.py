@@ -166,23 +166,19 @@ async def test_the_broker_away_loses_nothing(
 
 
 async def test_one_relay_is_active_and_another_takes_over(system: Processes, wiring: Wiring, until: Any) -> None:
-    """Two workers of one service: the advisory lock is held by one, and passes on when that one dies."""
-    holder = """
-        SELECT min(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = $1
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) HAVING count(*) = 1
-    """
-    key = 0x6F7574626F78 & 0xFFFFFFFF
+    """Two workers of one service: one has the lease, which passes on when that one dies."""
+    holder = "SELECT holder FROM lease WHERE name = 'relay' AND ends_at > clock_timestamp()"
     connection = await asyncpg.connect(wiring.database_urls["catalog-api"])
-    first = await connection.fetchval(holder, key)
+    first = await connection.fetchval(holder)
     assert first, "the relay should be leading"
     system.start("catalog-api/worker", known_as="second")
     try:
         await asyncio.sleep(3)
-        assert await connection.fetchval(holder, key) == first
+        assert await connection.fetchval(holder) == first
         system.kill("catalog-api/worker")
 
         async def taken_over() -> bool:
-            return await connection.fetchval(holder, key) not in (None, first)
+            return await connection.fetchval(holder) not in (None, first)
 
         await until(taken_over, "the other relay to take over", 60)
     finally:

@@ -19,6 +19,7 @@ from sandbox.choices import Choices
 from sandbox.population.population import Population
 from sandbox.settings import SandboxSettings
 from sandbox.wiring import Wiring
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 
 
@@ -40,7 +41,7 @@ async def seed_from_outside(wiring: Wiring) -> None:
 
 async def _seed_tools(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
     documents = json.loads((sandbox.data_directory / "tools.json").read_text("utf-8"))
-    database = Database(wiring.database_urls["catalog-api"], pool_size=2)
+    database = Database(wiring.database_urls["catalog-api"], pool_size=2, statement_timeout=BATCH_STATEMENT)
     try:
         await catalogue.seed(database, documents, now)
     finally:
@@ -56,7 +57,7 @@ def _settings(citizen: dict[str, Any]) -> CitizenSettings:
 
 async def load_settings(wiring: Wiring, settings: Mapping[str, CitizenSettings], now: datetime) -> None:
     """By national identity number. Who has chosen already keeps that."""
-    database = Database(wiring.database_urls["notification-service"], pool_size=1)
+    database = Database(wiring.database_urls["notification-service"], pool_size=1, statement_timeout=BATCH_STATEMENT)
     rows = ((wiring.reference_of(number), chosen) for number, chosen in settings.items())
     try:
         await load(database, rows, now)

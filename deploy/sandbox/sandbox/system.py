@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox.services import KEEP_ALIVE, SERVICES, Service
 from sandbox.wiring import Wiring, package_of
 from shared.answering import OneOfSeveral
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
@@ -84,7 +85,7 @@ class System:
         await self.start()
 
     async def _empty(self, service: Service) -> None:
-        database = Database(self._wiring.database_urls[service.name], pool_size=1)
+        database = Database(self._wiring.database_urls[service.name], pool_size=1, statement_timeout=BATCH_STATEMENT)
         try:
             async with database.driver() as connection:
                 await connection.execute(_EMPTY)

@@ -19,6 +19,7 @@ from catalog_api import queries, service
 from catalog_api.participants import SEEDING
 from catalog_api.tool_rules import DocumentInvalid, Fault, publishable
 from catalog_api.tool_shape import ToolDraft
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.events.catalog import ToolDocument
 from shared.logging import configure_logging
@@ -47,7 +48,7 @@ def _first_revision(document: Mapping[str, Any]) -> ToolDocument:
 
 
 async def _seed_with(documents: Sequence[Mapping[str, Any]], database_url: str) -> int:
-    database = Database(database_url, pool_size=1)
+    database = Database(database_url, pool_size=1, statement_timeout=BATCH_STATEMENT)
     try:
         return await seed(database, documents, utc_now())
     finally:

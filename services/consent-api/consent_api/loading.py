@@ -12,6 +12,7 @@ import asyncpg
 from consent_api.areas import Area, Level
 from consent_api.persons.models import PersonCopy
 from consent_api.representation.service import Agreement, give
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.norway import day_in_norway
 
@@ -29,7 +30,7 @@ async def load(database: Database, rows: Iterable[tuple[str, Level]], now: datet
     a citizen is there already or comes twice; then nothing is loaded.
     """
     loaded = 0
-    async with database.driver_transaction() as connection:
+    async with database.driver_transaction(statement_timeout=BATCH_STATEMENT) as connection:
         for chunk in _chunks((citizen, level, 1, now) for citizen, level in rows):
             await _copy(connection, chunk)
             loaded += len(chunk)
@@ -42,7 +43,7 @@ async def load_persons(database: Database, people: Iterable[PersonCopy], parents
     """Loads what the register says, so that it need not be asked about each at first: persons, and the pairs of child
     and parent among them. Raises `asyncpg.UniqueViolationError` as `load` does.
     """
-    async with database.driver_transaction() as connection:
+    async with database.driver_transaction(statement_timeout=BATCH_STATEMENT) as connection:
         for chunk in _chunks(_person(person) for person in people):
             await connection.copy_records_to_table("person", records=chunk, columns=_PERSON)
         now = await connection.fetchval("SELECT now()")

@@ -19,6 +19,7 @@ from consent_api.persons.queries import parents_in
 from consent_api.persons.service import set_parent
 from consent_api.representation import queries
 from consent_api.representation.service import remember
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.norway import day_in_norway
 
@@ -45,11 +46,11 @@ async def keep_days(database: Database, clock: Callable[[], datetime], stop: asy
 async def turn(database: Database, now: datetime) -> None:
     """Everything up to today; what is left of other days after an outage as well."""
     today = day_in_norway(now)
-    async with database.session() as session:
+    async with database.session(statement_timeout=BATCH_STATEMENT) as session:
         await _turn_powers(session, today, now)
     more = True
     while more:
-        async with database.session() as session:
+        async with database.session(statement_timeout=BATCH_STATEMENT) as session:
             more = await _turn_children(session, today, now)
 
 

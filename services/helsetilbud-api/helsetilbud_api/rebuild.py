@@ -6,12 +6,14 @@ import asyncio
 
 from helsetilbud_api.citizen.rebuilding.rebuild import rebuild
 from helsetilbud_api.settings import Settings
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.logging import configure_logging
 
 
 async def _rebuild(settings: Settings) -> None:
-    database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+    url, size = settings.database_url.get_secret_value(), settings.database_pool_size
+    database = Database(url, pool_size=size, statement_timeout=BATCH_STATEMENT)
     try:
         done = await rebuild(database)
     finally:

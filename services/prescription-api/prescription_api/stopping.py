@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 
 from prescription_api import queries
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.messaging.delivery import Clock
 
@@ -101,5 +102,5 @@ class Stops:
 
     async def _fetch(self, sql: str, *values: Any) -> list[Any]:
         async with self._database.driver() as connection:
-            rows: list[Any] = await connection.fetch(sql, *values)
+            rows: list[Any] = await connection.fetch(sql, *values, timeout=BATCH_STATEMENT)
             return rows

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.following.feed import Feed, FeedRestarted, P
 from shared.metrics import Metrics
@@ -84,9 +85,9 @@ class Follower(Generic[P]):
     async def _take_in(self, page: P) -> None:
         *before, last = self._steps
         for step in before:
-            async with self._database.session() as session:
+            async with self._database.session(statement_timeout=BATCH_STATEMENT) as session:
                 await step(session, page)
-        async with self._database.session() as session:
+        async with self._database.session(statement_timeout=BATCH_STATEMENT) as session:
             await last(session, page)
             await session.execute(_KEEP, {"feed": self._name, "cursor": page.next_cursor})
 

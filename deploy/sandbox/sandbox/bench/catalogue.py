@@ -14,6 +14,7 @@ from catalog_api.models import Tool
 from catalog_api.seeding import seed
 from catalog_api.tool_rules import publishable
 from sandbox.bench.load import Request
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 
 _LANGUAGES: Final = ("nb", "nn", "en")
@@ -28,7 +29,7 @@ async def fill_catalogue(database_url: str, count: int, now: datetime) -> None:
     The last tool is published, so that the catalogue notices.
     """
     *most, last = generated_tools(count)
-    database = Database(database_url, pool_size=1)
+    database = Database(database_url, pool_size=1, statement_timeout=BATCH_STATEMENT)
     try:
         async with database.session() as session:
             session.add_all(Tool.published(publishable(tool, UUID(tool["toolId"]), 1), now) for tool in most)

@@ -16,6 +16,7 @@ from sandbox.bench.load import Request
 from sandbox.seeding import load_settings
 from sandbox.wiring import Wiring
 from shared.citizenref import CitizenReferences
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.nationalid import NationalId
 from shared.testing.proofs import ProofKey
@@ -34,7 +35,7 @@ async def gather_crowd(wiring: Wiring, count: int, seed: int = 1) -> list[str]:
         answer.raise_for_status()
         numbers: list[str] = answer.json()["nationalIds"]
     make = references(wiring)
-    database = Database(wiring.database_urls["consent-api"], pool_size=1)
+    database = Database(wiring.database_urls["consent-api"], pool_size=1, statement_timeout=BATCH_STATEMENT)
     try:
         citizens = [make.of(NationalId.parse(number, allow_synthetic=True)) for number in numbers]
         now = datetime.now(UTC)

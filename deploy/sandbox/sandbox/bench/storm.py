@@ -13,6 +13,7 @@ import httpx
 from sandbox.bench.crowd import received_by
 from sandbox.processes import Processes
 from sandbox.wiring import Wiring
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.events import ToolPrescribed
 from shared.outbox import add_all
@@ -62,7 +63,9 @@ class Storm:
         """As prescription-api does; the rest of the way is the real one."""
         now = datetime.now(UTC)
         events = [self._prescribed(self._wiring.reference_of(number), now) for number in self._phones]
-        database = Database(self._wiring.database_urls["prescription-api"], pool_size=1)
+        database = Database(
+            self._wiring.database_urls["prescription-api"], pool_size=1, statement_timeout=BATCH_STATEMENT
+        )
         try:
             async with database.session() as session:
                 await add_all(session, events, now)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import asyncpg
 
 from consent_api.access_log.models import Call
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 
 FEW: Final = 20
@@ -95,7 +96,7 @@ async def write(connection: asyncpg.Connection, call: Call, citizens: Collection
 
 async def sort_in(database: Database, at_once: int = AT_ONCE_WHEN_BEHIND) -> int:
     """Moves what waits to its place, in one transaction. Returns how many calls it was, at most `at_once`."""
-    async with database.driver_transaction() as connection:
+    async with database.driver_transaction(statement_timeout=BATCH_STATEMENT) as connection:
         # after a power loss they would wait again: nobody needs to wait for the disk
         await connection.execute("SET LOCAL synchronous_commit = off")
         moved: int = await connection.fetchval(_SORT_IN, at_once)

@@ -16,6 +16,7 @@ import structlog
 from helsetilbud_api.clients.gp_register import GpRegister, ListChange
 from helsetilbud_api.offering import queries, writing
 from shared.citizenref import CitizenReferences
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.errors import DomainError
 from shared.messaging.delivery import utc_now
@@ -67,7 +68,7 @@ class PatientLists:
             cursor = await queries.patient_lists_cursor(connection)
         async for page in self._register.list_changes_since(cursor):
             rows = self._rows(page.items)
-            async with self._database.session() as session:
+            async with self._database.session(statement_timeout=BATCH_STATEMENT) as session:
                 if rows:
                     await writing.move_patients(session, rows)
                 await writing.keep_position(session, page.next_cursor, now)

@@ -21,6 +21,7 @@ from notification_service.campaigns.wording import Finding, check_texts, links_o
 from notification_service.campaigns.writing import change, take
 from notification_service.clients.consent import ConsentClient
 from notification_service.clients.links import LinkChecker
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.errors import NotFound, PreconditionFailed
 
@@ -77,7 +78,7 @@ class Checking:
         found.check_uploaded()
         findings = await self.findings(found)
         count = await self._count(found)
-        async with self._database.session() as session:
+        async with self._database.session(statement_timeout=BATCH_STATEMENT) as session:
             return await self._record(session, found, actor, findings, count, now)
 
     async def findings(self, found: Campaign) -> list[Finding]:

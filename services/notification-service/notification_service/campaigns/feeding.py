@@ -1,6 +1,6 @@
 """Hands a running campaign's recipients over to be notified, at its pace (V6).
 
-One worker feeds, by advisory lock. Each batch is asked about at consent-api at that moment (S4), and then handed over
+One worker feeds, by a lease. Each batch is asked about at consent-api at that moment (S4), and then handed over
 in one transaction: the recipients, their notifications and the pace. So a crash at any point leaves a recipient either
 waiting or handed over, and a notification that is handed over is sent as any other is. Only a little is handed over
 ahead of the sending, so that a pause takes hold at once and what is urgent is not stuck behind thousands.
@@ -32,6 +32,7 @@ from notification_service.notifying.models import BULK, notification, step
 from shared.correlation import current
 from shared.db import Database
 from shared.events.notification import Channel
+from shared.leases import Lease
 from shared.messaging.delivery import Clock, utc_now
 from shared.wakeups import Listener, listening
 
@@ -40,8 +41,6 @@ BATCH: Final = 250
 PAUSE: Final = 0.2  # seconds between two looks while something runs
 IDLE: Final = 2.0
 LINKS_EVERY: Final = timedelta(minutes=5)
-# "feeder" in ASCII
-_LOCK: Final = 0x666565646572
 
 _HAND_OVER: Final = insert(notification).on_conflict_do_nothing(constraint="notification_once")
 _logger = structlog.get_logger(__name__)
@@ -52,6 +51,7 @@ class Feeder:
         self, database: Database, consent: ConsentClient, checking: Checking, *, clock: Clock = utc_now
     ) -> None:
         self._database, self._consent, self._checking, self._clock = database, consent, checking, clock
+        self._lease = Lease("feeder", 30.0)  # a round asks consent-api
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -64,17 +64,19 @@ class Feeder:
                 await asyncio.sleep(0.5)
 
     async def _lead(self, connection: asyncpg.Connection, stop: asyncio.Event) -> bool:
-        """Waits to be the one; the lock lives as long as the connection."""
+        """Waits to be the one."""
         while not stop.is_set():
-            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            if await self._lease.take(connection):
                 return True
             await asyncio.sleep(1)
         return False
 
     async def _feed(self, listener: Listener, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            # the lock is gone with its connection
-            await listener.connection.execute("SELECT 1")
+        """Until it stops, or somebody else has become the one."""
+        while await self._lease.keep(listener.connection):
+            if stop.is_set():
+                await self._lease.give_up(listener.connection)
+                return
             await listener.wait(PAUSE if await self.feed_all() else IDLE)
 
     async def feed_all(self) -> int:

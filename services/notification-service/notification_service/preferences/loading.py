@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Final
 
 from notification_service.preferences.models import CitizenSettings
+from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 
 _CHUNK: Final = 10_000
@@ -27,7 +28,7 @@ async def load(database: Database, rows: Iterable[tuple[str, CitizenSettings]], 
     were added.
     """
     added, remaining = 0, iter(rows)
-    async with database.driver_transaction() as connection:
+    async with database.driver_transaction(statement_timeout=BATCH_STATEMENT) as connection:
         while chunk := [_columns(citizen, settings) for citizen, settings in islice(remaining, _CHUNK)]:
             columns = zip(*chunk, strict=True)
             done = await connection.execute(_ADD, *map(list, columns), now)

@@ -14,9 +14,11 @@ import asyncpg
 import structlog
 
 from helsetilbud_api.citizen.writing import STREAM
+from shared.connections import HEARTBEAT
 from shared.db import Database
 from shared.errors import Unavailable
 from shared.language import Text
+from shared.wakeups import heartbeat
 
 # of one citizen in one replica
 MOST_OF_ONE: Final = 10
@@ -115,7 +117,10 @@ class Streams:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(STREAM, self._notified)
             self._wake_all()  # for what was written while nobody listened
-            await lost.wait()
+            while not lost.is_set():
+                await heartbeat(connection)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(lost.wait(), HEARTBEAT)
         finally:
             connection.terminate()
 

@@ -1,0 +1,12 @@
+"""Who is the one of its kind that works, and until when."""
+
+from alembic import op
+
+from shared import schema
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    schema.run(op, "lease")
