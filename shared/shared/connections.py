@@ -16,6 +16,7 @@ import asyncpg
 import structlog
 
 from shared.outages import is_outage
+from shared.planning import LOOKING_UP
 
 STATEMENT: Final = 5.0  # seconds, for what a request or a loop does
 BATCH_STATEMENT: Final = 60.0  # for statements that say by themselves that they do much at once
@@ -91,7 +92,7 @@ def driver_url(url: str) -> str:
 
 
 def urls_of(url: str) -> list[str]:
-    """One for each host of `postgresql://user:password@host:port,host:port/database`."""
+    """One for each host of `postgresql://host:port,host:port/database`."""
     parts = urlsplit(driver_url(url))
     who, at, hosts = parts.netloc.rpartition("@")
     return [parts._replace(netloc=f"{who}{at}{host}").geturl() for host in hosts.split(",")]
@@ -106,6 +107,7 @@ class Connector:
     def __init__(self, url: str, statement_timeout: float) -> None:
         self._urls = urls_of(url)
         self._statement_timeout = statement_timeout
+        self._settings = _SETTINGS | (LOOKING_UP if statement_timeout <= STATEMENT else {})
         self._trusted_since = float("-inf")
 
     async def connect(self) -> Connection:
@@ -131,7 +133,7 @@ class Connector:
             command_timeout=self._statement_timeout,
             connection_class=Connection,
             target_session_attrs="read-write",
-            server_settings=_SETTINGS,
+            server_settings=self._settings,
         )
         connection.on_silence = self.distrust
         return connection

@@ -8,17 +8,21 @@ because an event is kept only for those whose queues are bound. Safe to run twic
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import Database
 from shared.messaging.amqp import AmqpTransport
+from shared.planning import analyse
 
 # "migrate" in ASCII
 _LOCK = 0x6D696772617465
@@ -42,9 +46,18 @@ async def migrate(package: str, database_url: str) -> None:
     try:
         async with _ONE_AT_A_TIME, database.engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            before = await _revision(connection)
             await connection.run_sync(_upgrade, configuration(package))
+            changed = await _revision(connection) != before
+        if changed:
+            async with database.driver() as driver:
+                await analyse(driver)
     finally:
         await database.close()
+
+
+async def _revision(connection: AsyncConnection) -> Sequence[str]:
+    return await connection.run_sync(lambda it: MigrationContext.configure(it).get_current_heads())
 
 
 def _upgrade(connection: Connection, config: Config) -> None:

@@ -21,6 +21,7 @@ from sandbox.settings import SandboxSettings
 from sandbox.wiring import Wiring
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
+from shared.planning import analyse
 
 
 async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
@@ -44,6 +45,8 @@ async def _seed_tools(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -
     database = Database(wiring.database_urls["catalog-api"], pool_size=2, statement_timeout=BATCH_STATEMENT)
     try:
         await catalogue.seed(database, documents, now)
+        async with database.driver() as connection:
+            await analyse(connection)
     finally:
         await database.close()
 

@@ -24,6 +24,7 @@ from shared.db import Database
 from shared.events.catalog import ToolDocument
 from shared.logging import configure_logging
 from shared.messaging.delivery import utc_now
+from shared.planning import analyse
 
 
 async def seed(database: Database, documents: Sequence[Mapping[str, Any]], now: datetime) -> int:
@@ -50,7 +51,10 @@ def _first_revision(document: Mapping[str, Any]) -> ToolDocument:
 async def _seed_with(documents: Sequence[Mapping[str, Any]], database_url: str) -> int:
     database = Database(database_url, pool_size=1, statement_timeout=BATCH_STATEMENT)
     try:
-        return await seed(database, documents, utc_now())
+        published = await seed(database, documents, utc_now())
+        async with database.driver() as connection:
+            await analyse(connection)
+        return published
     finally:
         await database.close()
 

@@ -9,6 +9,7 @@ from helsetilbud_api.settings import Settings
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.logging import configure_logging
+from shared.planning import analyse
 
 
 async def _rebuild(settings: Settings) -> None:
@@ -16,6 +17,8 @@ async def _rebuild(settings: Settings) -> None:
     database = Database(url, pool_size=size, statement_timeout=BATCH_STATEMENT)
     try:
         done = await rebuild(database)
+        async with database.driver() as connection:
+            await analyse(connection)
     finally:
         await database.close()
     print(  # noqa: T201 - for whoever runs it

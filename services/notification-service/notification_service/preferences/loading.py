@@ -12,6 +12,7 @@ from typing import Final
 from notification_service.preferences.models import CitizenSettings
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
+from shared.planning import analyse
 
 _CHUNK: Final = 10_000
 _ADD: Final = """
@@ -33,6 +34,7 @@ async def load(database: Database, rows: Iterable[tuple[str, CitizenSettings]], 
             columns = zip(*chunk, strict=True)
             done = await connection.execute(_ADD, *map(list, columns), now)
             added += int(done.rpartition(" ")[2])
+        await analyse(connection)
     return added
 
 
