@@ -20,8 +20,8 @@ class Freshness(Schema):
         Timestamp | None,
         Field(
             description="What happened before this, and was sent on by the service where it happened, is on the page."
-            " Stands still while events wait to be handled, and while the owner of consents or of tools does not answer;"
-            " null when it is not known."
+            " Stands still while events wait to be handled, and while the owner of consents or of tools does not"
+            " answer; null when it is not known."
         ),
     ]
 

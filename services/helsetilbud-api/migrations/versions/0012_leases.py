@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import schema
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
