@@ -37,6 +37,7 @@ from shared.events import ToolOpened, ToolReinstated, ToolRemoved, ToolStopped
 from shared.events.envelope import CloudEvent, Event
 from shared.idempotency import Repeatable
 from shared.messaging.delivery import Dispatcher
+from shared.norway import day_in_norway
 from shared.testing.national_ids import generate
 
 LIVE: Final = ("active", "opened")
@@ -98,6 +99,7 @@ class Model:
     answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
     logged: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    seen: set[tuple[Any, Any]] = field(default_factory=set)
 
     def live(self, person: int, tool: int) -> Made | None:
         return next((m for m in self.made if (m.person, m.tool) == (person, tool) and m.state in LIVE), None)
@@ -227,6 +229,10 @@ def machine_on(running: Running) -> type[RuleBasedStateMachine]:
             key = data.draw(st.sampled_from(sorted(self.model.answers)))
             request, answer = self.model.answers[key]
             assert self._prescribe(*request, key) == ("201", answer)
+            seen = (key, day_in_norway(clock.now))
+            if seen not in self.model.seen:  # once a day
+                self.model.seen.add(seen)
+                self._log("read")
 
         @precondition(lambda self: self.model.made)
         @rule(data=st.data(), organisation=organisations, act=st.sampled_from(("end", "end", "end", "revoke")))

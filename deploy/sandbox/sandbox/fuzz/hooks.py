@@ -2,7 +2,7 @@
 
 FUZZ_CALLER is a kind of caller, or `rightful` for whom each operation is for; FUZZ_SERVICE the service that is called;
 FUZZ_SANDBOX the issuer's address; FUZZ_THINNED is set for the short form; FUZZ_CALLS_FILE is where the calls are
-counted, by status and by operation.
+counted, by status and by operation, FUZZ_ANSWERED_FILE where all runs write what others may borrow.
 """
 
 import atexit
@@ -21,6 +21,7 @@ import schemathesis
 from sandbox.access.operations import operations
 from sandbox.access.scenes.examples import CONTRACTS
 from sandbox.callers import KINDS, NOBODY, Callers, Kind
+from sandbox.fuzz.borrowing import Borrowing
 from sandbox.services import SERVICES
 
 _CALLER = os.environ["FUZZ_CALLER"]
@@ -47,9 +48,12 @@ class Signed(requests.auth.AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         method, url = str(request.method), str(request.url)
-        kind = KINDS[_CALLER] if _CALLER in KINDS else _rightful(method, urlsplit(url).path)
-        request.headers.update(self._callers.headers(kind, _SERVICE.audience, method, url))
+        request.headers.update(self._callers.headers(_kind(method, url), _SERVICE.audience, method, url))
         return request
+
+
+def _kind(method: str, url: str) -> Kind:
+    return KINDS[_CALLER] if _CALLER in KINDS else _rightful(method, urlsplit(url).path)
 
 
 def _rightful(method: str, path: str) -> Kind:
@@ -59,7 +63,17 @@ def _rightful(method: str, path: str) -> Kind:
     return KINDS.get(name, NOBODY)
 
 
-_callers = Callers(httpx.Client(timeout=30), os.environ["FUZZ_SANDBOX"])
+def _kind_name(method: str, url: str) -> str:
+    return _kind(method, url).name
+
+
+def _own_headers(method: str, url: str) -> dict[str, str]:
+    return _callers.headers(_kind(method, url), _SERVICE.audience, method, url)
+
+
+_http = httpx.Client(timeout=30)
+_callers = Callers(_http, os.environ["FUZZ_SANDBOX"])
+_borrowing = Borrowing(Path(os.environ["FUZZ_ANSWERED_FILE"]), _SERVICE.name, _http, _kind_name, _own_headers)
 schemathesis.auth.set_from_requests(Signed(_callers))  # type: ignore[attr-defined]  # set on the function
 
 
@@ -89,10 +103,16 @@ def _is_kept(operation: str) -> bool:
 def after_call(_context: Any, case: Any, response: Any) -> None:
     _statuses[str(response.status_code)] += 1
     _operations[case.operation.label] += 1
+    _borrowing.remember(response.request, response)
+
+
+@schemathesis.check
+def answers_are_not_given_to_others(_context: Any, _response: Any, _case: Any) -> None:
+    _borrowing.try_next()
 
 
 @atexit.register
 def _write() -> None:
     Path(os.environ["FUZZ_CALLS_FILE"]).write_text(
-        json.dumps({"statuses": _statuses, "operations": _operations}), "utf-8"
+        json.dumps({"statuses": _statuses + _borrowing.statuses, "operations": _operations}), "utf-8"
     )

@@ -64,6 +64,7 @@ def run(made: Pass, wiring: Wiring, folder: Path) -> Outcome:
         "FUZZ_SERVICE": made.service.name,
         "FUZZ_SANDBOX": wiring.sandbox_url,
         "FUZZ_CALLS_FILE": str(counted),
+        "FUZZ_ANSWERED_FILE": str(folder / "answered.jsonl"),
     } | ({"FUZZ_THINNED": "yes"} if made.is_thinned else {})
     command = made.command(wiring.address(made.service))
     done = subprocess.run(  # noqa: S603 - a tool of ours
