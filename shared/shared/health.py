@@ -41,9 +41,13 @@ async def _state(database: CurrentDatabase) -> str:
 @router.get("/metrics")
 async def metrics(request: Request, database: CurrentDatabase) -> Response:
     """Dead letters are counted when asked for: an alarm on them stays on for as long as one waits, also when the worker
-    that would count them is what has died.
+    that would count them is what has died. Whether the database answers is asked for the same reason.
     """
     known: Metrics = request.app.state.metrics
+    answers = await _state(database) == "ok"
+    known.database_answers.set(answers)
+    if not answers:
+        return known.response()
     try:
         async with database.driver() as connection:
             known.dead_letters.set(await count_waiting(connection))

@@ -37,6 +37,9 @@ class Metrics:
             registry=self.registry,
         )
         self.outbox_unsent = Gauge("outbox_unsent", "Events waiting for the relay", registry=self.registry)
+        self.database_answers = Gauge(
+            "database_answers", "Whether the database answered when this was asked for", registry=self.registry
+        )
         self.dead_letters = Gauge("dead_letters", "Dead letters nobody has dealt with", registry=self.registry)
         self.projection_age = Gauge(
             "projection_age_seconds",

@@ -153,8 +153,10 @@ async def test_a_whole_server_that_hangs_is_told_in_time_and_found_again(
             began = time.monotonic()
             ready = await http.get("/health/ready")
             assert (ready.status_code, ready.json()["checks"]) == (503, {"database": "away"})
-            assert time.monotonic() - began < 5
+            assert "database_answers 0.0" in (await http.get("/metrics")).text  # DatabaseAway
+            assert time.monotonic() - began < 6
         await until(lambda: all_well(http, path, "/health/ready"), RECOVERY)
+        assert "database_answers 1.0" in (await http.get("/metrics")).text
 
 
 async def test_an_aborted_connection_is_an_outage(database: Database) -> None:
