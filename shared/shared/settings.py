@@ -18,7 +18,9 @@ class ServiceSettings(BaseSettings):
     service: str
     audience: str
 
-    database_url: SecretStr
+    database_url: SecretStr = Field(
+        description="postgresql://...; of several hosts (`host:port,host:port`) the one that can be written to is used"
+    )
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     broker_url: SecretStr | None = Field(
         None, description="amqp://..., or those of a cluster's nodes with commas between; unset in the embedded set-up"

@@ -73,6 +73,17 @@ async def asking(database: Database) -> AsyncIterator[httpx.AsyncClient]:
             connection.terminate()
             return await connection.fetchval("SELECT 1")
 
+    @app.get("/aborted-session")
+    async def aborted_session(session: Session) -> Any:
+        raw: Any = await (await session.connection()).get_raw_connection()
+        raw.driver_connection.terminate()
+        return await session.scalar(text("SELECT 1"))
+
+    @app.get("/aborted-transaction")
+    async def aborted_transaction(database: CurrentDatabase) -> Any:
+        async with database.driver_transaction() as connection:
+            connection.terminate()
+
     @app.get("/written")
     async def written(database: CurrentDatabase) -> Any:
         async with database.driver() as connection:
@@ -159,9 +170,10 @@ async def test_a_whole_server_that_hangs_is_told_in_time_and_found_again(
         assert "database_answers 1.0" in (await http.get("/metrics")).text
 
 
-async def test_an_aborted_connection_is_an_outage(database: Database) -> None:
+@pytest.mark.parametrize("path", ["/aborted", "/aborted-session", "/aborted-transaction"])
+async def test_an_aborted_connection_is_an_outage(database: Database, path: str) -> None:
     async with asking(database) as http:
-        assert is_unavailable(await http.get("/aborted"))
+        assert is_unavailable(await http.get(path))
         assert (await http.get("/driver")).status_code == 200
 
 
