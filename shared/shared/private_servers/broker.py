@@ -1,4 +1,8 @@
-"""Finds RabbitMQ's programs: installed on the machine, else unpacked from its distribution's packages."""
+"""Finds RabbitMQ's programs: installed on the machine, else unpacked from its distribution's packages.
+
+Those of another release of Debian need a newer C library than the machine may have. They are unpacked together with
+all their libraries and started by their own loader, so that nothing of the machine's is mixed in.
+"""
 
 import platform
 import re
@@ -11,9 +15,10 @@ from pathlib import Path
 from shared.private_servers.account import Account
 from shared.private_servers.errors import ServerFailed
 from shared.private_servers.places import locked, store
-from shared.private_servers.unpacked import Unpacked, UnpackFailed, library_folders
+from shared.private_servers.unpacked import Unpacked, UnpackFailed, library_folders, release_of_machine
 
 CORE = ("rabbit_common", "rabbit")
+LIBRARIES = "own-libraries"
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,10 @@ class Broker:
         """Shared libraries that were unpacked because the machine lacks them."""
         return [] if self == INSTALLED else library_folders(self.root)
 
+    @property
+    def version(self) -> str:
+        return self.home.name.rpartition("-")[2]
+
     def is_complete(self) -> bool:
         return all(list(self.root.glob(p)) for p in ("usr/lib/erlang/erts-*/bin/erlexec", "usr/lib/rabbitmq/lib/*"))
 
@@ -65,16 +74,17 @@ class Broker:
 INSTALLED = Broker(Path("/"))
 
 
-def find_broker(account: Account) -> Broker:
-    """Raises ServerFailed saying what to install."""
-    if INSTALLED.is_complete() and account.reaches(INSTALLED.programs):
+def find_broker(account: Account, release: str | None = None) -> Broker:
+    """The machine's own, or that of another release of Debian. Raises ServerFailed saying what to install."""
+    other = release if release != release_of_machine() else None
+    if other is None and INSTALLED.is_complete() and account.reaches(INSTALLED.programs):
         return INSTALLED
     place = store(account)
-    kept = Broker(place / f"rabbitmq-{_system()}")
+    kept = Broker(place / f"rabbitmq-{f'debian-{other}-{platform.machine()}' if other else _system()}")
     with locked(place / "rabbitmq.lock"):
         if not kept.is_complete():
             try:
-                _unpack(place, kept.root)
+                _unpack(place, kept.root, other)
             except UnpackFailed as error:
                 raise ServerFailed(
                     f"RabbitMQ is not on this machine and could not be fetched: {error}\nInstall it (Debian, Ubuntu:"
@@ -83,16 +93,37 @@ def find_broker(account: Account) -> Broker:
     return kept
 
 
-def _unpack(place: Path, kept: Path) -> None:
+def _unpack(place: Path, kept: Path, release: str | None) -> None:
     shutil.rmtree(kept, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=place) as work:
-        packages = Unpacked(Path(work), "rabbitmq-server")
-        packages.add(r"rabbitmq-server|erlang-.*")
+        packages = Unpacked(Path(work), "rabbitmq-server", release)
         broker = Broker(packages.root)
-        needed = [broker.programs / "beam.smp", broker.programs / "epmd", *packages.root.glob("**/crypto.so")]
-        packages.complete_libraries(needed)
+        if release:
+            packages.add(r"rabbitmq-server|erlang-.*|zlib1g|lib(?!python).*")
+            _stand_alone(broker, kept)
+        else:
+            packages.add(r"rabbitmq-server|erlang-.*")
+            needed = [broker.programs / "beam.smp", broker.programs / "epmd", *packages.root.glob("**/crypto.so")]
+            packages.complete_libraries(needed)
         packages.root.chmod(0o755)
         packages.root.replace(kept)
+
+
+def _stand_alone(broker: Broker, kept: Path) -> None:
+    """Puts before each of Erlang's programs a script that starts it by the loader it was built for. An environment
+    variable would reach the machine's own programs as well, which cannot start with another C library.
+    """
+    loader = next(broker.root.glob("usr/lib/*/ld-linux*.so.*"), None)
+    if loader is None:
+        raise UnpackFailed("the packages hold no loader of programs")
+    loader.parent.rename(broker.root / LIBRARIES)
+    found = [*broker.programs.iterdir(), *broker.erlang.glob("lib/*/priv/bin/*")]
+    for program in (it for it in found if it.read_bytes()[:4] == b"\x7fELF"):
+        built = program.rename(program.with_name(f"{program.name}.elf"))
+        place = kept / built.relative_to(broker.root)
+        started = f"'{kept / LIBRARIES / loader.name}' --library-path '{kept / LIBRARIES}' '{place}'"
+        program.write_text(f'#!/bin/sh\nexec {started} "$@"\n')
+        program.chmod(0o755)
 
 
 def _system() -> str:

@@ -85,16 +85,22 @@ class Membership:
 
 
 def start(
-    directory: Path, *, port: int | None = None, memory: str = "1GB", membership: Membership | None = None
+    directory: Path,
+    *,
+    port: int | None = None,
+    memory: str = "1GB",
+    membership: Membership | None = None,
+    release: str | None = None,
 ) -> RabbitServer:
     """Starts the node of that directory, making it first if need be; blocks until it speaks AMQP.
 
+    `release` is another of Debian's to have RabbitMQ from, by its codename (amd64 and arm64).
     `memory` is where publishers are held back, not what it takes (about 130 MB). Raises ServerFailed; the log is
     server.log in the directory.
     """
     directory = directory.absolute()
     account = server_account()
-    broker = find_broker(account)
+    broker = find_broker(account, release)
     home = home_of(directory, account)
     with sole_use(home) as lock:
         end_left_behind(home)

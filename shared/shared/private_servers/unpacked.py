@@ -1,9 +1,11 @@
-"""Packages of the machine's own distribution (Debian, Ubuntu), fetched and unpacked into a folder without root.
+"""Packages of the machine's own distribution (Debian, Ubuntu), fetched and unpacked into a folder without root; on
+Debian also those of another of its releases.
 
 apt checks the signatures as ever; nothing is installed, and apt's own files are only read.
 """
 
 import os
+import platform
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -11,10 +13,23 @@ from pathlib import Path
 
 LIMIT = 900  # seconds for one call of apt
 LISTS = Path("/var/lib/apt/lists")
+KEYS = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
 class UnpackFailed(Exception):
     """The text says which step failed and what the program said."""
+
+
+def _os_release() -> dict[str, str]:
+    try:
+        return platform.freedesktop_os_release()
+    except OSError:
+        return {}
+
+
+def release_of_machine() -> str:
+    """Its codename; empty when it has none."""
+    return _os_release().get("VERSION_CODENAME", "")
 
 
 def library_folders(root: Path) -> list[Path]:
@@ -25,7 +40,8 @@ def library_folders(root: Path) -> list[Path]:
 class Unpacked:
     """Packages that installing `goal` on an empty machine would install, as far as they are added."""
 
-    def __init__(self, work: Path, goal: str) -> None:
+    def __init__(self, work: Path, goal: str, release: str | None = None) -> None:
+        """`release` is another of Debian's by its codename: from the mirror that the machine has its own from."""
         self.root = work / "root"
         self._archives = work / "archives"
         self._state = work / "apt"
@@ -34,13 +50,36 @@ class Unpacked:
             folder.mkdir(parents=True)
         (self._state / "status").touch()
         self._lists: list[str] = []
+        if release:
+            self._use(release)
+
+    def _use(self, release: str) -> None:
+        """Raises UnpackFailed where Debian's own release comes from nowhere that is known."""
+        sources = self._state / "sources.list"
+        signed = f"[signed-by={KEYS}] " if KEYS.exists() else ""
+        sources.write_text(f"deb {signed}{self._mirror()} {release} main\n")
+        lists = ("-o", f"Dir::State::lists={self._state / 'lists'}", "-o", "Acquire::Languages=none")
+        self._lists = ["-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-", *lists]
+        self._said(["apt-get", *self._options(), "update"])
+
+    def _mirror(self) -> str:
+        machine = _os_release()
+        if machine.get("ID") != "debian":
+            raise UnpackFailed(f"another release of Debian is fetched on Debian only, this is {machine.get('ID')}")
+        form = ["--no-release-info", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages"]
+        said = self._said(["apt-get", "indextargets", *form])
+        own = machine.get("VERSION_CODENAME", "")
+        found = re.search(rf"^(?:{re.escape(own)}|stable|oldstable|testing) (\S+)$", said, re.MULTILINE)
+        if not found:
+            raise UnpackFailed(f"no package source of this machine has {own or 'its release'}")
+        return found[1]
 
     def add(self, names: str) -> None:
         """Unpacks those whose names match: with the package lists the machine has, else with fresh ones (those here
         may be missing, or so old that they name what is no longer offered).
         """
         try:
-            if not any(LISTS.glob("*Packages*")):
+            if not self._lists and not any(LISTS.glob("*Packages*")):
                 raise UnpackFailed("no package lists")
             self._fetch(names)
         except UnpackFailed:
