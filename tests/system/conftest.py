@@ -16,7 +16,8 @@ from sandbox.processes import Processes, processes
 from sandbox.seeding import seed_from_outside
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring, free_port_base
-from shared.private_servers import rabbitmq
+from shared.private_servers import ServerFailed, rabbitmq
+from shared.testing.plugin import NEWER_RABBITMQ
 
 PHYSICIAN = "990000101"
 DATA = Path(__file__).parents[2] / "deploy/sandbox/sandbox/data"
@@ -53,14 +54,20 @@ def broker(server_directory: Path) -> Iterator["Broker"]:
 
 
 class Broker:
+    """RabbitMQ 4 as in docker-compose.yml, or what the machine has where that cannot be had (`instead` says why)."""
+
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self.server = rabbitmq.start(directory)
+        self._directory, self._release, self.instead = directory, NEWER_RABBITMQ, ""
+        try:
+            self.server = rabbitmq.start(directory, release=self._release)
+        except ServerFailed as error:
+            self._release, self.instead = None, str(error)
+            self.server = rabbitmq.start(directory)
 
     def crash_and_return(self) -> None:
         url = self.server.url
         self.server.kill()
-        self.server = rabbitmq.start(self._directory)
+        self.server = rabbitmq.start(self._directory, release=self._release)
         assert self.server.url == url, "the broker must come back at the same address"
 
 

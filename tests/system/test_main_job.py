@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +18,7 @@ from sandbox.choices import citizen_token
 from sandbox.ehr import Ehr
 from sandbox.processes import Processes
 from sandbox.wiring import Wiring
+from shared.testing.plugin import MEASURED
 
 pytestmark = pytest.mark.system
 
@@ -28,7 +29,11 @@ def run_demo(port_base: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
 
 
-async def test_P9_V1_M1_the_main_job_over_rabbitmq(system: Processes, wiring: Wiring) -> None:
+async def test_P9_V1_M1_the_main_job_over_rabbitmq(
+    system: Processes, wiring: Wiring, broker: Any, record_property: Callable[[str, object], None]
+) -> None:
+    if broker.instead:
+        record_property(MEASURED, f"the system was tested on this machine's RabbitMQ, not on 4: {broker.instead}")
     done = await asyncio.to_thread(run_demo, wiring.port_base)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All as promised" in done.stdout

@@ -86,6 +86,8 @@ class AmqpTransport:
             cancelled = await _cancelled(channel)
             tag = await queues.main.consume(consumer.on_message)
             await queues.dead.consume(consumer.on_dead_letter)
+            if former := await topology.former_dead_queue(connection, channel, service):
+                await former.consume(consumer.on_former_dead_letter)
             await _until_either(stop, connection.closed(), channel.closed(), cancelled.wait())
             if stop.is_set():
                 await queues.main.cancel(tag)
@@ -179,10 +181,8 @@ class _AmqpConsumer:
         await exchange.publish(copy, key, mandatory=True, timeout=CONFIRM_TIMEOUT)
 
     async def on_dead_letter(self, message: AbstractIncomingMessage) -> None:
-        """From the dead-letter queue to the table that operators read.
-
-        While the database is away it is held, and not given back: a quorum queue drops what has come back too often
-        (20 times from RabbitMQ 4 on).
+        """From the dead-letter queue to the table that operators read. While the database is away it is held, and
+        not given back: it would come again at once.
         """
         while not await self._kept(message):
             await asyncio.sleep(DEAD_LETTER_PAUSE)
@@ -190,12 +190,17 @@ class _AmqpConsumer:
                 return  # it is in the queue still
         await message.ack()
 
+    async def on_former_dead_letter(self, message: AbstractIncomingMessage) -> None:
+        """From the queue of earlier releases, which drops what comes back often, to the one that never does."""
+        headers = {ATTEMPT: _attempt(message), REASON: _reason(message)}
+        await self._send(message, self._channel.default_exchange, topology.dead_queue(self._service), headers)
+        await message.ack()
+
     async def _kept(self, message: AbstractIncomingMessage) -> bool:
         payload = message.body.decode("utf-8", "replace")
-        reason = str(message.headers.get(REASON) or message.headers.get("x-first-death-reason") or "unknown")
         try:
             async with self._database.driver() as connection:
-                await keep(connection, payload, reason, _attempt(message))
+                await keep(connection, payload, _reason(message), _attempt(message))
         except Exception as error:
             _logger.warning("dead_letter_waits_for_database", exc_info=error)
             return False
@@ -210,6 +215,10 @@ class _AmqpConsumer:
 def _attempt(message: AbstractIncomingMessage) -> int:
     attempt = message.headers.get(ATTEMPT)
     return attempt if isinstance(attempt, int) else 1
+
+
+def _reason(message: AbstractIncomingMessage) -> str:
+    return str(message.headers.get(REASON) or message.headers.get("x-first-death-reason") or "unknown")
 
 
 def _outgoing(message: Message) -> aio_pika.Message:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aio_pika import ExchangeType
-from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractQueue
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from shared.messaging.transport import RETRY_LADDER
 
@@ -17,6 +18,9 @@ DEAD_EXCHANGE: Final = "verktoy.dead"
 
 # A message that takes its worker down with it is dead-lettered by the broker itself after so many deliveries (N + 1).
 DELIVERY_LIMIT: Final = 20
+# Dead letters have nowhere else to go. No limit is 20 from RabbitMQ 4 on, and -1 is none before it but drops at once
+# on 3.10: a number that is never reached is the same on all.
+UNREACHED: Final = 1_000_000_000
 
 _QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum"}
 # moved on only when the next queue has it safe
@@ -56,8 +60,29 @@ async def declare_service(channel: AbstractChannel, service: str, names: Sequenc
 
 async def _declare_dead(channel: AbstractChannel, service: str) -> AbstractQueue:
     exchange = await channel.declare_exchange(DEAD_EXCHANGE, ExchangeType.DIRECT, durable=True)
-    queue = await channel.declare_queue(f"{service}.dead", durable=True, arguments=_QUORUM)
+    arguments = _QUORUM | {"x-delivery-limit": UNREACHED}
+    queue = await channel.declare_queue(dead_queue(service), durable=True, arguments=arguments)
     await queue.bind(exchange, service)
+    return queue
+
+
+def dead_queue(service: str) -> str:
+    """Not the name of earlier releases: a queue that exists refuses another limit."""
+    return f"{service}.dead-letters"
+
+
+async def former_dead_queue(
+    connection: AbstractConnection, channel: AbstractChannel, service: str
+) -> AbstractQueue | None:
+    """The queue of dead letters of earlier releases, if there is one. Nothing new goes there afterwards."""
+    name = f"{service}.dead"
+    try:
+        async with connection.channel() as asking:  # a no closes the channel
+            await asking.declare_queue(name, passive=True)
+    except ChannelNotFoundEntity:
+        return None
+    queue = await channel.get_queue(name, ensure=False)
+    await queue.unbind(DEAD_EXCHANGE, service)
     return queue
 
 

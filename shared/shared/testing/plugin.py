@@ -2,6 +2,7 @@
 
 The servers are private to the test run, started when a test first needs them, unless TEST_DATABASE_URL and
 TEST_AMQP_URL name some. TEST_DATABASE_URL is an administrator's URL: each database made in it is dropped in the end.
+The newer RabbitMQ is from the Debian release in TEST_RABBITMQ_RELEASE (empty: the machine's own once more).
 """
 
 import json
@@ -21,6 +22,9 @@ from shared.migrate import migrate
 from shared.schema import statements
 
 MakeDatabase = Callable[[str | None], Awaitable[str]]
+
+NEWER_RABBITMQ: Final = os.environ.get("TEST_RABBITMQ_RELEASE", "trixie") or None
+"""The Debian release that has RabbitMQ 4, of which docker-compose.yml names a version; none: the machine's own."""
 
 MEASURED: Final = "measured"
 """A property that a test records: what it says is printed at the end of the run."""
@@ -71,6 +75,19 @@ def amqp_url(server_directory: Path) -> Iterator[str]:
     from shared.private_servers import rabbitmq
 
     server = rabbitmq.start(server_directory / "rabbitmq")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def newer_amqp_url(server_directory: Path) -> Iterator[str]:
+    """RabbitMQ 4, where it can be had: from Debian's packages."""
+    from shared.private_servers import ServerFailed, rabbitmq
+
+    try:
+        server = rabbitmq.start(server_directory / "rabbitmq-newer", release=NEWER_RABBITMQ)
+    except ServerFailed as error:
+        pytest.skip(f"no RabbitMQ 4 to test on: {error}")
     yield server.url
     server.stop()
 
