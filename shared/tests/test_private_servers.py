@@ -14,7 +14,7 @@ import aio_pika
 import asyncpg
 import pytest
 
-from shared.private_servers import ServerFailed, broker, keeper, postgres, rabbitmq
+from shared.private_servers import ServerFailed, broker, keeper, postgres, rabbitmq, unpacked
 from shared.private_servers.account import Account
 from shared.private_servers.places import home_of, store
 from shared.private_servers.process import free_port, has_ended, sole_use
@@ -233,3 +233,12 @@ def test_a_directory_out_of_reach_has_its_home_in_the_store(tmp_path: Path, monk
     gone.rmdir()
     assert home_of(tmp_path / "here", nobody).parent == tmp_path / "store" / "servers"
     assert not forgotten.exists()
+
+
+def test_another_release_of_debian_is_not_fetched_on_another_distribution(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRIVATE_SERVERS_STORE", str(tmp_path))
+    monkeypatch.setattr(unpacked.platform, "freedesktop_os_release", lambda: {"ID": "ubuntu", "VERSION_ID": "24.04"})
+    with pytest.raises(ServerFailed, match="on Debian only, this is ubuntu"):
+        broker.find_broker(Account(os.geteuid(), os.getegid(), other=False), "trixie")

@@ -192,7 +192,7 @@ class _AmqpConsumer:
 
     async def on_former_dead_letter(self, message: AbstractIncomingMessage) -> None:
         """From the queue of earlier releases, which drops what comes back often, to the one that never does."""
-        headers = {ATTEMPT: _attempt(message), REASON: _reason(message)}
+        headers: dict[str, int | str] = {ATTEMPT: _attempt(message), REASON: _reason(message)}
         await self._send(message, self._channel.default_exchange, topology.dead_queue(self._service), headers)
         await message.ack()
 
