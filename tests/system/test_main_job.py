@@ -33,7 +33,9 @@ async def test_P9_V1_M1_the_main_job_over_rabbitmq(
     system: Processes, wiring: Wiring, broker: Any, record_property: Callable[[str, object], None]
 ) -> None:
     if broker.instead:
-        record_property(MEASURED, f"the system was tested on this machine's RabbitMQ, not on 4: {broker.instead}")
+        record_property(
+            MEASURED, f"the system was tested on this machine's RabbitMQ, not on the one asked for: {broker.instead}"
+        )
     done = await asyncio.to_thread(run_demo, wiring.port_base)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All as promised" in done.stdout
