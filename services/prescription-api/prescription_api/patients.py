@@ -131,7 +131,8 @@ async def look_up(outside: Outside, caller: Practitioner, number: str, language:
         "name": person.name,
         "age_class": age_class(person.birth_date, day_in_norway(now)),
         "digitally_active": standing.reachable,
-        "reasons": explain(standing.reasons, language),
+        "active_through_others": standing.active_through_others,
+        "reasons": [] if standing.reachable else explain(standing.reasons, language),
     }
 
 

@@ -44,17 +44,28 @@ class NotPrescribable(Reason):
 
 
 class PatientFound(Schema):
-    """What a practitioner needs before prescribing. `reasons` is empty when the patient is digitally active."""
+    """What a practitioner needs before prescribing. `reasons` is empty exactly when `digitallyActive` is true."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"name": "Ingebjørg Fjellgløtt", "ageClass": "adult", "digitallyActive": True, "reasons": []}]
+            "examples": [
+                {
+                    "name": "Ingebjørg Fjellgløtt",
+                    "ageClass": "adult",
+                    "digitallyActive": True,
+                    "activeThroughOthers": False,
+                    "reasons": [],
+                }
+            ]
         }
     )
 
     name: str
     age_class: Literal["child", "youth", "adult"] = Field(description="0-11, 12-15, 16 and over (S5)")
-    digitally_active: bool
+    digitally_active: bool = Field(description="Can be reached, themselves or through others")
+    active_through_others: bool = Field(
+        description="Somebody who may act for the patient can be reached: a child's parent, say"
+    )
     reasons: list[Reason]
 
 

@@ -23,7 +23,13 @@ async def test_P3_P13_a_look_up_answers_and_is_logged(
     client: httpx.AsyncClient, practitioner: Any, odd: str, rows: Any, reference: Any, citizen: Any
 ) -> None:
     answer = await client.post("/v1/patients/lookup", json={"nationalId": odd}, auth=practitioner())
-    assert answer.json() == {"name": "Odd Åsgård", "ageClass": "adult", "digitallyActive": True, "reasons": []}
+    assert answer.json() == {
+        "name": "Odd Åsgård",
+        "ageClass": "adult",
+        "digitallyActive": True,
+        "activeThroughOthers": False,
+        "reasons": [],
+    }
     [entry] = await rows("access_log")
     assert (entry["citizen"], entry["action"], entry["hpr_number"]) == (reference(odd), "looked-up", "9144889")
     log = (await client.get("/v1/me/access-log", auth=citizen(odd))).json()
@@ -68,6 +74,19 @@ async def test_P4_a_look_up_says_why_somebody_is_not_active(
     found = (await client.post("/v1/patients/lookup", json={"nationalId": number}, auth=practitioner())).json()
     assert found["digitallyActive"] is False
     assert found["reasons"][0]["code"] == "consent-basis-only"
+
+
+@pytest.mark.rule("P4", "S5")
+@pytest.mark.parametrize("through_others", [True, False])
+async def test_P4_reasons_come_with_no_alone_and_a_child_reached_through_others_is_told_as_such(
+    client: httpx.AsyncClient, practitioner: Any, world: Any, through_others: bool
+) -> None:
+    number = world.live(generate(date(2020, 1, 1), 0), reasons=("too-young",))
+    if through_others:
+        world.through_others.add(number)
+    found = (await client.post("/v1/patients/lookup", json={"nationalId": number}, auth=practitioner())).json()
+    assert (found["digitallyActive"], found["activeThroughOthers"]) == (through_others, through_others)
+    assert [reason["code"] for reason in found["reasons"]] == ([] if through_others else ["too-young"])
 
 
 async def test_P2_the_list_says_what_can_be_prescribed_and_why_not(
