@@ -50,6 +50,9 @@ TABLES = (
 # owners that are never away, until a test says otherwise
 CONFIRMED = "INSERT INTO feed_position (feed, confirmed_at) VALUES ('tools', 'infinity'), ('consents', 'infinity')"
 
+# older than whatever a test tells
+FULL_CONSENT = "INSERT INTO consent_copy VALUES ($1, 'full', 0) ON CONFLICT DO NOTHING"
+
 
 class Clock:
     def __init__(self) -> None:
@@ -164,10 +167,17 @@ class Caller:
 
     def __init__(self, client: httpx.AsyncClient, issuer: Issuer, reference: str, number: str, **token: Any) -> None:
         self.client, self.issuer, self.number, self.reference, self.token = client, issuer, number, reference, token
+        self.consenting: Callable[[], Awaitable[None]] | None = None
+
+    async def consent(self) -> None:
+        """Whoever this is about has answered, long ago, unless the test says otherwise."""
+        if self.consenting:
+            await self.consenting()
 
     async def request(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, json: Any = None
     ) -> httpx.Response:
+        await self.consent()
         token = self.issuer.citizen_token(AUDIENCE, pid=self.number, **self.token)
         return await self.client.request(method, path, headers=headers, json=json, auth=BearerAuth(token))
 
@@ -195,11 +205,23 @@ class Caller:
 
 
 @pytest.fixture
-def caller(client: httpx.AsyncClient, helsenorge: Issuer, app: FastAPI) -> Callable[..., Caller]:
-    def make(born: date, **token: Any) -> Caller:
+def caller(
+    client: httpx.AsyncClient, helsenorge: Issuer, app: FastAPI, database: Database
+) -> Callable[..., Caller]:
+    def reference_of(number: str) -> str:
+        return app.state.references.of(NationalId.parse(number, allow_synthetic=True))
+
+    def make(born: date, *, consenting: bool = True, **token: Any) -> Caller:
         number = generate(born, 0)
-        reference = app.state.references.of(NationalId.parse(number, allow_synthetic=True))
-        return Caller(client, helsenorge, reference, number, **token)
+        made = Caller(client, helsenorge, reference_of(number), number, **token)
+        about = reference_of(token.get("represents", number))
+
+        async def give_full_consent() -> None:
+            async with database.driver() as connection:
+                await connection.execute(FULL_CONSENT, about)
+
+        made.consenting = give_full_consent if consenting else None
+        return made
 
     return make
 

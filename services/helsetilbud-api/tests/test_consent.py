@@ -1,8 +1,9 @@
 """S6: without full consent the tools are hidden, and nothing can be done with them."""
 
+from datetime import date
 from itertools import permutations
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -52,3 +53,25 @@ async def test_S6_what_happens_while_hidden_is_there_afterwards(kari: Any, other
 async def test_S6_one_citizens_level_is_nobody_elses(kari: Any, ola: Any, others: Any, prescribed: Any) -> None:
     await others.tell(others.level(ola, "none", 1))
     assert len(await kari.tools()) == 1
+
+
+@pytest.mark.rule("S6", "S1")
+@pytest.mark.parametrize("known", [None, "none"])
+async def test_S6_who_never_answered_has_no_tools(
+    caller: Any, others: Any, tool: UUID, supplier: Any, known: str | None
+) -> None:
+    silent, free = caller(date(1982, 3, 1), consenting=False), uuid4()
+    offered = others.published(free, prescription_required=False)
+    await others.tell(others.published(tool), offered, others.prescribed(silent, tool))
+    if known:
+        await others.tell(others.level(silent, known, 1))
+    for path in (*PATHS, "/v1/me/available-tools", "/v1/me/tools?q=trappa"):
+        page = (await silent.get(path)).json()
+        assert (page["items"], page["hidden"]["reason"]) == ([], "no-consent"), path
+    refused = await silent.get(f"/v1/me/tools/{tool}"), await silent.open(tool), await silent.add(free)
+    for answer in (*refused, await silent.delete(tool)):
+        assert (answer.status_code, answer.json()["code"], answer.json()["reason"]) == (
+            403,
+            "tools-hidden",
+            "no-consent",
+        )

@@ -83,6 +83,7 @@ class Follower:
 def follow(helsenorge: Any) -> Any:
     @asynccontextmanager
     async def stream(url: str, citizen: Any, after: int | None = None) -> AsyncIterator[Follower]:
+        await citizen.consent()
         token = helsenorge.citizen_token(AUDIENCE, pid=citizen.number, **citizen.token)
         headers = {"Last-Event-ID": str(after)} if after is not None else {}
         async with (

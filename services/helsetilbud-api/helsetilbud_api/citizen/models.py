@@ -86,8 +86,12 @@ freshness = Table(
     Column("as_of", DateTime(timezone=True), nullable=False),
 )
 
-# A citizen nobody has told us about has full consent: without it nothing is prescribed to them (P4).
-HIDING: Final[dict[str | None, HiddenReason]] = {"none": "no-consent", "basis": "consent-basis-only"}
+# Unknown is not yes: of whom nothing is known, as of who never answered, nothing is shown (S6).
+HIDING: Final[dict[str | None, HiddenReason]] = {
+    None: "no-consent",
+    "none": "no-consent",
+    "basis": "consent-basis-only",
+}
 
 
 def feed_event_id(kind: Kind, about: UUID | str, occasion: int = 0) -> UUID:

@@ -29,7 +29,7 @@ _HEADED: Final = """
         SELECT (SELECT level FROM consent_copy WHERE citizen = :citizen) AS level,
                (SELECT as_of FROM freshness) AS as_of
     ) head
-    LEFT JOIN ({page}) page ON head.level IS NULL OR head.level = 'full'
+    LEFT JOIN ({page}) page ON head.level = 'full'
     ORDER BY page.at DESC, page.key DESC
 """
 
@@ -55,7 +55,7 @@ _FEED: Final = f"""
             AND (NOT $6 OR e.prescription_id IS NOT NULL)
         ORDER BY e.occurred_at DESC, e.feed_event_id DESC
         LIMIT $5
-    ) page ON head.level IS NULL OR head.level = 'full'
+    ) page ON head.level = 'full'
     ORDER BY page.at DESC, page.key DESC
 """  # noqa: S608 - put together from constants
 

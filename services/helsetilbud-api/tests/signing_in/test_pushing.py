@@ -23,6 +23,8 @@ import pytest
         ({"code_challenge": None}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
         ({"request_uri": "urn:ietf:params:oauth:request_uri:x"}, "request_not_supported"),
         ({"request": "a.b.c"}, "request_not_supported"),
         ({"prompt": "login"}, "login_required"),

@@ -39,7 +39,7 @@ _ISSUE: Final = text("""
 STARTABLE: Final = """
     t.tool_id = l.tool_id AND NOT t.stopped
     AND m.citizen = l.citizen AND m.tool_id = l.tool_id AND m.state = 'active'
-    AND NOT EXISTS (SELECT FROM consent_copy c WHERE c.citizen = l.citizen AND c.level <> 'full')
+    AND EXISTS (SELECT FROM consent_copy c WHERE c.citizen = l.citizen AND c.level = 'full')
 """
 PRESCRIBER: Final = """
     m.prescription_id, m.prescriber_name, m.prescriber_profession, m.organisation, m.organisation_name, m.added_at

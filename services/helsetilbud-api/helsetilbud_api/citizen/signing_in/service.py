@@ -83,6 +83,9 @@ def _checked(issuer: LaunchIssuer, caller: Caller, sent: Mapping[str, str], now:
         raise InvalidRequestError("redirect_uri is not one that is registered")
     if SCOPE not in sent.get("scope", "").split(" "):
         raise OAuth2Error("scope is openid", error="invalid_scope")
+    if "code_challenge" not in sent or sent.get("code_challenge_method") != "S256":
+        # Authlib asks for PKCE of public clients alone, and takes a method that is not said for its default
+        raise InvalidRequestError("code_challenge is needed, and code_challenge_method is S256")
     if any(len(value) > _LONGEST for value in sent.values() if value is not sent.get("client_assertion")):
         raise InvalidRequestError("a parameter is too long")
     if any(_names_somebody(sent.get(name, "")) for name in ("state", "nonce")):

@@ -11,7 +11,7 @@ _ARRIVED: Final = f"""
     SELECT {FEED_COLUMNS}, e.arrival
     FROM {FEED_TABLES}
     WHERE e.citizen = $1 AND e.arrival > $3 AND (NOT $5 OR e.prescription_id IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM consent_copy c WHERE c.citizen = $1 AND c.level <> 'full')
+        AND EXISTS (SELECT FROM consent_copy c WHERE c.citizen = $1 AND c.level = 'full')
     ORDER BY e.arrival
     LIMIT $4
 """  # noqa: S608 - put together from constants
