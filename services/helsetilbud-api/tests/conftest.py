@@ -205,11 +205,10 @@ class Caller:
 
 
 @pytest.fixture
-def caller(
-    client: httpx.AsyncClient, helsenorge: Issuer, app: FastAPI, database: Database
-) -> Callable[..., Caller]:
+def caller(client: httpx.AsyncClient, helsenorge: Issuer, app: FastAPI, database: Database) -> Callable[..., Caller]:
     def reference_of(number: str) -> str:
-        return app.state.references.of(NationalId.parse(number, allow_synthetic=True))
+        reference: str = app.state.references.of(NationalId.parse(number, allow_synthetic=True))
+        return reference
 
     def make(born: date, *, consenting: bool = True, **token: Any) -> Caller:
         number = generate(born, 0)
