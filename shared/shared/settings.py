@@ -42,6 +42,7 @@ class ServiceSettings(BaseSettings):
     look_ups_per_day: Count = 5_000
     machine_look_ups_per_minute: Count = Field(20_000, description="The same by a client with nobody logged in")
     machine_look_ups_per_day: Count = 200_000
+    named_per_day: Count = Field(10, description="People whom one citizen names by number, to give power of attorney")
     look_ups_of_one_per_hour: Count = Field(100, description="Of one citizen, by everybody at one client")
     unlimited_clients: frozenset[str] = Field(
         frozenset(), description="Our own services: what they ask for others has been counted where it was asked"

@@ -71,7 +71,7 @@ class Choices:
 
     async def _power(self, power: PowerOfAttorney) -> None:
         body = {
-            "holder": {"nationalId": power.holder},
+            "holder": {"nationalId": power.holder, "name": self.population.name_of(power.holder)},
             "areas": list(power.scopes),
             "validTo": power.valid_to.isoformat(),
         }

@@ -212,6 +212,11 @@ class Caller:
     def __init__(self, client: httpx.AsyncClient, issuer: Issuer, number: str, **token: Any) -> None:
         self.client, self.issuer, self.number, self.token = client, issuer, number, token
 
+    @property
+    def name(self) -> str:
+        """As the register has it."""
+        return f"Person {self.number[4:8]}"
+
     async def request(
         self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:

@@ -183,13 +183,17 @@ async def test_S5_a_power_of_attorney_says_who_the_other_is(
     log_of: Any, kari: Any, ola: Any, give: Any, verify: Any
 ) -> None:
     await give({kari.number: "full", ola.number: "full"})
-    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"], "validTo": "2026-12-31"}
+    wanted = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"], "validTo": "2026-12-31"}
     await kari.post("/v1/me/representations", wanted)
     await verify(ola.number, kari.number, "power-of-attorney")
     assert [it["text"] for it in await log_of(kari, "nn")] == [
-        "Person 9000 såg på noko på vegner av deg. Det galdt helsehjelp."
+        "Person 9000 såg på noko på vegner av deg. Det galdt helsehjelp.",
+        "Du gav fullmakt til Person 9000.",
     ]
-    assert [it["text"] for it in await log_of(ola)] == ["Du så på noe på vegne av Person 7500. Det gjaldt helsehjelp."]
+    assert [it["text"] for it in await log_of(ola)] == [
+        "Du så på noe på vegne av Person 7500. Det gjaldt helsehjelp.",
+        "Person 7500 oppga fødselsnummeret og navnet ditt og ga deg fullmakt.",
+    ]
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])

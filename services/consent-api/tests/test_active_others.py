@@ -167,7 +167,7 @@ async def test_S5_a_power_of_attorney_reaches_in_its_areas(
     check: Any, give: Any, kari: Any, ola: Any, area: str, holder_level: str, expected: bool
 ) -> None:
     await give({kari.number: "full", ola.number: holder_level})
-    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"], "validTo": "2026-12-31"}
+    wanted = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"], "validTo": "2026-12-31"}
     assert (await kari.post("/v1/me/representations", wanted)).status_code == 201
     giver, holder = await check([kari.number, ola.number], area)
     assert (giver["active"], giver["activeThroughOthers"]) == (True, expected)
@@ -188,7 +188,7 @@ async def test_S5_a_power_of_attorney_reaches_from_its_first_day_to_its_last(
 ) -> None:
     await give({kari.number: "full", ola.number: "full"})
     days = {"validFrom": "2026-12-01", "validTo": "2026-12-31"}
-    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"], **days}
+    wanted = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"], **days}
     await kari.post("/v1/me/representations", wanted)
     clock.now = now
     assert (await check([kari.number]))[0]["activeThroughOthers"] is expected

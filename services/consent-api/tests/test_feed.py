@@ -204,7 +204,11 @@ async def test_S3_who_depends_on_the_changed_one_is_named_with_them(
     child = citizen(date(2018, 6, 1))
     register.parents[child.number] = [mother.number]
     await check([child.number, kari.number])
-    wanted = {"holder": {"nationalId": mother.number}, "areas": ["research"], "validTo": "2026-12-31"}
+    wanted = {
+        "holder": {"nationalId": mother.number, "name": mother.name},
+        "areas": ["research"],
+        "validTo": "2026-12-31",
+    }
     await kari.post("/v1/me/representations", wanted)
     await register_interest(child, kari, mother)
     cursor = (await changes())["nextCursor"]

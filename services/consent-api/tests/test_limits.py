@@ -69,11 +69,15 @@ async def test_services_of_ours_are_not_counted_a_second_time(ask: Any, limit: L
 
 
 async def test_S5_a_citizen_who_tries_out_numbers_is_stopped(kari: Any, citizen: Any, limit: Limit) -> None:
-    limit(look_ups_per_minute=2)
+    limit(named_per_day=2)
     tried = [
         await kari.post(
             "/v1/me/representations",
-            {"holder": {"nationalId": number}, "areas": ["health-care"], "validTo": "2026-12-31"},
+            {
+                "holder": {"nationalId": number, "name": "Somebody Else"},
+                "areas": ["health-care"],
+                "validTo": "2026-12-31",
+            },
         )
         for number in NUMBERS[:3]
     ]

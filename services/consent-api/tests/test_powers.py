@@ -16,7 +16,11 @@ LAST_DAY = "2026-12-31"
 
 
 def wanted(holder: Any, **changes: Any) -> dict[str, Any]:
-    body = {"holder": {"nationalId": holder.number}, "areas": ["health-care", "administration"], "validTo": LAST_DAY}
+    body = {
+        "holder": {"nationalId": holder.number, "name": holder.name},
+        "areas": ["health-care", "administration"],
+        "validTo": LAST_DAY,
+    }
     return body | changes
 
 

@@ -48,9 +48,13 @@ async def test_I1_no_number_is_kept_or_logged(
         await mother.acting_for(child.number).set_level("full", '"0"')
         await mother.acting_for(kari.number).set_level("full", '"0"')
         await kari.put("/v1/me/reservations/research-contact", '{"reserved": true}', {"If-Match": '"0"'})
-        power = {"holder": {"nationalId": ola.number}, "areas": ["health-care"], "validTo": "2027-01-01"}
+        power = {
+            "holder": {"nationalId": ola.number, "name": ola.name},
+            "areas": ["health-care"],
+            "validTo": "2027-01-01",
+        }
         assert (await kari.post("/v1/me/representations", power, {"Idempotency-Key": "one"})).status_code == 201
-        await kari.post("/v1/me/representations", power | {"holder": {"nationalId": wrong}})
+        await kari.post("/v1/me/representations", power | {"holder": {"nationalId": wrong, "name": "Person 7500"}})
         await verify(ola.number, kari.number, "power-of-attorney")
         await verify(child.number)
         await ask([kari.number, ola.number, child.number, wrong])

@@ -25,7 +25,7 @@ async def test_S1_S2_S5_everything_is_as_before(
     for number, citizen in enumerate((kari, ola)):
         await citizen.set_level("full", '"0"')
         assert (await citizen.get("/v1/me/consent")).json()["level"] == "full", number
-    body = {"holder": {"nationalId": ola.number}, "areas": ["health-care"], "validTo": "2026-12-31"}
+    body = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"], "validTo": "2026-12-31"}
     assert (await kari.post("/v1/me/representations", body, {"Idempotency-Key": "once"})).status_code == 201
     asked = {"nationalIds": [kari.number, *MANY], "area": "health-care"}
     standing = (await ask(asked["nationalIds"])).json()

@@ -37,7 +37,7 @@ async def test_S5_powers_of_attorney_begin_and_end_by_themselves(
 ) -> None:
     await turn(database, BEFORE)
     days = {"validFrom": "2026-12-01", "validTo": "2026-12-31"}
-    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"], **days}
+    wanted = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"], **days}
     await kari.post("/v1/me/representations", wanted)
     await told()
     await turn(database, BEFORE)
@@ -60,7 +60,7 @@ async def test_S5_one_that_was_taken_back_neither_begins_nor_ends(
     kari: Any, ola: Any, database: Database, told: Any
 ) -> None:
     await turn(database, BEFORE)
-    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"]}
+    wanted = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"]}
     days = {"validFrom": "2026-12-01", "validTo": "2026-12-01"}
     power = (await kari.post("/v1/me/representations", wanted | days)).json()
     await kari.delete(f"/v1/me/representations/{power['id']}")
@@ -71,7 +71,7 @@ async def test_S5_one_that_was_taken_back_neither_begins_nor_ends(
 
 async def test_S5_what_an_outage_left_is_made_up_for(kari: Any, ola: Any, database: Database, told: Any) -> None:
     await turn(database, BEFORE)
-    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"]}
+    wanted = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"]}
     await kari.post("/v1/me/representations", wanted | {"validFrom": "2026-12-02", "validTo": "2026-12-05"})
     await told()
     await turn(database, datetime(2026, 12, 20, 12, tzinfo=UTC))
@@ -111,7 +111,7 @@ async def test_S5_a_young_person_is_named_on_the_12th_13th_and_16th_birthday(
 
 async def test_S5_two_workers_tell_it_once(kari: Any, ola: Any, database: Database, told: Any) -> None:
     await turn(database, BEFORE)
-    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"]}
+    wanted = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"]}
     await kari.post("/v1/me/representations", wanted | {"validFrom": "2026-12-01", "validTo": "2026-12-31"})
     await told()
     await asyncio.gather(*(turn(database, MIDNIGHT) for _ in range(4)))
@@ -123,7 +123,7 @@ async def test_S5_the_worker_sees_to_it(
     kari: Any, ola: Any, settings: Settings, database: Database, clock: Any, rows: Any
 ) -> None:
     await turn(database, clock.now)
-    wanted = {"holder": {"nationalId": ola.number}, "areas": ["health-care"]}
+    wanted = {"holder": {"nationalId": ola.number, "name": ola.name}, "areas": ["health-care"]}
     await kari.post("/v1/me/representations", wanted | {"validFrom": "2026-11-23", "validTo": "2026-11-23"})
     clock.go(days=1)
     worker, stop = create_worker(settings, database, LocalBroker(), clock=clock), asyncio.Event()

@@ -26,6 +26,7 @@ class RateLimits:
         self._look_ups_a_day = Policy("look-ups-day", settings.look_ups_per_day, DAY)
         self._machine = Policy("look-ups", settings.machine_look_ups_per_minute, MINUTE)
         self._machine_a_day = Policy("look-ups-day", settings.machine_look_ups_per_day, DAY)
+        self._named = Policy("named-day", settings.named_per_day, DAY)
         # what is left would tell how often colleagues have asked about somebody
         self._person = Policy("person", settings.look_ups_of_one_per_hour, HOUR, shown=False)
 
@@ -53,6 +54,10 @@ class RateLimits:
                 (self._person, (client_id, citizen)),
             ]
         )
+
+    def name_somebody(self, citizen: str, other: str) -> None:
+        """A citizen names another by their number, whatever for and whether or not it is taken back."""
+        self.counters.take([(self._named, ("citizen", citizen)), (self._person, ("citizen", other))])
 
     def look_ups(self, client_id: str, people: int) -> None:
         """A system asks about so many, with nobody logged in."""

@@ -9,6 +9,7 @@ WIDE: Final[dict[str, Any]] = {
     "look_ups_per_day": 10_000_000,
     "machine_look_ups_per_minute": 10_000_000,
     "machine_look_ups_per_day": 1_000_000_000,
+    "named_per_day": 10_000_000,
     "look_ups_of_one_per_hour": 1_000_000,
 }
 

@@ -12,7 +12,7 @@ class Call:
     """One call, about one citizen or a thousand. `about` is the area, or the kind of reservation.
 
     `actor`, `represented`, `relation` and `act` are those of somebody acting for somebody else, `allowed` whether they
-    might.
+    might. Without an `act`, a power of attorney was about to be given.
     """
 
     kind: Kind

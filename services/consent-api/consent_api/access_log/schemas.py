@@ -13,7 +13,7 @@ class AccessLogEntry(Schema):
     """Who asked about me, or acted for me, or for whom I acted. `about` is an area, or a kind of reservation.
 
     `organisation` is a number; our own services have none. `role` is mine when somebody acted for somebody else:
-    `represented` or `representative`.
+    `represented` or `representative`. Without an `act`, a power of attorney was given, or was about to be.
     """
 
     model_config = ConfigDict(

@@ -70,6 +70,31 @@ _ACTED: Final[Mapping[str, Text]] = {
         "en": "You tried to act on behalf of {other} and were refused. It concerned {about}.",
     },
 }
+# by whether it was given, to the holder and to the giver
+_NAMED: Final[Mapping[bool, Text]] = {
+    True: {
+        "nb": "{other} oppga fødselsnummeret og navnet ditt og ga deg fullmakt.",
+        "nn": "{other} oppgav fødselsnummeret og namnet ditt og gav deg fullmakt.",
+        "en": "{other} stated your identity number and name and gave you power of attorney.",
+    },
+    False: {
+        "nb": "{other} oppga fødselsnummeret ditt for å gi deg fullmakt, men fikk ikke gjøre det.",
+        "nn": "{other} oppgav fødselsnummeret ditt for å gi deg fullmakt, men fekk ikkje gjere det.",
+        "en": "{other} stated your identity number to give you power of attorney, and was refused.",
+    },
+}
+_NAMING: Final[Mapping[bool, Text]] = {
+    True: {
+        "nb": "Du ga fullmakt til {other}.",
+        "nn": "Du gav fullmakt til {other}.",
+        "en": "You gave power of attorney to {other}.",
+    },
+    False: {
+        "nb": "Du prøvde å gi fullmakt til {other}, men fikk ikke gjøre det.",
+        "nn": "Du prøvde å gi fullmakt til {other}, men fekk ikkje gjere det.",
+        "en": "You tried to give power of attorney to {other} and were refused.",
+    },
+}
 _REPRESENTATIVE: Final[Mapping[str, Text]] = {
     "parent": {"nb": "En forelder", "nn": "Ein forelder", "en": "A parent"},
     "power-of-attorney": {"nb": "En fullmektig", "nn": "Ein fullmektig", "en": "A holder of a power of attorney"},
@@ -100,9 +125,20 @@ def _area(entry: Mapping[str, Any], language: str) -> str:
 
 
 def _describe_act(entry: Mapping[str, Any], language: str) -> str:
+    if entry["act"] is None:
+        return _describe_naming(entry, language)
     acts = _ACTED if entry["is_actor"] else _REPRESENTED
     act = entry["act"] if entry["allowed"] else "refused"
     return acts[act][language].format(other=_other(entry, language), about=_area(entry, language))
+
+
+def _describe_naming(entry: Mapping[str, Any], language: str) -> str:
+    texts = _NAMED if entry["is_actor"] else _NAMING
+    if entry["allowed"]:
+        other = entry["other_name"] or _ANOTHER[language]
+    else:
+        other = (_SOMEBODY if entry["is_actor"] else _ANOTHER)[language]
+    return texts[entry["allowed"]][language].format(other=other)
 
 
 def _other(entry: Mapping[str, Any], language: str) -> str:

@@ -18,9 +18,11 @@ from consent_api.errors import (
 )
 from consent_api.representation import queries, service
 from consent_api.representation.acting import OwnAffairs, Parenting, Reading
+from consent_api.representation.attempts import Attempt
 from consent_api.representation.models import Decision, Power, Use
 from consent_api.representation.own_access import OwnAccess, set_own_access
 from consent_api.representation.schemas import (
+    HolderNamed,
     OwnAccessChoice,
     OwnAccessState,
     PowerWanted,
@@ -49,6 +51,12 @@ _THEMSELVES: Final = {
     "pointer": "/body/represented/nationalId",
     "code": "same-person",
     "detail": "Nobody represents themselves.",
+}
+
+_NAMELESS: Final = {
+    "pointer": "/body/holder/name",
+    "code": "missing",
+    "detail": "Power of attorney is given to somebody whose name one knows.",
 }
 
 OwnService = Annotated[Machine, Security(machine(VERIFY_SCOPE))]
@@ -108,18 +116,25 @@ async def give_representation(
 
     From 16 one may give it, from 18 hold it; nobody with a confidential address does either. The holder acts in the
     areas that it covers, until the last day or until one of the two takes it back.
+
+    The holder's name must be the register's: who has another name, or cannot be given it, is answered about alike. Ten
+    attempts a day, each in the access log of whoever was named.
     """
     repeat = await idempotency.repeatable(request, key)
     if repeat and (answer := await _answered(database, repeat)):
         return answer.response(replayed=True)
     numbers = await request.app.state.auth.persons(request)
     holder = _parsed(wanted.holder.national_id, request, now)
-    request.app.state.limits.look_up("", me.citizen, references.of(holder))
-    agreed = await service.agree(database, references, request.app.state.persons, numbers.actor, holder, now)
-    if answer := await idempotency.claim(session, repeat):
-        return answer.response(replayed=True)
-    days = (wanted.valid_from or day_in_norway(now), wanted.valid_to)
-    given = _shown(await service.give(session, agreed, wanted.areas, days, now), day_in_norway(now))
+    name = _stated(wanted.holder)
+    request.app.state.limits.name_somebody(me.citizen, references.of(holder))
+    attempt = Attempt(me.citizen, references.of(holder), now)
+    async with attempt.logged(database, session):
+        agreed = await service.agree(database, references, request.app.state.persons, numbers.actor, holder, name, now)
+        if answer := await idempotency.claim(session, repeat):
+            return answer.response(replayed=True)
+        days = (wanted.valid_from or day_in_norway(now), wanted.valid_to)
+        row = await service.give(session, agreed, wanted.areas, days, now)
+    given = _shown(row, day_in_norway(now))
     answer = Answer(
         201,
         {"Location": f"/v1/me/representations/{given.id}"},
@@ -210,6 +225,13 @@ async def _answered(database: Database, repeat: Repeatable) -> Answer | None:
     """Before the register is asked: a repeated request does not depend on it."""
     async with database.driver() as connection:
         return await idempotency.find(connection, repeat)
+
+
+def _stated(holder: HolderNamed) -> str:
+    """Raises InvalidInput without a name, before anybody is asked."""
+    if not holder.name or not holder.name.strip():
+        raise InvalidInput(errors=[_NAMELESS])
+    return holder.name
 
 
 def _parsed(number: str, request: Request, now: datetime) -> NationalId:

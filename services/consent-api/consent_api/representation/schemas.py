@@ -20,6 +20,18 @@ class PersonNamed(RequestSchema):
     national_id: Annotated[str, _NUMBER]
 
 
+_NAME = Field(
+    max_length=200,
+    description="What they are called, as the person register has it: given name and surname at least, in any order."
+    " Without a name, or with another than the register's, nothing is given",
+    examples=["Solfrid Tindegardli"],
+)
+
+
+class HolderNamed(PersonNamed):
+    name: Annotated[str | None, _NAME] = None
+
+
 class PowerWanted(RequestSchema):
     """`validFrom` is today when left out. Both days are days of the power of attorney."""
 
@@ -27,7 +39,7 @@ class PowerWanted(RequestSchema):
         json_schema_extra={
             "examples": [
                 {
-                    "holder": {"nationalId": "11870150050"},
+                    "holder": {"nationalId": "11870150050", "name": "Solfrid Tindegardli"},
                     "areas": ["health-care", "administration"],
                     "validTo": "2027-11-22",
                 }
@@ -35,15 +47,16 @@ class PowerWanted(RequestSchema):
         }
     )
 
-    holder: PersonNamed
+    holder: HolderNamed
     areas: Annotated[frozenset[Area], _AREAS]
     valid_from: date | None = None
     valid_to: date
 
 
 class Representation(Schema):
-    """A power of attorney as one of the two sees it: `name` is the other's. `assigned` is one that was not given by the
-    person, who cannot decide for themselves.
+    """A power of attorney as one of the two sees it: `name` is the other's, the holder's as the giver stated it.
+
+    `assigned` is one that was not given by the person, who cannot decide for themselves.
     """
 
     model_config = ConfigDict(

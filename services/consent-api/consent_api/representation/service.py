@@ -23,6 +23,7 @@ from consent_api.persons.models import birth_date_of
 from consent_api.persons.service import Persons
 from consent_api.representation import queries
 from consent_api.representation.models import Pair
+from consent_api.representation.names import is_same_name, tidied
 from shared import outbox
 from shared.citizenref import CitizenReferences
 from shared.db import Database
@@ -81,10 +82,11 @@ async def agree(
     persons: Persons,
     giver: NationalId,
     holder: NationalId,
+    stated: str,
     now: datetime,
 ) -> Agreement:
-    """Asks the register about both. Raises RepresentativeNotEligible, HolderTooYoung, GivingNotPossible, or
-    PersonRegisterUnavailable.
+    """Asks the register about both, and compares the holder's name with what is stated: no name of the register's goes
+    out. Raises RepresentativeNotEligible, HolderTooYoung, GivingNotPossible, or PersonRegisterUnavailable.
     """
     giver_reference, holder_reference = references.of(giver), references.of(holder)
     if giver_reference == holder_reference:
@@ -92,14 +94,15 @@ async def agree(
     names = await persons.refresh({giver_reference: giver, holder_reference: holder}, now)
     async with database.driver() as connection:
         pair = await queries.find_pair(connection, holder_reference, giver_reference)
-    _check_people(pair, holder, day_in_norway(now))
-    return Agreement(giver_reference, holder_reference, names[giver_reference], names[holder_reference])
+    named = is_same_name(stated, names.get(holder_reference, ""))
+    _check_people(pair, holder, named, day_in_norway(now))
+    return Agreement(giver_reference, holder_reference, names[giver_reference], tidied(stated))
 
 
-def _check_people(pair: Pair, holder: NationalId, today: date) -> None:
+def _check_people(pair: Pair, holder: NationalId, named: bool, today: date) -> None:
     if pair.represented is None or pair.represented.confidential or pair.represented.status != "living":
         raise GivingNotPossible()
-    if pair.actor is None or pair.actor.confidential or pair.actor.status != "living":
+    if not named or pair.actor is None or pair.actor.confidential or pair.actor.status != "living":
         raise RepresentativeNotEligible()
     if not is_aged(birth_date_of(holder, pair.actor, today), HOLDER_FROM, today):
         raise HolderTooYoung()

@@ -10,14 +10,18 @@ SERVICE = "consent-api"
 HOLDER, HOLDER_NAME = "30896112143", "Odd-Arne Måseskjær"
 
 
-def power(holder: str) -> dict[str, Any]:
+def power(holder: str, name: str) -> dict[str, Any]:
     """For half a year."""
     until = (datetime.now(UTC) + timedelta(days=180)).date().isoformat()
-    return {"holder": {"nationalId": holder}, "areas": ["health-care", "administration"], "validTo": until}
+    return {
+        "holder": {"nationalId": holder, "name": name},
+        "areas": ["health-care", "administration"],
+        "validTo": until,
+    }
 
 
-def give(world: World, holder: str) -> str:
-    made = world.done("citizen", SERVICE, "POST", "/v1/me/representations", json=power(holder))
+def give(world: World, holder: str, name: str) -> str:
+    made = world.done("citizen", SERVICE, "POST", "/v1/me/representations", json=power(holder, name))
     return str(made.json()["id"])
 
 
@@ -30,12 +34,12 @@ def _not_given(world: World) -> Ask:
     for item in world.done("citizen", SERVICE, "GET", "/v1/me/representations").json()["items"]:
         if item["name"] == HOLDER_NAME and item["revokedAt"] is None:
             take_back(world, item["id"])
-    return Ask(body=power(HOLDER))
+    return Ask(body=power(HOLDER, HOLDER_NAME))
 
 
 def _given(world: World) -> Ask:
     _not_given(world)
-    return Ask(path={"representationId": give(world, HOLDER)})
+    return Ask(path={"representationId": give(world, HOLDER, HOLDER_NAME)})
 
 
 def _relation(_: World) -> Ask:
