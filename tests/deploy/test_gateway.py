@@ -7,6 +7,7 @@ import re
 import shutil
 import ssl
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from catalog_api.images.routes import INTAKE
+from notification_service.campaigns.routes import INTAKES as CAMPAIGNS
 from notification_service.campaigns.uploading import LARGEST_UPLOAD
 from sandbox.services import SERVICES, Service
 from shared.errors import PROBLEM_TYPE, NotFound, Unavailable
@@ -31,6 +34,8 @@ FOLDER = ROOT / "deploy/docker/gateway"
 CONFIGURATION = (FOLDER / "nginx.conf").read_text("utf-8")
 AT_THE_ISSUER = ("/.well-known/openid-configuration", "/oidc/")
 INTERNAL = ("/metrics", "/health/live", "/health/ready", "/docs", "/openapi.json")
+
+INTAKES = [("catalog-api", INTAKE), *(("notification-service", intake) for intake in CAMPAIGNS)]
 
 by_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 
@@ -158,9 +163,16 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     meant = re.search(r"^x-service: (.*)\r$", head, re.MULTILINE | re.IGNORECASE)
     said = json.dumps([meant.group(1) if meant else "", head.split(" ")[1]]).encode()
+    if length := re.search(r"^content-length: (\d+)\r$", head, re.MULTILINE | re.IGNORECASE):
+        await _swallow(reader, int(length.group(1)))
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(said), said))
     await writer.drain()
     writer.close()
+
+
+async def _swallow(reader: asyncio.StreamReader, length: int) -> None:
+    while length > 0 and (piece := await reader.read(2**16)):
+        length -= len(piece)
 
 
 def _moved(text: str, folder: Path, port: int, upstream: int) -> str:
@@ -264,6 +276,79 @@ async def test_nginx_refuses_what_is_too_large_or_too_much(gateway: httpx.AsyncC
     assert refused[0].json()["code"] == "too-many-requests"
     assert refused[0].headers["Retry-After"] == "1"
     assert refused[0].headers["Strict-Transport-Security"]
+
+
+def _in_files(folder: Path) -> int:
+    """Bytes of the files that nginx holds open in its folders for bodies; it removes their names at once."""
+    main = (folder / "nginx.pid").read_text("utf-8").strip()
+    workers = Path(f"/proc/{main}/task/{main}/children").read_text("utf-8").split()
+    held = [held for worker in workers for held in Path(f"/proc/{worker}/fd").iterdir()]
+    return sum(each.stat().st_size for each in held if os.readlink(each).startswith(str(folder / "body")))
+
+
+@asynccontextmanager
+async def _slow_body(gateway: httpx.AsyncClient, folder: Path, path: str, size: int) -> AsyncIterator[None]:
+    """All of a body but its last byte, from somebody with no token."""
+    trusting = ssl.create_default_context(cafile=str(folder / "tls.crt"))
+    trusting.check_hostname = False
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.base_url.port, ssl=trusting)
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n".encode())
+    writer.write(b"x" * (size - 1))
+    await writer.drain()
+    yield
+    writer.write(b"x")
+    assert (await reader.readline()).split()[1] == b"200"
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [
+        ("/notification-service/v1/campaigns/0198c1f4/recipients", 5 * 2**20),
+        ("/prescription-api/v1/prescriptions", 2**20),
+        ("/helsetilbud-api/v1/launches/redeem", 2**20),
+        ("/oidc/token", 2**20),
+    ],
+)
+async def test_bodies_under_way_take_no_memory_of_the_gateways(
+    gateway: httpx.AsyncClient, tmp_path: Path, path: str, size: int
+) -> None:
+    async with AsyncExitStack() as open_ones:
+        for _ in range(4):
+            await open_ones.enter_async_context(_slow_body(gateway, tmp_path, path, size))
+        await asyncio.sleep(0.3)
+        assert _in_files(tmp_path) == 0
+
+
+async def test_one_address_has_few_uploads_under_way(gateway: httpx.AsyncClient, tmp_path: Path) -> None:
+    path = "/notification-service/v1/campaigns/0198c1f4/recipients"
+    async with AsyncExitStack() as open_ones:
+        for _ in range(4):
+            await open_ones.enter_async_context(_slow_body(gateway, tmp_path, path, 2**16))
+        await asyncio.sleep(0.3)
+        refused = await gateway.post(path, content=b"x")
+        assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
+        assert (await gateway.get("/catalog-api/v1/tools")).status_code == 200, "only uploads are counted there"
+
+
+def _seconds(text: str) -> int:
+    [seconds] = re.findall(r"proxy_read_timeout (\d+)s;", text)
+    return int(seconds)
+
+
+def test_the_gateway_waits_for_longer_than_the_services_take() -> None:
+    usual = _seconds(re.sub(r"location .*?\n        \}", "", CONFIGURATION, flags=re.DOTALL))
+    assert usual > ServiceSettings.model_fields["request_seconds"].default
+    for service, intake in INTAKES:
+        location = chosen(f"/{service}" + re.sub(r"\{\w+\}", "0198c1f4", intake.path))
+        waits = _seconds(location.body) if "proxy_read_timeout" in location.body else usual
+        assert waits > (intake.seconds or 0), intake.path
+
+
+def test_what_is_kept_in_memory_has_a_size(compose: Any) -> None:
+    for name, container in compose.containers.items():
+        for mount in container.get("tmpfs", []):
+            assert "size=" in mount, name
 
 
 def test_headers_that_are_slow_or_large_end_here() -> None:
