@@ -41,6 +41,10 @@ class Metrics:
             "database_answers", "Whether the database answered when this was asked for", registry=self.registry
         )
         self.dead_letters = Gauge("dead_letters", "Dead letters nobody has dealt with", registry=self.registry)
+        self.rows_purged = Counter("rows_purged_total", "Rows whose time is over", ("table",), registry=self.registry)
+        self.housekeeping_failures = Counter(
+            "housekeeping_failures_total", "Purges and counts that failed", ("what",), registry=self.registry
+        )
         self.projection_age = Gauge(
             "projection_age_seconds",
             "Since a copy of another service's data was last known to be whole",

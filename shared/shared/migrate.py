@@ -8,16 +8,20 @@ because an event is kept only for those whose queues are bound. Safe to run twic
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from asyncpg import LockNotAvailableError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import Database
@@ -26,6 +30,9 @@ from shared.planning import analyse
 
 # "migrate" in ASCII
 _LOCK = 0x6D696772617465
+LOCK_TIMEOUT: Final = "1s"
+PAUSE: Final = 3.0  # seconds
+TRIES: Final = 100
 # Alembic keeps the migration under way in module globals: one at a time in a process
 _ONE_AT_A_TIME = asyncio.Lock()
 
@@ -41,14 +48,17 @@ def configuration(package: str) -> Config:
     return config
 
 
-async def migrate(package: str, database_url: str) -> None:
+async def migrate(package: str, database_url: str, *, tries: int = TRIES) -> None:
+    """Each migration is a transaction of its own. A lock that does not come soon is given up and tried for again, so
+    that nobody who reads or writes waits behind us. Raises DBAPIError when it does not come at all.
+    """
     database = Database(database_url, pool_size=1, statement_timeout=600)
     try:
-        async with _ONE_AT_A_TIME, database.engine.begin() as connection:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        async with _ONE_AT_A_TIME, database.engine.connect() as connection, _alone(connection):
             before = await _revision(connection)
-            await connection.run_sync(_upgrade, configuration(package))
+            await _upgrade_when_free(connection, configuration(package), tries)
             changed = await _revision(connection) != before
+            await connection.rollback()
         if changed:
             async with database.driver() as driver:
                 await analyse(driver)
@@ -60,10 +70,38 @@ async def _revision(connection: AsyncConnection) -> Sequence[str]:
     return await connection.run_sync(lambda it: MigrationContext.configure(it).get_current_heads())
 
 
+async def _upgrade_when_free(connection: AsyncConnection, config: Config, tries: int) -> None:
+    for left in reversed(range(tries)):
+        try:
+            return await connection.run_sync(_upgrade, config)
+        except DBAPIError as error:
+            if not left or getattr(error.orig, "sqlstate", None) != LockNotAvailableError.sqlstate:
+                raise
+        await connection.rollback()
+        await asyncio.sleep(PAUSE)
+
+
+@asynccontextmanager
+async def _alone(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Asked for again and again: whoever waits for it within a statement would hold up the making of an index."""
+    while not (await connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK})).scalar_one():
+        await connection.rollback()
+        await asyncio.sleep(0.2)
+    await connection.commit()
+    try:
+        yield
+    finally:
+        await connection.rollback()
+        await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+        await connection.commit()
+
+
 def _upgrade(connection: Connection, config: Config) -> None:
+    connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+    connection.commit()
     script = ScriptDirectory.from_config(config)
     with EnvironmentContext(config, script, fn=lambda revision, _: script._upgrade_revs("head", revision)) as context:
-        context.configure(connection=connection)
+        context.configure(connection=connection, transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()
 

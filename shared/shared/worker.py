@@ -24,6 +24,7 @@ from shared.messaging.tracing import Queue
 from shared.messaging.transport import Transport
 from shared.metrics import Metrics
 from shared.relay import Relay
+from shared.retention import SHARED, Rules
 from shared.settings import ServiceSettings
 from shared.tracing import Tracer
 from shared.tracing.exporting import tracer_of
@@ -38,7 +39,7 @@ _logger = structlog.get_logger(__name__)
 
 class Worker:
     """`jobs` are loops of the service's own, such as sending what waits to be sent. `replay_handlers` are for dead
-    letters that the service wrote itself, about events that it does not consume.
+    letters that the service wrote itself, about events that it does not consume. `retention` says what is purged.
     """
 
     def __init__(
@@ -52,7 +53,9 @@ class Worker:
         jobs: Sequence[Job] = (),
         replay_handlers: Handlers | None = None,
         references: CitizenReferences | None = None,
+        retention: Rules = SHARED,
     ) -> None:
+        self.retention = retention
         self.service = service
         self.database = database
         self.transport = transport
@@ -75,7 +78,7 @@ class Worker:
             await self.transport.close()
 
     def _loops(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
-        loops = [self.relay.run(stop), keep_house(self.database, self.metrics, stop)]
+        loops = [self.relay.run(stop), keep_house(self.database, self.metrics, stop, self.retention)]
         if names := self.dispatcher.names:
             loops.append(self.transport.consume(self.service, names, self.dispatcher.receive, stop))
             loops.append(replay_dead_letters(self.database, self.replayer.receive, stop))

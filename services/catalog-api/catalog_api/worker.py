@@ -2,6 +2,7 @@
 
 import httpx
 
+from catalog_api.retention import RETENTION
 from catalog_api.settings import Settings
 from shared.db import Database
 from shared.messaging import Handlers, Transport
@@ -20,7 +21,7 @@ def create_worker(
     metrics: Metrics | None = None,
 ) -> Worker:
     """`http` is there because every service's worker is made alike; nothing is called from this one."""
-    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics or Metrics())
+    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics or Metrics(), retention=RETENTION)
 
 
 def main() -> None:

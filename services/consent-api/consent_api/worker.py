@@ -8,6 +8,7 @@ import httpx
 
 from consent_api.access_log.months import months_of
 from consent_api.access_log.writing import keep_sorted
+from consent_api.retention import RETENTION
 from consent_api.settings import Settings
 from consent_api.turning import keep_days
 from shared.db import Database
@@ -35,7 +36,9 @@ def create_worker(
         await keep_sorted(database, stop)
 
     jobs = [days, months_of(database, clock).run, entries]
-    return Worker(settings.service, database, {}, transport, metrics=metrics or Metrics(), jobs=jobs)
+    return Worker(
+        settings.service, database, {}, transport, metrics=metrics or Metrics(), jobs=jobs, retention=RETENTION
+    )
 
 
 def main() -> None:

@@ -9,11 +9,11 @@ import httpx
 from helsetilbud_api.citizen.following import follow_consents, follow_tools
 from helsetilbud_api.citizen.freshness import Freshness, backlog_of
 from helsetilbud_api.citizen.handlers import HANDLERS
-from helsetilbud_api.citizen.launching.sweeping import sweep_launches
 from helsetilbud_api.clients.catalog import tool_feed
 from helsetilbud_api.clients.consent import consent_feed
 from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.offering.patient_lists import PatientLists
+from helsetilbud_api.retention import RETENTION
 from helsetilbud_api.settings import Settings
 from shared.auth.client import HelseIdClient
 from shared.citizenref import CitizenReferences
@@ -54,11 +54,17 @@ def create_worker(
     async def read_patient_lists(stop: asyncio.Event) -> None:
         await lists.run(stop, settings.patient_lists_seconds)
 
-    async def sweep(stop: asyncio.Event) -> None:
-        await sweep_launches(database, stop)
-
-    jobs = [sweep, read_catalogue, read_consents, read_patient_lists, keep_freshness]
-    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs, references=references)
+    jobs = [read_catalogue, read_consents, read_patient_lists, keep_freshness]
+    return Worker(
+        settings.service,
+        database,
+        HANDLERS,
+        transport,
+        metrics=metrics,
+        jobs=jobs,
+        references=references,
+        retention=RETENTION,
+    )
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from notification_service.clients.feeds import consent_feed, tool_feed
 from notification_service.notifying.following import FOLLOW_SECONDS, follow_consents, follow_tools
 from notification_service.notifying.handlers import HANDLERS, handlers
 from notification_service.notifying.replaying import REPLAY_HANDLERS
+from notification_service.retention import RETENTION
 from notification_service.sending.carriers import Carrier, carriers
 from notification_service.sending.composing import Composer
 from notification_service.sending.loop import Sending, deliver
@@ -78,6 +79,7 @@ def create_worker(
         jobs=[send_notifications, feed_campaigns, follow_owners],
         replay_handlers=REPLAY_HANDLERS,
         references=references,
+        retention=RETENTION,
     )
 
 

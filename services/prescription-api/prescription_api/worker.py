@@ -11,6 +11,7 @@ from prescription_api.clients.catalog import tool_feed
 from prescription_api.due import Deadlines
 from prescription_api.following import follow_tools
 from prescription_api.handlers import HANDLERS
+from prescription_api.retention import RETENTION
 from prescription_api.settings import Settings
 from prescription_api.stopping import Stops
 from shared.auth.client import HelseIdClient
@@ -50,7 +51,16 @@ def create_worker(
 
     jobs = [read_catalogue, quarters_of(database).run, keep_deadlines, follow_stops]
     references = CitizenReferences.from_secrets(settings.citizen_reference_keys, settings.citizen_reference_key_id)
-    return Worker(settings.service, database, HANDLERS, transport, metrics=metrics, jobs=jobs, references=references)
+    return Worker(
+        settings.service,
+        database,
+        HANDLERS,
+        transport,
+        metrics=metrics,
+        jobs=jobs,
+        references=references,
+        retention=RETENTION,
+    )
 
 
 def main() -> None:

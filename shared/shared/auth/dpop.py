@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, RSAKey, thumbprint
 from shared.auth import htu, signed
 from shared.auth.errors import PROOF_ALGORITHMS, ProofInvalid, ProofReplayed
 from shared.auth.keys import SHORTEST_MODULUS
-from shared.auth.replay import SKEW_SECONDS, ReplayStore
+from shared.auth.replay import CLOCKS_SECONDS, SKEW_SECONDS, ReplayStore
 
 LIFETIME_SECONDS: Final = 10
 LONGEST_PROOF: Final = 8192
@@ -51,7 +51,9 @@ class Proofs:
         claims, thumb = self._verified_claims(proof, request.key)
         issued_at, jti = self._check_claims(claims, request)
         digest = hashlib.sha256(f"{thumb} {jti}".encode()).digest()
-        if not await self._replay.first_use(digest, issued_at, issued_at + LIFETIME_SECONDS + SKEW_SECONDS):
+        if not await self._replay.first_use(
+            digest, issued_at, issued_at + LIFETIME_SECONDS + SKEW_SECONDS + CLOCKS_SECONDS
+        ):
             raise ProofReplayed("DPoP")
         return thumb
 

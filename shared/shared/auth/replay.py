@@ -15,6 +15,7 @@ SWEEP_SECONDS: Final = 10
 SWEEP_ROWS: Final = 5_000
 _LONGEST_CLOSE: Final = 2.0  # seconds
 SKEW_SECONDS: Final = 5  # a client's clock may be this much ahead of ours
+CLOCKS_SECONDS: Final = 5  # two replicas' clocks, or one's and the database's, may be this far apart
 
 _CLAIM: Final = """
 WITH fresh AS (
@@ -121,8 +122,8 @@ def _answer(batch: dict[bytes, _Use], fresh: frozenset[bytes], opened_at: float)
     for digest, use in batch.items():
         if use.answer.done():
             continue  # its request was given up meanwhile
-        if use.issued_at <= opened_at + SKEW_SECONDS:
-            use.answer.set_exception(ProofCheckUnavailable(retry_after=2 * SKEW_SECONDS))
+        if use.issued_at <= opened_at + SKEW_SECONDS + CLOCKS_SECONDS:
+            use.answer.set_exception(ProofCheckUnavailable(retry_after=2 * SKEW_SECONDS + CLOCKS_SECONDS))
         else:
             use.answer.set_result(digest in fresh)
 

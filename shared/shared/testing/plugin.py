@@ -142,7 +142,10 @@ async def _make_template(admin_url: str, package: str | None) -> str:
     url = _named(admin_url, name)
     await _execute(url, "CREATE EXTENSION IF NOT EXISTS pg_trgm", "CREATE EXTENSION IF NOT EXISTS unaccent")
     if package is None:
-        await _execute(url, statements("tables", "dpop_proof", "dead_letter_discards", "rate_count", "lease"))
+        await _execute(
+            url,
+            statements("tables", "dpop_proof", "dead_letter_discards", "rate_count", "lease", "retention"),
+        )
     else:
         await migrate(package, url)
     return name

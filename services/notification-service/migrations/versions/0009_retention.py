@@ -1,0 +1,17 @@
+"""Indexes that purges find their rows by (0051), made while the tables are in use."""
+
+from alembic import op
+
+from shared import schema
+
+revision = "0009"
+down_revision = "0008"
+
+INDEXES = """
+CREATE INDEX contact_confirmation_purged ON contact_confirmation (expires_at);
+CREATE INDEX campaign_recipient_purged ON campaign_recipient (due_at);
+"""
+
+
+def upgrade() -> None:
+    schema.run_concurrently(op, schema.statements("retention") + INDEXES)
