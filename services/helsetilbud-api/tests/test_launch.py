@@ -10,9 +10,11 @@ import pytest
 
 from helsetilbud_api.citizen.errors import ToolNotForRepresentatives
 from helsetilbud_api.citizen.launching.schemas import RedeemedLaunch
-from helsetilbud_api.citizen.launching.sweeping import sweep_launches
 from helsetilbud_api.citizen.models import MyTool, check_openable
+from helsetilbud_api.retention import RETENTION
 from shared.events.catalog import Integration, Party
+from shared.housekeeping import keep_house
+from shared.metrics import Metrics
 
 TUSSMORKE, OTHER = "299900940", "299900959"
 START = "https://sovntrappa.example/start?via=hn"
@@ -204,7 +206,7 @@ async def test_codes_of_the_past_are_thrown_away(
             "UPDATE launch SET expires_at = now() - interval '11 minutes' WHERE digest = $1", first
         )
     stop = asyncio.Event()
-    sweeping = asyncio.create_task(sweep_launches(database, stop))
+    sweeping = asyncio.create_task(keep_house(database, Metrics(), stop, RETENTION))
 
     async def one_is_left() -> bool:
         return len(await rows("SELECT FROM launch")) == 1

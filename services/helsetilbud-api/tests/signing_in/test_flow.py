@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from jose import jwt
 
-from helsetilbud_api.citizen.launching.sweeping import sweep_launches
 from helsetilbud_api.citizen.signing_in.schemas import SignedInCitizen
+from helsetilbud_api.retention import RETENTION
+from shared.housekeeping import keep_house
+from shared.metrics import Metrics
 
 URL = "https://helsetilbud.test"
 
@@ -181,7 +183,7 @@ async def test_sign_ins_of_the_past_are_thrown_away(
     async with database.driver() as connection:
         await connection.execute("UPDATE launch_sign_in SET expires_at = now() - interval '11 minutes'")
     stop = asyncio.Event()
-    sweeping = asyncio.create_task(sweep_launches(database, stop))
+    sweeping = asyncio.create_task(keep_house(database, Metrics(), stop, RETENTION))
 
     async def none_is_left() -> bool:
         return await rows("SELECT FROM launch_sign_in") == []
