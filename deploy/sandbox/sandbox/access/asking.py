@@ -56,7 +56,10 @@ def _rows(world: World, asked: Iterable[Operation], service: Service) -> dict[tu
 
 def prepare(world: World) -> None:
     consents.prepare(world)
-    consents.take_back(world, consents.give(world, REVOKED_REPRESENTATIVE))
+    consents.take_back(
+        world,
+        consents.give(world, REVOKED_REPRESENTATIVE, "Anne Margrethe Benedikte Wilhelmine Storfjellgløtt-Blåklokkemo"),
+    )
     mine.prepare(world)
     sign_ins.prepare(world)
 

@@ -65,4 +65,4 @@ SCENES = {
 
 def prepare(world: World) -> None:
     """One holds a power of attorney, and one held one."""
-    give(world, REPRESENTATIVE)
+    give(world, REPRESENTATIVE, "Solfrid Tindegardli")
