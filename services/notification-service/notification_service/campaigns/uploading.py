@@ -1,5 +1,6 @@
 """Lists of recipients as they stream in: lines, and what each says. Nothing of a line outlives its reading (I1)."""
 
+import asyncio
 import csv
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -7,14 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from notification_service.campaigns.errors import RecipientsUnreadable
+from notification_service.campaigns.errors import RecipientsUnreadable, TooManyRecipients
+from notification_service.campaigns.models import MOST_RECIPIENTS
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed, holds_national_id
 
 CSV: Final = "text/csv"
 NDJSON: Final = "application/x-ndjson"
 MEDIA_TYPES: Final = frozenset({CSV, NDJSON})
 LARGEST_UPLOAD: Final = 20 * 1_048_576  # bytes
+# also empty and bad ones; some room for repetitions
+MOST_LINES: Final = 2 * MOST_RECIPIENTS
 _LONGEST_LINE: Final = 1000  # bytes
+_AT_ONCE: Final = 200  # lines, after which others get their turn
 _LONGEST_REFERENCE: Final = 100
 _COLUMNS: Final = {"nationalid": "nationalId", "reference": "reference"}
 
@@ -40,12 +45,19 @@ Parse = Callable[[str], dict[str, Any]]
 
 
 async def read_lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes]]:
-    """Numbered from 1, without their ends; empty ones are left out. A line without end is not gathered up for ever."""
+    """Numbered from 1, without their ends; empty ones are left out. A line without end is not gathered up for ever.
+
+    Raises TooManyRecipients. What is read of a long list holds up nothing else: bad lines make no call to wait for.
+    """
     number, rest = 0, b""
     async for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             number += 1
+            if number > MOST_LINES:
+                raise TooManyRecipients()
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
             if line.strip():
                 yield number, line.rstrip(b"\r")
         rest = rest[: _LONGEST_LINE + 1]
@@ -56,7 +68,8 @@ async def read_lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, b
 async def read_recipients(
     media_type: str, chunks: AsyncIterator[bytes], today: date, *, allow_synthetic: bool
 ) -> AsyncIterator[tuple[int, Recipient | str]]:
-    """Each line's recipient, or the code of what is wrong with it. Raises RecipientsUnreadable."""
+    """Each line's recipient, or the code of what is wrong with it. Raises RecipientsUnreadable or
+    TooManyRecipients."""
     parse: Parse | None = _from_json if media_type == NDJSON else None
     async for number, line in read_lines(chunks):
         if parse is None:
@@ -81,6 +94,8 @@ def _text(line: bytes) -> str:
 
 def _header(line: bytes) -> tuple[str, Sequence[str]]:
     """The separator, and the names of the columns. Raises RecipientsUnreadable."""
+    if len(line) > _LONGEST_LINE:
+        raise RecipientsUnreadable()
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from notification_service.texts.filling import PlaceholderUnknown, fill
 from notification_service.texts.gsm import measure
-from notification_service.texts.templates import placeholders
 from notification_service.texts.wording import forbidden_words, links
 from shared.language import LANGUAGES
 from shared.nationalid import holds_national_id
@@ -14,13 +14,12 @@ from shared.nationalid import holds_national_id
 Severity = Literal["error", "warning"]
 
 PARTS: Final = ("sms", "subject", "email")
-PLACEHOLDERS: Final = frozenset({"sender", "pages_url"})
 MOST_SEGMENTS: Final = 3
 LONGEST_SUBJECT: Final = 78
 LONGEST_EMAIL: Final = 5000
 # what is left when somebody has forgotten to fill in
 _LEFT_OVER: Final = re.compile(
-    r"\b(?:TODO|XXX+|TBD|FIXME|lorem ipsum)\b|\[[^\]]*\]|<[^>]*>|_{3,}|\.{4,}", re.IGNORECASE
+    r"\b(?:TODO|XXX+|TBD|FIXME|lorem ipsum)\b|\[[^\[\]]{0,200}\]|<[^<>]{0,200}>|_{3,}|\.{4,}", re.IGNORECASE
 )
 
 
@@ -56,13 +55,14 @@ def _faults(part: str, text: str, sender: str, pages_url: str) -> Iterator[tuple
     if not text.strip():
         yield "text-empty", []
         return
+    if len(text) > LONGEST_EMAIL:  # before any work on it
+        yield "text-too-long", []
+        return
     try:
-        unknown = sorted(placeholders(text) - PLACEHOLDERS)
-        written = text.format_map({"sender": sender, "pages_url": pages_url}) if not unknown else text
-    except (ValueError, KeyError, IndexError, AttributeError):  # a brace that is none of ours
-        unknown, written = ["{"], text
-    if unknown:
-        yield "placeholder-unknown", unknown
+        written = fill(text, {"sender": sender, "pages_url": pages_url})
+    except PlaceholderUnknown as unknown:
+        yield "placeholder-unknown", unknown.found
+        written = text
     if words := forbidden_words(written):
         yield "word-forbidden", words
     if left := _LEFT_OVER.findall(text):

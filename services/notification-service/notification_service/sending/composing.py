@@ -7,6 +7,7 @@ from typing import Final
 
 from notification_service.preferences.models import CODE_LASTS, code_of
 from notification_service.sending.models import DueMessage
+from notification_service.texts.filling import fill
 from notification_service.texts.templates import Templates, Words
 from shared.events.notification import Channel
 from shared.norway import OSLO
@@ -28,8 +29,8 @@ class Letter:
     def words(self, channel: Channel, language: str, pages_url: str) -> Words:
         values, parts = {"sender": self.sender, "pages_url": pages_url}, self.texts[language]
         if channel == "sms":
-            return Words(parts["sms"].format_map(values), "campaign")
-        return Words(parts["email"].format_map(values), "campaign", parts["subject"].format_map(values))
+            return Words(fill(parts["sms"], values), "campaign")
+        return Words(fill(parts["email"], values), "campaign", fill(parts["subject"], values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from string import Formatter
 from typing import Final
 
+from notification_service.texts.filling import fill, placeholders
 from notification_service.texts.gsm import measure
 from notification_service.texts.wording import forbidden_words, links
 from shared.events.notification import Channel
@@ -63,8 +63,8 @@ class Template:
     def compose(self, channel: Channel, language: str, values: Mapping[str, str]) -> Words:
         texts = self.texts[language]
         if channel == "sms":
-            return Words(texts["sms"].format_map(values), self.label)
-        return Words(texts["email"].format_map(values), self.label, texts["subject"].format_map(values))
+            return Words(fill(texts["sms"], values), self.label)
+        return Words(fill(texts["email"], values), self.label, fill(texts["subject"], values))
 
     def check(self) -> None:
         """Raises TemplateUnsound."""
@@ -107,10 +107,6 @@ def _parsed(file_name: str, text: str) -> Template:
     return Template(match["name"], int(match["version"]), tomllib.loads(text))
 
 
-def placeholders(text: str) -> set[str]:
-    return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
-
-
 def _faults(name: str, parts: Mapping[str, str]) -> Iterator[str]:
     if set(parts) != set(_PARTS) or not all(text.strip() for text in parts.values()):
         yield f"it has a text for each of {', '.join(_PARTS)} and nothing else"
@@ -134,8 +130,8 @@ def _wrong_placeholders(name: str, parts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _too_long(name: str, parts: Mapping[str, str]) -> Iterator[str]:
-    length = measure(parts["sms"].format_map(_LONGEST[name]))
+    length = measure(fill(parts["sms"], _LONGEST[name]))
     if length.alphabet != "gsm-7" or length.segments > 1:
         yield f"sms does not fit one part of the GSM alphabet ({length.units} {length.alphabet} units)"
-    if len(parts["subject"].format_map(_LONGEST[name])) > _LONGEST_SUBJECT:
+    if len(fill(parts["subject"], _LONGEST[name])) > _LONGEST_SUBJECT:
         yield f"subject is longer than {_LONGEST_SUBJECT} characters"

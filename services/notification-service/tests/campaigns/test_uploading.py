@@ -1,5 +1,6 @@
 """V6, I1: lists of recipients stream in; each number is checked, becomes a pseudonym, and is forgotten."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from notification_service.campaigns import uploading
 from shared.testing.national_ids import generate
 
 pytestmark = pytest.mark.rule("V6")
@@ -275,3 +277,35 @@ async def test_V6_recipients_added_after_the_check_undo_it(upload, author, made,
 
     shown = (await author("GET", f"/{made['campaignId']}")).json()
     assert (shown["state"], shown["check"]) == ("draft", None)
+
+
+async def test_V6_a_list_of_more_lines_than_recipients_can_need_is_cut_off(upload, monkeypatch) -> None:
+    monkeypatch.setattr(uploading, "MOST_LINES", 20)
+    blank = await upload("nationalId\n" + "\n" * 30)
+    wrong = await upload("nationalId\n" + "1\n" * 30)
+    assert {(answer.status_code, answer.json()["code"]) for answer in (blank, wrong)} == {(422, "too-many-recipients")}
+
+
+async def test_V6_others_get_their_turn_while_bad_lines_are_read() -> None:
+    turns, done = 0, False
+
+    async def others() -> None:
+        nonlocal turns
+        while not done:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"nationalId\n" + b"1\n" * 5000
+
+    beside = asyncio.create_task(others())
+    read = uploading.read_recipients("text/csv", chunks(), date(2026, 11, 22), allow_synthetic=True)
+    assert len([line async for line in read]) == 5000
+    done = True
+    await beside
+    assert turns >= 10
+
+
+async def test_V6_a_header_that_is_too_long_is_told_of(upload) -> None:
+    answer = await upload("nationalId;" + "x" * 200_000 + "\n")
+    assert (answer.status_code, answer.json()["code"]) == (422, "recipients-unreadable")
