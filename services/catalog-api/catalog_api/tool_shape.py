@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from catalog_api.codes import ChoiceOf
 from catalog_api.free_text import without_national_id
+from shared.plain_text import one_line, plain_lines
 from shared.schemas import RequestSchema
 
 OrganisationNumber: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{9}$", examples=["299900940"])]
@@ -18,15 +19,30 @@ Address: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, max
 _ROWS: Final = 50
 _READ_ONLY: Final[dict[str, Any]] = {"readOnly": True}
 # in a draft an empty text is the same as none
-_NAME: Final = (StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(without_national_id))
-_SHORT: Final = (StringConstraints(strip_whitespace=True, max_length=250), AfterValidator(without_national_id))
-_LONG: Final = (StringConstraints(strip_whitespace=True, max_length=5000), AfterValidator(without_national_id))
+_NAME: Final = (
+    StringConstraints(strip_whitespace=True, max_length=100),
+    AfterValidator(one_line),
+    AfterValidator(without_national_id),
+)
+_SHORT: Final = (
+    StringConstraints(strip_whitespace=True, max_length=250),
+    AfterValidator(one_line),
+    AfterValidator(without_national_id),
+)
+_LONG: Final = (
+    StringConstraints(strip_whitespace=True, max_length=5000),
+    AfterValidator(plain_lines),
+    AfterValidator(without_national_id),
+)
 
 Name: TypeAlias = Annotated[str, *_NAME]
 ShortText: TypeAlias = Annotated[str, *_SHORT]
 LongText: TypeAlias = Annotated[str, *_LONG]
 Keyword: TypeAlias = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(without_national_id)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
+    AfterValidator(one_line),
+    AfterValidator(without_national_id),
 ]
 
 

@@ -296,3 +296,17 @@ async def test_K2_each_role_has_its_scope_and_its_kind_of_token(client: Any, app
 async def test_a_name_that_cannot_be_written_is_refused_and_not_shown(approval: Any) -> None:
     body = json.dumps({"tool": {"\ud800": 1}}).encode()
     assert (await approval.supplier.post("/v1/submissions", body)).status_code in (400, 422)
+
+
+@pytest.mark.parametrize("sign", ["\n", "\u2028", "\u202e", "\u200b", "\u0007"])
+async def test_K1_names_of_tools_hold_nothing_unseen(approval: Any, sign: str) -> None:
+    texts = {"nb": {"name": f"Kvelds{sign}ro", "shortText": f"Øv{sign}else"}}
+    tool = {"texts": texts, "supplier": {"name": f"Tuss{sign}mørke"}, "keywords": [f"sø{sign}vn"]}
+    response = await approval.supplier.post("/v1/submissions", {"tool": tool})
+    assert (response.status_code, pointers(response)) == (
+        422,
+        {
+            (f"/body/tool/{place}", "text-not-plain")
+            for place in ("texts/nb/name", "texts/nb/shortText", "supplier/name", "keywords/0")
+        },
+    )

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import Any
@@ -159,3 +160,10 @@ async def test_without_tls_nothing_is_sent_when_tls_is_asked_for(mail_server, po
     with pytest.raises(ProviderUnavailable):
         await mail_server(starttls=True).send(MESSAGE)
     assert postbox.taken == []
+
+
+@pytest.mark.parametrize("subject", ["Noe\nnytt", "Noe\u2028nytt"])
+async def test_V4_a_mail_that_cannot_be_written_is_refused_for_good(mail_server, postbox, subject) -> None:
+    with pytest.raises(MessageRefused) as refused:
+        await mail_server().send(replace(MESSAGE, subject=subject))
+    assert (refused.value.reason, postbox.taken) == ("mail-refused", [])

@@ -10,6 +10,7 @@ from prescription_api.professions import profession_name
 from shared.events.catalog import ToolDocument
 from shared.language import DEFAULT_LANGUAGE
 from shared.norway import OSLO
+from shared.plain_text import shown_in_one_line
 
 # Outside the note itself: it is said to the practitioner and not written in the record.
 RESPONSIBILITY: Final = {
@@ -52,7 +53,7 @@ def note_language(language: str) -> str:
 
 
 def tool_name(tool: ToolDocument, language: str) -> str:
-    return tool.texts.get(language, tool.texts[DEFAULT_LANGUAGE]).name
+    return shown_in_one_line(tool.texts.get(language, tool.texts[DEFAULT_LANGUAGE]).name)
 
 
 def compose(facts: Prescribed, language: str) -> dict[str, Any]:
@@ -75,9 +76,9 @@ def compose(facts: Prescribed, language: str) -> dict[str, Any]:
 def write_note(facts: Prescribed, language: str) -> str:
     return _NOTES[language].format(
         tool=tool_name(facts.tool, language),
-        supplier=facts.tool.supplier.name,
+        supplier=shown_in_one_line(facts.tool.supplier.name),
         sent=_moment(facts.prescribed_at),
-        name=facts.prescriber.name,
+        name=shown_in_one_line(facts.prescriber.name),
         profession=profession_name(facts.profession, language),
         hpr=facts.prescriber.hpr_number,
         organisation=facts.organisation,

@@ -14,6 +14,7 @@ from notification_service.preferences.schemas import Email, Phone
 from shared.events.notification import Channel
 from shared.language import Language
 from shared.paging import Page
+from shared.plain_text import OneLine
 from shared.schemas import RequestSchema, Schema, Timestamp
 
 _TEXTS: Final[dict[str, dict[str, str]]] = {
@@ -66,7 +67,7 @@ class CampaignTexts(RequestSchema):
 class Sender(RequestSchema):
     """Whose name `{sender}` stands for. The name of a sensitive one says too much: `{sender}` is then Helsenorge."""
 
-    name: Annotated[str, Field(min_length=2, max_length=100)]
+    name: Annotated[OneLine, Field(min_length=2, max_length=100)]
     sensitive: bool
 
 
@@ -105,7 +106,7 @@ class CampaignDraft(RequestSchema):
 class CheckFinding(Schema):
     """What an author should know. `code`: `language-missing`, `text-empty`, `text-too-long`, `text-not-translated`,
     `placeholder-unknown`, `left-over`, `word-forbidden`, `sender-named`, `national-id-in-text`, `link-in-sms`,
-    `link-not-allowed`, `link-dead`, `nobody-to-send-to`, `same-text-as-earlier-round`. More may come.
+    `text-not-plain`, `link-not-allowed`, `link-dead`, `nobody-to-send-to`, `same-text-as-earlier-round`. More may come.
     """
 
     code: str

@@ -10,6 +10,7 @@ from notification_service.texts.gsm import measure
 from notification_service.texts.wording import forbidden_words, links
 from shared.language import LANGUAGES
 from shared.nationalid import holds_national_id
+from shared.plain_text import is_plain
 
 Severity = Literal["error", "warning"]
 
@@ -63,6 +64,8 @@ def _faults(part: str, text: str, sender: str, pages_url: str) -> Iterator[tuple
     except PlaceholderUnknown as unknown:
         yield "placeholder-unknown", unknown.found
         written = text
+    if not is_plain(written.replace("\r\n", "\n"), lines=part != "subject"):
+        yield "text-not-plain", []
     if words := forbidden_words(written):
         yield "word-forbidden", words
     if left := _LEFT_OVER.findall(text):

@@ -44,7 +44,10 @@ class MailServer:
         self._clock = clock
 
     async def send(self, message: Message) -> Receipt:
-        mail = self._mail(message)
+        try:
+            mail = self._mail(message)
+        except ValueError as error:  # a line break in a header: no attempt can end otherwise
+            raise MessageRefused("mail-refused") from error
         try:
             async with self._connection() as server:
                 await server.send_message(mail, sender=self._address, recipients=[message.to])

@@ -71,6 +71,10 @@ LINK = "Les mer: https://www.helsenorge.test/"
         ("nb", "email", "Kjære [NAVN], du har fått et brev.", "left-over"),
         ("nb", "subject", "TODO", "left-over"),
         ("nb", "email", "Lorem ipsum dolor", "left-over"),
+        ("nb", "subject", "Et brev\nBcc: noen", "text-not-plain"),
+        ("nn", "subject", "Eit brev\u2028venter", "text-not-plain"),
+        ("en", "sms", "A letter\u0007", "text-not-plain"),
+        ("en", "email", "A \u202eletter", "text-not-plain"),
     ],
 )
 async def test_V6_faulty_texts_are_found(check, draft, language, part, text, code) -> None:
@@ -236,3 +240,9 @@ async def test_V6_a_check_of_what_was_changed_meanwhile_says_nothing(author, rea
     assert [answer.status_code for answer in answers] in ([200, 412], [412, 200], [200, 200])
     shown = (await author("GET", path)).json()
     assert (shown["state"] == "checked") == (answers[1].status_code == 412)
+
+
+async def test_V6_the_name_of_a_sender_is_one_line(author, draft) -> None:
+    for name in ("Havgap\nuniversitet", "Havgap\u2028", "Hav\u200bgap", "Hav\u0007gap"):
+        refused = await author("POST", "", json=draft(sender={"name": name, "sensitive": False}))
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "text-not-plain")
