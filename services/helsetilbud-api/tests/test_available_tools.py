@@ -202,10 +202,10 @@ async def test_P10_a_deleted_prescription_that_is_told_of_again_leaves_what_the_
 
 def test_S5_a_representative_adds_only_what_allows_it(others: Any, tool: UUID) -> None:
     document = others.document(tool).model_copy(update={"prescription_required": False})
-    offered, represented = Offered(document, False, None, False, None), User("k1-child", 8, True)
+    offered, represented = Offered(document, False, None, False, "full"), User("k1-child", 8, True)
     with pytest.raises(ToolNotForRepresentatives):
         check_addable(offered, represented)
-    allowing = Offered(document.model_copy(update={"representative_may_use": True}), False, None, False, None)
+    allowing = Offered(document.model_copy(update={"representative_may_use": True}), False, None, False, "full")
     assert check_addable(allowing, represented).tool_id == tool
 
 
