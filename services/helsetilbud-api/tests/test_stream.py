@@ -221,6 +221,13 @@ async def test_M4_streams_are_so_many_at_most(kari: Any, ola: Any, another: Any,
                 assert (refused.response.status_code, refused.response.json()["code"]) == (503, "too-many-streams")
 
 
+async def test_M4_as_many_as_ask_at_once_get_no_more(kari: Any, another: Any, follow: Any) -> None:
+    async with another(streams=100) as url, AsyncExitStack() as followers:
+        asked = [followers.enter_async_context(follow(url, kari)) for _ in range(3 * MOST_OF_ONE)]
+        statuses = [follower.response.status_code for follower in await asyncio.gather(*asked)]
+        assert sorted(statuses) == [200] * MOST_OF_ONE + [503] * 2 * MOST_OF_ONE
+
+
 async def test_a_number_from_elsewhere_is_refused_or_passed_over(
     kari: Any, others: Any, another: Any, follow: Any
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Header, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from helsetilbud_api.citizen.models import leaves_out_own
 from helsetilbud_api.citizen.routes import OWN, Me
@@ -35,6 +36,22 @@ router = APIRouter(prefix="/v1/me")
 
 class EventStream(StreamingResponse):
     media_type = "text/event-stream"
+
+
+class _Followed(EventStream):
+    """Room is taken before the answer begins: of many who ask at once, those without it get a problem."""
+
+    def __init__(self, database: Database, streams: Streams, follower: Follower) -> None:
+        self._database, self._streams, self._follower = database, streams, follower
+        super().__init__(self._followed(), headers={"Content-Language": follower.language})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._streams.open(self._follower.citizen) as self._stream:
+            await super().__call__(scope, receive, send)
+
+    async def _followed(self) -> AsyncIterator[bytes]:
+        async for said in follow(self._database, self._streams, self._stream, self._follower):
+            yield said
 
 
 @router.get(
@@ -69,13 +86,7 @@ async def follow_feed(
     )
     streams: Streams = request.app.state.streams
     streams.require_room(me.acting_for)
-    return EventStream(_followed(database, streams, follower), headers={"Content-Language": language})
-
-
-async def _followed(database: Database, streams: Streams, follower: Follower) -> AsyncIterator[bytes]:
-    with streams.open(follower.citizen) as stream:
-        async for said in follow(database, streams, stream, follower):
-            yield said
+    return _Followed(database, streams, follower)
 
 
 @asynccontextmanager

@@ -75,6 +75,8 @@ class Streams:
 
     @contextmanager
     def open(self, citizen: str) -> Iterator[Stream]:
+        """Raises TooManyStreams."""
+        self.require_room(citizen)
         stream, of_citizen = Stream(), self._open.setdefault(citizen, set())
         of_citizen.add(stream)
         self._count += 1
