@@ -241,8 +241,8 @@ async def test_after_a_crash_proofs_that_may_have_been_used_before_it_are_turned
 
         with pytest.raises(ProofCheckUnavailable) as refused:
             await use(store, used)
-        assert refused.value.headers == {"Retry-After": "10"}
-        assert await use(store, age=-6)
+        assert refused.value.headers == {"Retry-After": "15"}
+        assert await use(store, age=-11)
         assert await count(database) == 2, "a third row: the crash did not empty the register, so this proves nothing"
     finally:
         await store.close()
