@@ -168,15 +168,36 @@ async def test_K4_a_withdrawal_is_told_to_all_who_follow(
 
 
 @pytest.mark.rule("S6", "M4")
-async def test_S6_what_comes_while_the_tools_are_hidden_follows_when_they_show_again(
+async def test_S6_a_stream_ends_with_consent_and_goes_on_when_it_is_full_again(
     kari: Any, others: Any, another: Any, follow: Any
 ) -> None:
-    async with another(stream_heartbeat=0.2) as url, follow(url, kari) as follower:
-        await follower.block()
-        await others.tell(others.level(kari, "basis", 1), others.prescribed(kari, uuid4()))
-        assert await follower.block() == SIGN_OF_LIFE
+    async with another() as url:
+        async with follow(url, kari) as follower:
+            await follower.block()
+            await others.tell(others.level(kari, "basis", 1), others.prescribed(kari, uuid4()))
+            with pytest.raises(EOFError):
+                await follower.block()
+        async with follow(url, kari, after=0) as refused:
+            await refused.response.aread()
+            problem = refused.response.json()
+            assert (refused.response.status_code, problem["code"]) == (403, "tools-hidden")
+            assert problem["reason"] == "consent-basis-only"
         await others.tell(others.level(kari, "full", 2))
-        assert (await follower.entry())[0] == 1
+        async with follow(url, kari, after=0) as follower:
+            await follower.block()
+            assert (await follower.entry())[0] == 1
+
+
+@pytest.mark.rule("M4")
+async def test_M4_a_stream_ends_with_the_token_that_opened_it(
+    caller: Any, another: Any, follow: Any, running_clock: Any
+) -> None:
+    short = caller(date(1988, 2, 2), claims={"exp": int(running_clock().timestamp()) + 2})
+    async with another(stream_heartbeat=0.3) as url, follow(url, short) as follower:
+        await follower.block()
+        async with asyncio.timeout(20):
+            with pytest.raises(EOFError):
+                await follower.all()
 
 
 async def test_M4_what_was_notified_in_vain_is_found_at_the_next_heartbeat(

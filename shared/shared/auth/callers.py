@@ -55,7 +55,8 @@ class Citizen:
     """A citizen on Helsenorge, by citizen reference; `represents` is the one they act for, None for themselves.
 
     Birth dates are those of the numbers, for the rules about age (S5); they are written nowhere. `narrowed` is of whom
-    `acting` lets in: somebody whose contents are fewer because they are a young person's.
+    `acting` lets in: somebody whose contents are fewer because they are a young person's. `expires_at` is the token's
+    end, in seconds since 1970: nothing that was begun with it goes on for longer.
     """
 
     reference: str
@@ -65,6 +66,7 @@ class Citizen:
     represents_birth_date: date | None = field(default=None, repr=False)
     relation: Relation | None = None
     narrowed: bool = False
+    expires_at: float = 0.0
 
     @property
     def acting_for(self) -> str:
@@ -118,6 +120,7 @@ def as_citizen(token: CitizenToken, level: str) -> Citizen:
         represents=token.represents,
         represents_birth_date=token.represents_birth_date,
         relation=token.relation,
+        expires_at=token.expires_at,
     )
 
 

@@ -53,7 +53,9 @@ class HelseIdToken:
 
 @dataclass(frozen=True, slots=True)
 class CitizenToken:
-    """`reference` and `represents` are citizen references; the dates are those that the numbers tell."""
+    """`reference` and `represents` are citizen references; the dates are those that the numbers tell. `expires_at`
+    is in seconds since 1970.
+    """
 
     reference: str
     birth_date: date = field(repr=False)
@@ -62,6 +64,7 @@ class CitizenToken:
     represents_birth_date: date | None = field(default=None, repr=False)
     relation: Relation | None = None
     client_id: str | None = None
+    expires_at: float = 0.0
 
     @property
     def bearer(self) -> tuple[str | None, ...]:
@@ -108,7 +111,13 @@ class ClaimReader:
         person = self._national_id(claims.get("pid"), "Bearer")
         reference = self._references.of(person)
         level = signed.text(claims.get("security_level"), 10) or ""
-        own = CitizenToken(reference, person.birth_date, level, client_id=signed.text(claims.get("client_id")))
+        own = CitizenToken(
+            reference,
+            person.birth_date,
+            level,
+            client_id=signed.text(claims.get("client_id")),
+            expires_at=signed.seconds(claims.get("exp")) or 0.0,
+        )
         return own if claims.get("represents") is None else self._representing(claims, own)
 
     def persons(self, claims: Mapping[str, Any]) -> Persons:

@@ -6,7 +6,7 @@ import asyncpg
 
 from helsetilbud_api.citizen.queries import FEED_COLUMNS, FEED_TABLES
 
-# Nothing while the citizen's tools are hidden (S6); what came meanwhile follows when they show again.
+# Nothing while the citizen's tools are hidden (S6); what came meanwhile follows in a stream that is opened later.
 _ARRIVED: Final = f"""
     SELECT {FEED_COLUMNS}, e.arrival
     FROM {FEED_TABLES}
@@ -15,6 +15,7 @@ _ARRIVED: Final = f"""
     ORDER BY e.arrival
     LIMIT $4
 """  # noqa: S608 - put together from constants
+_LEVEL: Final = "SELECT level FROM consent_copy WHERE citizen = $1"
 _LAST: Final = "SELECT last FROM feed_head WHERE citizen = $1"
 
 
@@ -24,6 +25,12 @@ async def list_arrived(
     """Narrowed to what is about prescriptions."""
     rows: list[asyncpg.Record] = await connection.fetch(_ARRIVED, citizen, language, after, limit, narrowed)
     return rows
+
+
+async def level_of(connection: asyncpg.Connection, citizen: str) -> str | None:
+    """The citizen's consent; None when nothing is known of it."""
+    level: str | None = await connection.fetchval(_LEVEL, citizen)
+    return level
 
 
 async def last_arrival(connection: asyncpg.Connection, citizen: str) -> int:

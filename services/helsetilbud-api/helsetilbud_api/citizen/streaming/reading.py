@@ -8,6 +8,7 @@ from typing import Final
 from asyncpg import Record
 from pydantic_core import to_json
 
+from helsetilbud_api.citizen.models import HIDING, HiddenReason
 from helsetilbud_api.citizen.rendering import render_feed_event
 from helsetilbud_api.citizen.streaming import queries
 from helsetilbud_api.citizen.streaming.streams import Stream, Streams
@@ -30,7 +31,9 @@ class Follower:
 
 
 async def follow(database: Database, streams: Streams, stream: Stream, follower: Follower) -> AsyncIterator[bytes]:
-    """Ends when the streams do, and after the follower's time: the next request has a fresh token, and goes on."""
+    """Ends when the streams do, when the citizen's tools are hidden (S6), and after the follower's time: the next
+    request has a fresh token, and goes on.
+    """
     until = time.monotonic() + follower.seconds
     position = await _start(database, follower)
     yield f"retry: 3000\nid: {position}\n\n".encode()
@@ -40,8 +43,16 @@ async def follow(database: Database, streams: Streams, stream: Stream, follower:
         for row in rows:
             position = row["arrival"]
             yield _event(row, follower.language)
+        if not rows and await hidden_because(database, follower.citizen):
+            return
         if len(rows) < AT_ONCE and not await stream.wait(min(follower.heartbeat, left)):
             yield HEARTBEAT
+
+
+async def hidden_because(database: Database, citizen: str) -> HiddenReason | None:
+    """None when there is full consent."""
+    async with database.driver() as connection:
+        return HIDING.get(await queries.level_of(connection, citizen))
 
 
 async def _start(database: Database, follower: Follower) -> int:

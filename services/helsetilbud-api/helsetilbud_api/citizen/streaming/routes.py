@@ -8,11 +8,13 @@ from fastapi import APIRouter, FastAPI, Header, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from helsetilbud_api.citizen.errors import ToolsHidden
 from helsetilbud_api.citizen.models import leaves_out_own
 from helsetilbud_api.citizen.routes import OWN, Me
 from helsetilbud_api.citizen.streaming.ending import told_of_the_end
-from helsetilbud_api.citizen.streaming.reading import Follower, follow
+from helsetilbud_api.citizen.streaming.reading import Follower, follow, hidden_because
 from helsetilbud_api.citizen.streaming.streams import Streams, TooManyStreams
+from shared.app import Now
 from shared.db import CurrentDatabase, Database
 from shared.errors import problems
 from shared.exact import AS_DIGITS
@@ -59,12 +61,13 @@ class _Followed(EventStream):
     tags=["Feed"],
     summary="Follow what happens to me",
     response_class=EventStream,
-    responses=_STREAMED | problems(*OWN, TooManyStreams),
+    responses=_STREAMED | problems(*OWN, ToolsHidden, TooManyStreams),
 )
 async def follow_feed(
     me: Me,
     database: CurrentDatabase,
     request: Request,
+    now: Now,
     last_event_id: Annotated[
         int | None,
         Header(alias="Last-Event-ID", ge=0, le=2**63 - 1, description="`id` of the last event that was received"),
@@ -73,15 +76,19 @@ async def follow_feed(
 ) -> StreamingResponse:
     """Entries as they come, each with an `id`. With it as `Last-Event-ID` the stream goes on where it was cut off, in
     whichever replica; without, from now on, so open it before the list is read. The first lines have an `id` too. A
-    comment every 15 seconds is a sign of life. The stream ends after some minutes: open it again with a fresh token.
+    comment every 15 seconds is a sign of life. The stream ends after some minutes, with its token, and when consent is
+    no longer full: open it again with a fresh token.
     """
     settings, language = request.app.state.settings, best_language(request.headers.get("accept-language"))
+    longest = settings.stream_seconds if me.represents is None else min(settings.stream_seconds, ACTING_SECONDS)
+    if reason := await hidden_because(database, me.acting_for):
+        raise ToolsHidden(reason=reason)
     follower = Follower(
         citizen=me.acting_for,
         language=language,
         narrowed=leaves_out_own(me),
         after=last_event_id,
-        seconds=settings.stream_seconds if me.represents is None else min(settings.stream_seconds, ACTING_SECONDS),
+        seconds=min(longest, me.expires_at - now.timestamp()),
         heartbeat=settings.stream_heartbeat,
     )
     streams: Streams = request.app.state.streams
