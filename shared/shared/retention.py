@@ -61,7 +61,6 @@ SHARED: Final[Rules] = {
     "local_message": Kept("until it is handled"),
     "idempotent_answer": Purged("created_at", "7 days"),
     "dpop_proof": Purged("expires_at", "0 seconds"),
-    "feed_position": Kept("a row for each feed that is followed"),
     "lease": Kept("a row for each job that one at a time does"),
     "rate_count": Purged("ends_at", "0 seconds"),
 }
@@ -69,3 +68,4 @@ SEARCH: Final[Rules] = {
     "search_stand": Kept("one row: how far the words are learned"),
     "search_word": Kept("words of tools' texts; nobody is named"),
 }
+FOLLOWING: Final[Rules] = {"feed_position": Kept("a row for each feed that is followed")}

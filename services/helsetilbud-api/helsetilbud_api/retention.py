@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.retention import SEARCH, SHARED, Kept, Purged, Rules
+from shared.retention import FOLLOWING, SEARCH, SHARED, Kept, Purged, Rules
 
 _KNOWN: Final = Kept("as long as the citizen is known")
 _COPY: Final = Kept("a copy of another service's, as long as it is there")
@@ -11,6 +11,7 @@ _OVER: Final = Purged("expires_at", "10 minutes")
 
 RETENTION: Final[Rules] = {
     **SHARED,
+    **FOLLOWING,
     **SEARCH,
     **dict.fromkeys(("tool_copy", "catalogue_position", "patient_gp", "gp_register_position", "freshness"), _COPY),
     **dict.fromkeys(("consent_copy", "citizen_tool", "feed_event", "feed_head"), _KNOWN),

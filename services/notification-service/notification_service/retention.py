@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from shared.retention import SHARED, Kept, Purged, Rules
+from shared.retention import FOLLOWING, SHARED, Kept, Purged, Rules
 
 _KNOWN: Final = Kept("as long as the citizen is known")
 _CAMPAIGN: Final = Kept("not purged: who did what with a campaign; no recipients")
 
 RETENTION: Final[Rules] = {
     **SHARED,
+    **FOLLOWING,
     **dict.fromkeys(("notification", "notification_settings", "consent_level", "reservation"), _KNOWN),
     "ended_thing": Kept("as long as the citizen is known: the thing itself may be heard of later"),
     "tool_stop": Kept("as long as the tool is stopped"),
