@@ -5,9 +5,8 @@ or takes no room makes a name look like another. Unicode Standard 15, chapters 4
 """
 
 import unicodedata
-from typing import Annotated, Final, TypeAlias
+from typing import Final
 
-from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 # Control, format, surrogate, private use, unassigned, line separator, paragraph separator
@@ -51,7 +50,3 @@ def _unwritable(text: str, place: int) -> bool:
     if sign == _JOINER:  # holds an emoji of several together
         return place == 0 or unicodedata.category(text[place - 1]) not in ("So", "Sk", "Mn")
     return sign in _BLANK or unicodedata.category(sign) in _UNWRITABLE
-
-
-OneLine: TypeAlias = Annotated[str, AfterValidator(one_line)]
-PlainLines: TypeAlias = Annotated[str, AfterValidator(plain_lines)]

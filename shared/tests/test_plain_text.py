@@ -1,14 +1,16 @@
 """One rule for short texts that people write."""
 
-import pytest
-from pydantic import TypeAdapter, ValidationError
+from typing import Annotated
 
-from shared.plain_text import OneLine, PlainLines, shown_in_one_line
+import pytest
+from pydantic import AfterValidator, TypeAdapter, ValidationError
+
+from shared.plain_text import one_line, plain_lines, shown_in_one_line
 
 pytestmark = pytest.mark.rule("K1", "V6")
 
-ONE_LINE: TypeAdapter[str] = TypeAdapter(OneLine)
-LINES: TypeAdapter[str] = TypeAdapter(PlainLines)
+ONE_LINE: TypeAdapter[str] = TypeAdapter(Annotated[str, AfterValidator(one_line)])
+LINES: TypeAdapter[str] = TypeAdapter(Annotated[str, AfterValidator(plain_lines)])
 UNSEEN = ["\u0007", "\u202e", "\u200b", "\u2028", "\u2029", "\u00ad", "\ue000", "\u3164", "a\u200db", "\x85"]
 
 

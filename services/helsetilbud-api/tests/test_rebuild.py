@@ -109,6 +109,7 @@ async def test_M5_what_happens_during_a_rebuild_is_in_it(
     """Prescribing, opening, deleting and stopping go on; afterwards another rebuild changes nothing."""
     citizens = [caller(date(1950 + n % 50, 1 + n % 12, 1 + n // 50)) for n in range(CITIZENS_AT_ONCE + 10)]
     assert len({citizen.reference for citizen in citizens}) == len(citizens)
+    await others.tell(*(others.level(citizen, "full", 1) for citizen in citizens))
     await others.tell(others.published(tool), *(others.prescribed(citizen, tool) for citizen in citizens))
     running = True
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from sqlalchemy import RowMapping
 
 from notification_service.campaigns.models import POSSIBLE, Action, Campaign, CampaignCategory, State
@@ -14,7 +14,7 @@ from notification_service.preferences.schemas import Email, Phone
 from shared.events.notification import Channel
 from shared.language import Language
 from shared.paging import Page
-from shared.plain_text import OneLine
+from shared.plain_text import one_line
 from shared.schemas import RequestSchema, Schema, Timestamp
 
 _TEXTS: Final[dict[str, dict[str, str]]] = {
@@ -67,7 +67,7 @@ class CampaignTexts(RequestSchema):
 class Sender(RequestSchema):
     """Whose name `{sender}` stands for. The name of a sensitive one says too much: `{sender}` is then Helsenorge."""
 
-    name: Annotated[OneLine, Field(min_length=2, max_length=100)]
+    name: Annotated[str, Field(min_length=2, max_length=100), AfterValidator(one_line)]
     sensitive: bool
 
 

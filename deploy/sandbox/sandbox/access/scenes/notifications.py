@@ -56,8 +56,9 @@ def _notification(world: World) -> Ask:
 
 
 def _body(world: World) -> dict[str, Any]:
+    """So slow that a campaign which was started is still running when it is asked about."""
     usual: dict[str, Any] = example(SERVICE, "createCampaign")
-    return usual | {"series": f"series-{next(world.counter)}", "follows": None}
+    return usual | {"series": f"series-{next(world.counter)}", "follows": None, "perMinute": 1}
 
 
 def _campaign(world: World) -> str:
