@@ -26,6 +26,7 @@ from shared.events.catalog import ToolDocument
 from shared.language import LANGUAGES
 from shared.language import Text as Words
 from shared.nationalid import holds_national_id
+from shared.plain_text import is_plain
 
 State = Literal["active", "opened", "ended", "revoked", "removed", "expired", "stopped"]
 Act = Literal["revoke", "end"]
@@ -176,10 +177,15 @@ def entity_tag(version: int, language: str) -> str:
 
 
 def check_text(text: str | None, pointer: str) -> None:
-    """What a practitioner writes is kept, so it must hold no national identity number (I1). Raises InvalidInput."""
+    """What a practitioner writes is kept, so it must hold no national identity number (I1), and others read it, so it
+    must hold no sign that is unseen or forges a line (0047). Raises InvalidInput.
+    """
     if text and holds_national_id(text):
         detail = "A national identity number must not be written here."
         raise InvalidInput(errors=[{"pointer": pointer, "code": "holds-national-id", "detail": detail}])
+    if text and not is_plain(text.replace("\r\n", "\n"), lines=True):
+        detail = "The text holds signs that are unseen or make a line."
+        raise InvalidInput(errors=[{"pointer": pointer, "code": "text-not-plain", "detail": detail}])
 
 
 def check_act(act: Act, state: State) -> None:

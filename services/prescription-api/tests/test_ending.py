@@ -132,6 +132,19 @@ async def test_I1_a_reason_with_an_identity_number_is_refused(act: Any, odd: str
     assert [row["state"] for row in await rows("prescription")] == ["active"]
 
 
+@pytest.mark.parametrize("unseen", ["\u0007", "\u202e", "\u200b", "\u2028", "a\rb"])
+async def test_P8_P10_what_a_practitioner_writes_holds_nothing_unseen(
+    act: Any, prescribe: Any, publish: Any, odd: str, rows: Any, unseen: str
+) -> None:
+    for answer in (
+        await act(body={"reason": f"Feil{unseen} pasient"}),
+        await prescribe(odd, await publish(), message=f"Lykke{unseen} til"),
+    ):
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "text-not-plain")
+    assert [row["state"] for row in await rows("prescription")] == ["active"]
+    assert (await prescribe(odd, await publish(), message="Lykke\r\ntil!\n👩‍👧")).status_code == 201
+
+
 async def test_an_opened_one_is_ended_and_one_that_nobody_opened_is_not(
     act: Any, made: dict[str, Any], rows: Any, happen: Any, clock: Any, prescribe: Any, odd: str
 ) -> None:
