@@ -24,6 +24,7 @@ from shared.messaging.local import LocalBroker
 from shared.metrics import Metrics
 from shared.private_servers import postgres
 from shared.relay import Relay
+from shared.schema import statements
 from shared.testing.stopping import hung, hung_server
 from shared.testing.waiting import until
 
@@ -44,6 +45,9 @@ def server(server_directory: Path) -> Iterator[postgres.PostgresServer]:
 @pytest.fixture
 async def own(server: postgres.PostgresServer) -> AsyncIterator[Database]:
     database = Database(server.admin_url, pool_size=4)
+    async with database.driver() as connection:
+        if not await connection.fetchval("SELECT to_regclass('dead_letter')"):  # what /metrics counts
+            await connection.execute(statements("tables", "dead_letter_discards"))
     yield database
     await database.close()
 

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any, Final
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import SecretStr
 from starlette.types import Message, Receive, Scope, Send
 
 from shared import idempotency
+from shared.auth.claims import HelseIdToken
 from shared.db import Database, Session
 from shared.errors import install_error_handlers
 from shared.http import JSON, Gate, Intake
@@ -143,14 +146,19 @@ async def test_a_stream_that_has_begun_goes_on() -> None:
         assert (await http.post("/stream")).text == "first last"
 
 
+CALLER = HelseIdToken("a-client", frozenset(), "", None, None, None, None, None, None)
+SETTINGS = SimpleNamespace(citizen_reference_keys={"k1": SecretStr("x" * 32)}, citizen_reference_key_id="k1")
+
+
 @pytest.fixture
 def writing(database: Database) -> FastAPI:
     """Two routes that store the answer of a key; one of them never comes to its end."""
     app = FastAPI()
-    app.state.database = database
+    app.state.database, app.state.settings = database, SETTINGS
 
     async def write(request: Request, session: Session, key: IdempotencyKey = None) -> Response:
-        repeat = await repeatable(request, "a-client", key, b"secret")
+        request.state.token = CALLER
+        repeat = await repeatable(request, key)
         if stored := await idempotency.claim(session, repeat):
             return stored.response(replayed=True)
         await idempotency.keep(session, repeat, Answer(201, {}, "written"))

@@ -30,6 +30,7 @@ def run_concurrently(op: Operations, sql: str) -> None:
     Each statement by itself, outside a transaction; what a failed try left behind is made anew. Without a time limit on
     locks: nobody waits behind this, and it has to wait for whoever began before it.
     """
+    usual = op.get_bind().exec_driver_sql("SHOW lock_timeout").scalar_one()
     with op.get_context().autocommit_block():
         op.execute("SET lock_timeout = 0")
         sql = re.sub(r"--.*", "", sql)
@@ -37,3 +38,4 @@ def run_concurrently(op: Operations, sql: str) -> None:
             if made := re.fullmatch(r"CREATE INDEX (\w+) ON .*", statement, re.DOTALL):
                 op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {made[1]}")
             op.execute(re.sub(r"^(CREATE|DROP) INDEX", r"\1 INDEX CONCURRENTLY", statement))
+        op.execute(f"SET lock_timeout = '{usual}'")
