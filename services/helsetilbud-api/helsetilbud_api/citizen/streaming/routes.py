@@ -92,7 +92,6 @@ async def follow_feed(
         heartbeat=settings.stream_heartbeat,
     )
     streams: Streams = request.app.state.streams
-    streams.require_room(me.acting_for)
     return _Followed(database, streams, follower)
 
 
