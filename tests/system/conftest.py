@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from sandbox.seeding import seed_from_outside
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring, free_port_base
 from shared.private_servers import ServerFailed, rabbitmq
+from shared.testing.plugin import NEWER_RABBITMQ
 
 PHYSICIAN = "990000101"
 DATA = Path(__file__).parents[2] / "deploy/sandbox/sandbox/data"
@@ -54,10 +54,10 @@ def broker(server_directory: Path) -> Iterator["Broker"]:
 
 
 class Broker:
-    """What the machine has, or that of the Debian release in TEST_RABBITMQ_RELEASE (`instead`: why it was not)."""
+    """RabbitMQ 4 as operations run it, or what the machine has where that is not to be had (`instead`: why not)."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory, self._release, self.instead = directory, os.environ.get("TEST_RABBITMQ_RELEASE") or None, ""
+        self._directory, self._release, self.instead = directory, NEWER_RABBITMQ, ""
         try:
             self.server = rabbitmq.start(directory, release=self._release)
         except ServerFailed as error:
