@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 from fastapi_swagger import patch_fastapi
 
-from sandbox import fault_routes, reset
+from sandbox import clock_routes, fault_routes, reset
 from sandbox.context import Sandbox
 from sandbox.fault_routes import answer_faultily
 from sandbox.faults import FaultyAnswer
@@ -42,6 +42,7 @@ _ROUTERS = (
     population.router,
     messages.router,
     fault_routes.router,
+    clock_routes.router,
     reset.router,
 )
 

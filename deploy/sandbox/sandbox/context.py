@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.issuer.clients import Client, clients_of
 from sandbox.issuer.launch_clients import register_launch_clients
@@ -37,7 +38,7 @@ class IssuerKeys:
         return cls(*(store.get(name, "RS256") for name in ("issuer", "citizen-issuer", "stranger")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sandbox:
     settings: SandboxSettings
     storage: Storage
@@ -48,6 +49,8 @@ class Sandbox:
     client_keys: KeyStore
     receipts: ReceiptSender
     faults: Faults = field(default_factory=Faults)
+    clock: Clock = field(default_factory=Clock)
+    """Another one where the launcher has started the services."""
     used_assertions: SingleUse = field(default_factory=SingleUse)
     used_proofs: SingleUse = field(default_factory=SingleUse)
     nonces: Nonces = field(default_factory=lambda: Nonces(secrets.token_bytes(32)))

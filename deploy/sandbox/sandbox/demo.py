@@ -229,11 +229,12 @@ async def system(port_base: int) -> AsyncIterator[int]:
         environment = os.environ | {"RUN_DIR": folder, "PORT_BASE": str(port_base)}
         print("No system is running: starting one for the demo.", flush=True)
         launcher = await asyncio.to_thread(_start, environment)
-        try:
-            yield port_base
-        finally:
-            launcher.terminate()
-            launcher.wait(60)
+        with launcher:  # closes what it says
+            try:
+                yield port_base
+            finally:
+                launcher.terminate()
+                launcher.wait(60)
 
 
 def _start(environment: dict[str, str]) -> "subprocess.Popen[bytes]":

@@ -23,6 +23,7 @@ class ApiClient:
         self._api_url = api_url
         self._key = ECKey.generate_key("P-256")
         self._token = ""
+        self._ahead = 0.0
 
     async def take_token(self, audience: str, scope: str, **wanted: dict[str, str]) -> dict[str, Any]:
         """A HelseID token from the sandbox's test-token service, `wanted` as its API names it. Returns its claims."""
@@ -30,7 +31,10 @@ class ApiClient:
         answer = await self._http.post(f"{self._sandbox_url}/test-token", json=body)
         answer.raise_for_status()
         self._token = answer.json()["access_token"]
-        return jwt_claims(self._token)
+        claims = jwt_claims(self._token)
+        # a sandbox's time can be moved, and a proof must be of the time that its reader has
+        self._ahead = claims["iat"] - time.time()
+        return claims
 
     async def get(self, path: str, **parameters: str) -> httpx.Response:
         headers = self._headers("GET", path)
@@ -49,7 +53,7 @@ class ApiClient:
             "jti": str(uuid4()),
             "htm": method,
             "htu": self._api_url + path,
-            "iat": int(time.time()),
+            "iat": int(time.time() + self._ahead),
             "ath": urlsafe_b64encode(digest).rstrip(b"=").decode(),
         }
         header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": self._key.as_dict(private=False)}

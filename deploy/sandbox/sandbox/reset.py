@@ -1,6 +1,7 @@
 """`POST /reset`: back to the first day, here and in the services that the launcher has registered."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -17,11 +18,14 @@ _logger = structlog.get_logger(__name__)
 
 @router.post("/reset", operation_id="reset")
 async def reset(sandbox: Here) -> JSONResponse:
-    """Forgets messages, faults and generated people; keys stay. `services` counts the hooks that reset a service.
+    """Forgets messages, faults and generated people; the time is the real one; keys stay. `services` counts the hooks
+    that reset a service.
 
     500 when a service could not be reset; everything else is reset all the same.
     """
     sandbox.faults.clear()  # before the hooks, which need the stand-ins
+    if sandbox.clock.ahead:
+        await sandbox.clock.move(timedelta())
     done = [await _run(hook) for hook in sandbox.reset_hooks]
     await asyncio.to_thread(_forget, sandbox)  # after them, with what was on its way when the services stopped
     body: dict[str, Any] = {"services": done.count(True), "failed": done.count(False)}

@@ -20,6 +20,7 @@ from pathlib import Path
 import uvloop
 
 from sandbox.app import create_app
+from sandbox.clock import MovableClock, PrivateDatabase
 from sandbox.seeding import seed
 from sandbox.settings import SandboxSettings
 from sandbox.system import System, server_for
@@ -27,7 +28,6 @@ from sandbox.welcome import welcome
 from sandbox.wiring import Wiring
 from shared.answering import OneOfSeveral
 from shared.logging import configure_logging
-from shared.private_servers import postgres
 
 
 class Launcher:
@@ -41,16 +41,17 @@ class Launcher:
 
     async def run(self) -> None:
         with ExitStack() as private_servers:
-            wiring = await asyncio.to_thread(self._wire, private_servers)
+            database, wiring = await asyncio.to_thread(self._wire, private_servers)
             if not self.stop.is_set():
-                await self._serve(wiring)
+                await self._serve(wiring, database)
 
-    def _wire(self, private_servers: ExitStack) -> Wiring:
+    def _wire(self, private_servers: ExitStack) -> tuple[PrivateDatabase | None, Wiring]:
         broker = self._broker_url(private_servers)
-        admin_url = os.environ.get("DATABASE_URL")
-        if admin_url is None:
-            admin_url = private_servers.enter_context(postgres.start(self.state / "postgres")).admin_url
-        return Wiring.on(admin_url, self.state, self.port_base, broker)
+        if admin_url := os.environ.get("DATABASE_URL"):
+            return None, Wiring.on(admin_url, self.state, self.port_base, broker)
+        database = PrivateDatabase(self.state / "postgres")
+        private_servers.callback(database.stop)
+        return database, Wiring.on(database.server.admin_url, self.state, self.port_base, broker)
 
     def _broker_url(self, private_servers: ExitStack) -> str | None:
         broker = os.environ.get("BROKER")
@@ -60,7 +61,7 @@ class Launcher:
 
         return private_servers.enter_context(rabbitmq.start(self.state / "rabbitmq")).url
 
-    async def _serve(self, wiring: Wiring) -> None:
+    async def _serve(self, wiring: Wiring, database: PrivateDatabase | None) -> None:
         settings = SandboxSettings(port_base=self.port_base, state_directory=self.state / "sandbox")
         sandbox = create_app(settings)
         system = System(wiring)
@@ -70,6 +71,8 @@ class Launcher:
             await seed(wiring, settings, datetime.now(UTC))
 
         sandbox.state.sandbox.reset_hooks.append(reset)
+        if database is not None:
+            sandbox.state.sandbox.clock = MovableClock(database, stop=system.stop, start=system.start)
         async with sandbox.router.lifespan_context(sandbox):
             await system.prepare()
             await system.start()

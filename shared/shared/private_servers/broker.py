@@ -15,7 +15,13 @@ from pathlib import Path
 from shared.private_servers.account import Account
 from shared.private_servers.errors import ServerFailed
 from shared.private_servers.places import locked, store
-from shared.private_servers.unpacked import Unpacked, UnpackFailed, library_folders, release_of_machine
+from shared.private_servers.unpacked import (
+    Unpacked,
+    UnpackFailed,
+    library_folders,
+    name_of_system,
+    release_of_machine,
+)
 
 CORE = ("rabbit_common", "rabbit")
 LIBRARIES = "own-libraries"
@@ -80,7 +86,7 @@ def find_broker(account: Account, release: str | None = None) -> Broker:
     if other is None and INSTALLED.is_complete() and account.reaches(INSTALLED.programs):
         return INSTALLED
     place = store(account)
-    kept = Broker(place / f"rabbitmq-{f'debian-{other}-{platform.machine()}' if other else _system()}")
+    kept = Broker(place / f"rabbitmq-{f'debian-{other}-{platform.machine()}' if other else name_of_system()}")
     with locked(place / "rabbitmq.lock"):
         if not kept.is_complete():
             try:
@@ -124,15 +130,6 @@ def _stand_alone(broker: Broker, kept: Path) -> None:
         started = f"'{kept / LIBRARIES / loader.name}' --library-path '{kept / LIBRARIES}' '{place}'"
         program.write_text(f'#!/bin/sh\nexec {started} "$@"\n')
         program.chmod(0o755)
-
-
-def _system() -> str:
-    """Names the distribution's release: programs of one need not run on another that shares the store."""
-    try:
-        release = platform.freedesktop_os_release()
-    except OSError:
-        release = {}
-    return f"{release.get('ID', 'unknown')}-{release.get('VERSION_ID', '0')}-{platform.machine()}"
 
 
 def _requirements(application: Path) -> list[str]:

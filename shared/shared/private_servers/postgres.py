@@ -11,7 +11,7 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from shared.private_servers.account import Account, server_account
+from shared.private_servers.clock import ServerClock
 from shared.private_servers.databases import close_defaults, create_databases, url_of
 from shared.private_servers.errors import ServerFailed
 from shared.private_servers.places import home_of
@@ -64,12 +65,17 @@ class PostgresServer(Server):
 
 
 def start(
-    directory: Path, *, port: int | None = None, fast: bool = False, settings: Mapping[str, str] = NOTHING
+    directory: Path,
+    *,
+    port: int | None = None,
+    fast: bool = False,
+    settings: Mapping[str, str] = NOTHING,
+    clock: ServerClock | None = None,
 ) -> PostgresServer:
     """Starts the server of that directory, making it first if need be; blocks until it takes connections.
 
-    `fast` gives up safety at a power loss, not at a kill: for tests. `settings` are PostgreSQL's own. Raises
-    ServerFailed; the log is server.log in the directory.
+    `fast` gives up safety at a power loss, not at a kill: for tests. `settings` are PostgreSQL's own. With a `clock`
+    the server's time is that clock's. Raises ServerFailed; the log is server.log in the directory.
     """
     directory = directory.absolute()
     account = server_account()
@@ -83,7 +89,9 @@ def start(
             record = {"password": secrets.token_urlsafe(24)}
             _initialise(programs, home, account, record["password"])
         chosen = {**SETTINGS, **(FAST if fast else {}), **settings}
-        prepare = partial(_prepare, programs, home, account, port, record.get("port"), chosen)
+        environment = {**ENVIRONMENT, **(clock.environment if clock else {})}
+        choose = partial(_choose_port, port, record.get("port"))
+        prepare = partial(_prepare, programs, home, account, choose, chosen, environment)
         process = launch(directory, lock, prepare, partial(_is_ready, home / "data"), START)
         write_record(directory, {**record, "port": process.order.ports[0]})
     server = PostgresServer(directory, process.order.ports[0], record["password"], process)
@@ -91,13 +99,22 @@ def start(
     return server
 
 
+def _choose_port(port: int | None, last: int | None) -> int:
+    return port or free_port(last)
+
+
 def _prepare(
-    programs: Path, home: Path, account: Account, port: int | None, last: int | None, settings: Mapping[str, str]
+    programs: Path,
+    home: Path,
+    account: Account,
+    choose_port: Callable[[], int],
+    settings: Mapping[str, str],
+    environment: Mapping[str, str],
 ) -> Order:
-    chosen = port or free_port(last)
+    chosen = choose_port()
     told = {**settings, "port": str(chosen)}
     options = [word for name, value in told.items() for word in ("-c", f"{name}={value}")]
-    command = Command([programs / "postgres", "-D", home / "data", *options], ENVIRONMENT)
+    command = Command([programs / "postgres", "-D", home / "data", *options], environment)
     return Order([command], home, account, [chosen], signal.SIGINT)
 
 

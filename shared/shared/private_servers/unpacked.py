@@ -32,6 +32,12 @@ def release_of_machine() -> str:
     return _os_release().get("VERSION_CODENAME", "")
 
 
+def name_of_system() -> str:
+    """Names the distribution's release: programs of one need not run on another that shares the store."""
+    release = _os_release()
+    return f"{release.get('ID', 'unknown')}-{release.get('VERSION_ID', '0')}-{platform.machine()}"
+
+
 def library_folders(root: Path) -> list[Path]:
     found = (library.parent for folder in ("lib", "usr/lib") for library in root.glob(f"{folder}/*/*.so.*"))
     return sorted(set(found))

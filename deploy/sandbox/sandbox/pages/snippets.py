@@ -28,6 +28,7 @@ def snippets(sandbox: Sandbox, citizen: CitizenRecord, practitioner: Practitione
         _submission(sandbox),
         _messages(sandbox),
         _fault(sandbox),
+        *([_clock(sandbox)] if sandbox.clock.movable else []),
     ]
 
 
@@ -136,6 +137,15 @@ def _fault(sandbox: Sandbox) -> Snippet:
         "Mål: hpr, person-register, gp-register, sms, mail, issuer. Måte: slow, away, wrong, error. Kallene over "
         "skal da svare med en feil som forklarer seg, og virke igjen når tiden er ute.",
         f"curl -s {_JSON} -d '{order}' \\\n  {sandbox.settings.public_url}/faults",
+    )
+
+
+def _clock(sandbox: Sandbox) -> Snippet:
+    return Snippet(
+        "Flytt tiden åtte dager fram",
+        "Det som skulle ha skjedd i mellomtiden (påminnelser, frister, utløp), skjer nå. "
+        "Ta nye tokens etterpå. DELETE på samme adresse går tilbake til den virkelige tiden.",
+        f"curl -s {_JSON} -d '{_as_json({'advance': 'P8D'})}' \\\n  {sandbox.settings.public_url}/clock",
     )
 
 

@@ -27,6 +27,8 @@ async def show_start(sandbox: Here, now: Now) -> Response:
         settings=sandbox.settings,
         clients=sandbox.clients.values(),
         faults=sandbox.faults.active(),
+        days_ahead=sandbox.clock.ahead.days,
+        clock_moved=bool(sandbox.clock.ahead),
         citizen=citizen,
         practitioner=practitioner,
         citizen_token=_citizen_token(citizen, sandbox, now).access_token,
