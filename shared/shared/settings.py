@@ -38,9 +38,13 @@ class ServiceSettings(BaseSettings):
 
     requests_per_minute: Count = Field(6_000, description="Of one client, whoever is logged in at it")
     citizen_requests_per_minute: Count = Field(600, description="Of one citizen")
-    look_ups_per_minute: Count = Field(600, description="People asked about by number, by one person at one client")
-    look_ups_per_day: Count = 5_000
-    machine_look_ups_per_minute: Count = Field(20_000, description="The same by a client with nobody logged in")
+    look_ups_per_minute: Count = Field(
+        60, description="People asked about by number, by one person, through all clients"
+    )
+    look_ups_per_day: Count = 1_000
+    machine_look_ups_per_minute: Count = Field(
+        20_000, description="The same by a client with nobody logged in, and by its organisation"
+    )
     machine_look_ups_per_day: Count = 200_000
     named_per_day: Count = Field(10, description="People whom one citizen names by number, to give power of attorney")
     look_ups_of_one_per_hour: Count = Field(100, description="Of one citizen, by everybody at one client")

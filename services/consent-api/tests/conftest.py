@@ -281,11 +281,13 @@ def system(helseid: Issuer, running_clock: Clock) -> Callable[..., dict[str, str
     """The headers of one request of an EHR in the background; `person` is logged in, if somebody is."""
     key = ProofKey()
 
-    def headers(method: str, path: str, *, scope: str = SCOPE, person: str | None = None) -> dict[str, str]:
+    def headers(
+        method: str, path: str, *, scope: str = SCOPE, person: str | None = None, **told: Any
+    ) -> dict[str, str]:
         if person:
             token = helseid.practitioner_token(AUDIENCE, scope, key.thumbprint, pid=person)
         else:
-            token = helseid.machine_token(AUDIENCE, scope, key.thumbprint)
+            token = helseid.machine_token(AUDIENCE, scope, key.thumbprint, **told)
         return DPoPAuth(token, key, clock=running_clock).headers(method, HOST + path)
 
     return headers

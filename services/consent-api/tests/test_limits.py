@@ -11,6 +11,7 @@ from shared.testing.national_ids import population
 NUMBERS = population(100, seed=3)
 CLIENT = "0c5a3b1e-6c1f-4d7d-9a53-2f3f6d1f0a11"  # of tokens that name no other
 CHECK, RESERVATIONS = "nhn:helsenorge.eksternapi/helsenorgeaktivsjekken", "nhn:samtykke/reservations"
+VERIFY = "nhn:samtykke/representation"
 Limit = Callable[..., None]
 
 
@@ -82,3 +83,23 @@ async def test_S5_a_citizen_who_tries_out_numbers_is_stopped(kari: Any, citizen:
         for number in NUMBERS[:3]
     ]
     assert [answer.status_code == 429 for answer in tried] == [False, False, True]
+
+
+async def test_S2_a_system_with_several_clients_has_the_limit_of_its_organisation(
+    client: Any, system: Any, limit: Limit
+) -> None:
+    limit(machine_look_ups_per_minute=15)
+    body = {"nationalIds": NUMBERS[:10], "area": "health-care"}
+    path = "/v1/digitally-active"
+    calls = [system("POST", path, scope=CHECK, claims={"client_id": name}) for name in ("one", "another")]
+    answers = [await client.post(path, json=body, headers=headers) for headers in calls]
+    assert [answer.status_code for answer in answers] == [200, 429]
+
+
+async def test_S5_both_people_of_a_verification_count(send: Any, limit: Limit) -> None:
+    limit(machine_look_ups_per_minute=3)
+    actor, represented = ({"nationalId": number} for number in NUMBERS[:2])
+    use = {"relation": "parent", "area": "health-care", "act": "read"}
+    body = {"actor": actor, "represented": represented, **use}
+    answers = [await send("POST", "/v1/representations/verify", body, scope=VERIFY) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]

@@ -7,6 +7,7 @@ import httpx
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 from fastapi import FastAPI
 
+from helsetilbud_api.access_log.routes import router as access_log_router
 from helsetilbud_api.citizen.available.routes import router as available_router
 from helsetilbud_api.citizen.launching.routes import router as launch_router
 from helsetilbud_api.citizen.routes import router as citizen_router
@@ -37,6 +38,7 @@ _TAGS = {
     "Launch": "A tool's supplier learns who has come",
     "Sign-in": "The same by OpenID Connect, for a supplier's ordinary client",
     "Feed": "What has happened to the citizen",
+    "Access log": "Who at a GP's office has named the citizen by number",
     "GP panel": "What the citizen sees of their GP's office",
     "GP office": "The offices of the GP who is logged in",
     "Info messages": "The office's own texts under the standard ones",
@@ -48,7 +50,7 @@ _TAGS = {
 }
 
 
-_CITIZEN_ROUTERS = (citizen_router, available_router, launch_router, sign_in_router, stream_router)
+_CITIZEN_ROUTERS = (citizen_router, available_router, launch_router, sign_in_router, stream_router, access_log_router)
 
 
 def create_app(

@@ -18,6 +18,7 @@ RETENTION: Final[Rules] = {
     "citizen_event": Kept("as long as the citizen is known: pages are rebuilt from it (0033)"),
     "pairwise_subject": Kept("as long as the citizen is known: a supplier is told the same subject for ever (0030)"),
     **dict.fromkeys(("office_setting", "office_setting_change", "office_person"), _OFFICE),
+    "access_log": Purged("at", "5 years"),
     "launch": _OVER,
     "launch_sign_in": _OVER,
 }

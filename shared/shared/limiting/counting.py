@@ -56,9 +56,10 @@ class Counters:
         now = self._clock().timestamp()
         counted = [self._count(policy, who, now) for policy, who in wanted]
         if used_up := [count for count in counted if count.used + amount > count.policy.quota]:
-            note(used_up, now, alone=True)
             _log(used_up)
-            raise RateLimitExceeded(used_up, now)
+            told = list({count.policy.name: count for count in used_up}.values())  # a client's and its organisation's
+            note(told, now, alone=True)
+            raise RateLimitExceeded(told, now)
         for count in counted:
             count.used += amount
             if not count.waits and count.used >= count.policy.told_from:

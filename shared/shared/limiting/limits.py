@@ -26,6 +26,9 @@ class RateLimits:
         self._look_ups_a_day = Policy("look-ups-day", settings.look_ups_per_day, DAY)
         self._machine = Policy("look-ups", settings.machine_look_ups_per_minute, MINUTE)
         self._machine_a_day = Policy("look-ups-day", settings.machine_look_ups_per_day, DAY)
+        # whoever may make itself more clients is still one organisation
+        self._organisation = Policy("look-ups", settings.machine_look_ups_per_minute, MINUTE, shown=False)
+        self._organisation_a_day = Policy("look-ups-day", settings.machine_look_ups_per_day, DAY, shown=False)
         self._named = Policy("named-day", settings.named_per_day, DAY)
         # what is left would tell how often colleagues have asked about somebody
         self._person = Policy("person", settings.look_ups_of_one_per_hour, HOUR, shown=False)
@@ -45,8 +48,10 @@ class RateLimits:
         self.counters.take([(self._own_requests, ("citizen", citizen))])
 
     def look_up(self, client_id: str, person: str, citizen: str) -> None:
-        """Somebody asks about a citizen by their number. `person` is who asks, the same through all their logins."""
-        asking: Who = (client_id, person)
+        """Somebody asks about a citizen by their number. `person` is who asks, the same through all their logins and
+        all clients that they have.
+        """
+        asking: Who = ("person", person)
         self.counters.take(
             [
                 (self._look_ups, asking),
@@ -59,8 +64,17 @@ class RateLimits:
         """A citizen names another by their number, whatever for and whether or not it is taken back."""
         self.counters.take([(self._named, ("citizen", citizen)), (self._person, ("citizen", other))])
 
-    def look_ups(self, client_id: str, people: int) -> None:
+    def look_ups(self, client_id: str, organisation: str | None, people: int) -> None:
         """A system asks about so many, with nobody logged in."""
-        if client_id not in self._unlimited:
-            asking: Who = (client_id,)
-            self.counters.take([(self._machine, asking), (self._machine_a_day, asking)], people)
+        if client_id in self._unlimited:
+            return
+        asking: Who = (client_id,)
+        wanted: list[tuple[Policy, Who]] = [(self._machine, asking), (self._machine_a_day, asking)]
+        if organisation:
+            together: Who = ("organisation", organisation)
+            wanted += [(self._organisation, together), (self._organisation_a_day, together)]
+        self.counters.take(wanted, people)
+
+    def list_people(self, organisation: str, people: int) -> None:
+        """An organisation hands in a list of so many: a day's number of look-ups, which may come within a minute."""
+        self.counters.take([(self._organisation_a_day, ("organisation", organisation))], people)

@@ -38,7 +38,7 @@ async def check_digitally_active(
     wrong, or that is nobody's is reported in its place (`error`) and leaves the others alone. Who never answered and
     who withdrew are not told apart: both are `no-consent`. Everybody asked about can read in their log that they were.
     """
-    request.app.state.limits.look_ups(caller.client_id, len(question.national_ids))
+    request.app.state.limits.look_ups(caller.client_id, caller.organisation, len(question.national_ids))
     check: ActiveCheck = request.app.state.active_check
     outcomes = await check.check(caller, question.national_ids, question.area, now)
     language = best_language(request.headers.get("accept-language"))
@@ -56,7 +56,7 @@ async def check_active_as_ehr(caller: CheckingSystem, question: EhrQuestion, req
     For those who come from Helsenorge's own check. New systems are better served by `/v1/digitally-active`, which says
     why somebody cannot be reached.
     """
-    request.app.state.limits.look_ups(caller.client_id, len(question.fnr_liste))
+    request.app.state.limits.look_ups(caller.client_id, caller.organisation, len(question.fnr_liste))
     check: ActiveCheck = request.app.state.active_check
     outcomes = await check.check(caller, question.fnr_liste, EHR_AREAS[question.omraade], now)
     return Response(render_for_ehr(zip(question.fnr_liste, outcomes, strict=True)), media_type="application/json")

@@ -43,7 +43,7 @@ async def register_interest(
     changes nothing. Can be read by each of them in their log.
     """
     language = best_language(request.headers.get("accept-language"))
-    request.app.state.limits.look_ups(caller.client_id, len(wanted.national_ids))
+    request.app.state.limits.look_ups(caller.client_id, caller.organisation, len(wanted.national_ids))
     numbers = parse_all(
         wanted.national_ids, day_in_norway(now), allow_synthetic=request.app.state.settings.allow_synthetic
     )

@@ -202,6 +202,7 @@ async def verify_representation(
     ended. The numbers are those of the citizen's token, and are not kept. Every question is in the access log of both
     people, whatever the answer. A confidential address is answered as `no-relation`.
     """
+    request.app.state.limits.look_ups(caller.client_id, caller.organisation, 2 if question.represented else 1)
     verifier: Verifier = request.app.state.verifier
     actor = _parsed(question.actor.national_id, request, now)
     if question.represented is None or question.relation is None:

@@ -114,7 +114,8 @@ async def check_reservations(
     For whoever sends, at the moment of sending: an answer from earlier is not good for it. Who never said anything is
     not reserved. Every person asked about can read in their log that they were.
     """
-    request.app.state.limits.look_ups(caller.client_id, len(question.national_ids or question.citizens or ()))
+    people = len(question.national_ids or question.citizens or ())
+    request.app.state.limits.look_ups(caller.client_id, caller.organisation, people)
     asked = _identify(question, request, references, now)
     citizens = [one for one in asked if isinstance(one, str)]
     reserved = await service.check_reservations(database, caller, question.kind, citizens, now) if citizens else set()

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notification_service.campaigns import queries
 from notification_service.campaigns.models import Actor, Campaign, campaign_recipient
 from notification_service.campaigns.queries import Candidate
+from notification_service.campaigns.telling import in_fives
 from notification_service.campaigns.wording import Finding, check_texts, links_of
 from notification_service.campaigns.writing import change, take
 from notification_service.clients.consent import ConsentClient
@@ -142,7 +143,7 @@ def _report(findings: Sequence[Finding], count: Count, excluded: Mapping[str, in
         "passed": not any(finding.severity == "error" for finding in findings),
         "findings": [asdict(finding) for finding in findings],
         "to_be_sent": count.to_be_sent,
-        "excluded": dict(excluded),
-        "languages": dict(count.languages),
-        "channels": dict(count.channels),
+        "excluded": in_fives(excluded),
+        "languages": in_fives(count.languages),
+        "channels": in_fives(count.channels),
     }

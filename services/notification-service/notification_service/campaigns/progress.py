@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notification_service.campaigns import queries
 from notification_service.campaigns.models import Campaign
 from notification_service.campaigns.schemas import CampaignProgress, ReceiptPage, RecipientOutcome
+from notification_service.campaigns.telling import in_fives
 from shared.paging import encode_cursor
 
 Outcome = Literal["waiting", "under-way", "sent", "delivered", "failed", "not-sent"]
@@ -38,7 +39,7 @@ async def find_progress(reader: AsyncConnection, found: Campaign, now: datetime)
         sent=counts["sent"],
         delivered=counts["delivered"],
         failed=counts["failed"],
-        not_sent=not_sent,
+        not_sent=in_fives(not_sent),
         per_minute=lately,
         started_at=found.started_at,
         estimated_end=estimate(found, left, lately, now),

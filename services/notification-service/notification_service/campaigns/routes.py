@@ -210,7 +210,7 @@ async def add_campaign_recipients(
     media_type = content_type.partition(";")[0].strip().lower()
     allowed = request.app.state.settings.allow_synthetic
     lines = read_recipients(media_type, _chunks(request), day_in_norway(now), allow_synthetic=allowed)
-    uploading = service.Uploading(database, consent, references, campaign_id, author)
+    uploading = service.Uploading(database, consent, references, request.app.state.limits, campaign_id, author)
     await uploading.run(lines, now)
     return RecipientsTaken.of(uploading.outcome)
 

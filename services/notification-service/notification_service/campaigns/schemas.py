@@ -119,7 +119,7 @@ class CheckFinding(Schema):
 class CheckReport(Schema):
     """`excluded` counts those on the list who will not be sent to, by reason: `reserved`, `deceased`, `too-young`,
     `no-consent`, `consent-basis-only`, `consent-withdrawn`, `had-before`, `no-channel`, `no-contact-point`, `unknown`.
-    """
+    All three are counted in fives, and what is left over is `other`."""
 
     passed: bool
     findings: Sequence[CheckFinding]
@@ -246,7 +246,7 @@ class RejectedLine(Schema):
 
 
 class RecipientsTaken(Schema):
-    """`repeated` are on the list already. `excluded` are on it and will not be sent to, by reason."""
+    """`repeated` are on the list already. `excluded` will not be sent to, by reason, in fives and `other`."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -255,7 +255,7 @@ class RecipientsTaken(Schema):
                     "received": 30000,
                     "added": 29990,
                     "repeated": 8,
-                    "excluded": {"reserved": 412, "deceased": 31, "too-young": 2},
+                    "excluded": {"reserved": 410, "deceased": 30, "other": 5},
                     "rejectedCount": 2,
                     "rejected": [{"line": 17, "code": "national-id-check-digits"}],
                 }
@@ -330,7 +330,7 @@ class TestOutcomes(Schema):
 class CampaignProgress(Schema):
     """By recipient. `estimatedEnd` counts with the pace of the last minute, or the one set; null while it stands still.
 
-    `notSent` are those excluded at any time, by reason, and those for whom every channel was dropped.
+    `notSent` are those excluded at any time, by reason, and those for whom every channel was dropped; in fives.
     """
 
     model_config = ConfigDict(
@@ -345,7 +345,7 @@ class CampaignProgress(Schema):
                     "sent": 8010,
                     "delivered": 4050,
                     "failed": 8,
-                    "notSent": {"reserved": 412, "deceased": 30},
+                    "notSent": {"reserved": 410, "deceased": 30, "other": 2},
                     "perMinute": 598,
                     "startedAt": "2026-11-22T09:00:00.000Z",
                     "estimatedEnd": "2026-11-22T09:49:05.000Z",

@@ -26,6 +26,7 @@ from notification_service.campaigns.models import (
     CampaignCategory,
     campaign_recipient,
 )
+from notification_service.campaigns.telling import in_fives
 from notification_service.campaigns.uploading import Recipient
 from notification_service.campaigns.writing import UNCHECKED, change, moved_to, take
 from notification_service.clients.consent import AT_ONCE, ConsentClient
@@ -35,6 +36,7 @@ from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import PreconditionFailed
 from shared.http import etag_matches
+from shared.limiting import RateLimits
 from shared.norway import day_in_norway
 
 MOST_BAD_LINES: Final = 1000
@@ -127,9 +129,15 @@ class Uploading:
     """One list of recipients on its way in. Numbers are in memory for as long as their batch."""
 
     def __init__(
-        self, database: Database, consent: ConsentClient, references: CitizenReferences, campaign_id: UUID, actor: Actor
+        self,
+        database: Database,
+        consent: ConsentClient,
+        references: CitizenReferences,
+        limits: RateLimits,
+        campaign_id: UUID,
+        actor: Actor,
     ) -> None:
-        self._database, self._consent, self._references = database, consent, references
+        self._database, self._consent, self._references, self._limits = database, consent, references, limits
         self._campaign_id, self._actor = campaign_id, actor
         self._upload_id = uuid4()
         self._first_line = 0
@@ -140,7 +148,7 @@ class Uploading:
         checked before an upload has come to its end.
 
         Raises NotFound, NotPossibleNow, RecipientsUnreadable, TooManyRecipients, UploadUnfinished (when another upload
-        has begun meanwhile) or ConsentServiceUnavailable.
+        has begun meanwhile), RateLimitExceeded or ConsentServiceUnavailable.
         """
         found = await self._begin(now)
         batch: list[Recipient] = []
@@ -167,6 +175,7 @@ class Uploading:
 
     async def _add(self, found: Campaign, batch: Sequence[Recipient], now: datetime) -> None:
         """Asks first, and holds no connection meanwhile."""
+        self._limits.list_people(self._actor.organisation or "", len(batch))
         numbers = [recipient.national_id.reveal() for recipient in batch]
         against = await self._consent.reasons_against(numbers, AREA_OF[found.category])
         rows = [self._row(found, one, reasons, now) for one, reasons in zip(batch, against, strict=True)]
@@ -203,6 +212,7 @@ class Uploading:
             found = await take(session, self._campaign_id, None)
             if found.uploading != self._upload_id:
                 raise UploadUnfinished()
+            self.outcome.excluded = in_fives(self.outcome.excluded)
             details = {"added": self.outcome.added, "rejected": self.outcome.bad}
             await change(session, found, self._actor, "recipients", now, uploading=None, details=details)
 

@@ -163,7 +163,7 @@ async def test_S4_nobody_reserved_is_ever_contacted(author, people, ready, go, s
 
     assert sorted(numbers(sms)) == sorted(one.phone for one in some[4:])
     shown = await progress(author, made)
-    assert (shown["sent"], shown["notSent"]) == (4, {"reserved": 4})
+    assert (shown["sent"], shown["notSent"]) == (4, {"other": 4})
 
 
 async def test_S4_a_reservation_told_of_but_not_yet_handled_is_seen_right_before_sending(

@@ -45,6 +45,6 @@ async def list_tool_prescribers(
     """
     after = decode_moment_cursor(cursor)
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
-    outside.limits.look_ups(caller.client_id, 1)
+    outside.limits.look_ups(caller.client_id, caller.organisation, 1)
     citizen = outside.references.of(national_id)
     return JSONResponse(await service.list_prescribers(outside, caller, tool_id, citizen, after, limit, now))

@@ -1,12 +1,14 @@
 """What the routes of the offering have in common: entity tags, who changed what, and creating once."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from helsetilbud_api.offering.access import OFFICE_REFUSALS, Caller
+from helsetilbud_api.access_log.models import Action, LookUp
+from helsetilbud_api.offering.access import OFFICE_REFUSALS, Editor
 from helsetilbud_api.offering.codes import Role
 from helsetilbud_api.offering.errors import ChangedMeanwhile, TextHoldsNationalId, TextNotPlain, TextTooLong
 from helsetilbud_api.offering.office_settings import C
@@ -99,13 +101,26 @@ async def create_once(
     return answer.response()
 
 
-def reference_of(request: Request, caller: Caller, person: Person) -> str:
-    """The citizen reference. Raises NationalIdMalformed, NationalIdCheckDigits or RateLimitExceeded."""
-    state = request.app.state
+def look_up(request: Request, editor: Editor, person: Person, action: Action, now: datetime) -> LookUp:
+    """Somebody whom the office names by number. Raises NationalIdMalformed, NationalIdCheckDigits or RateLimitExceeded.
+
+    Whoever uses the reference writes the look-up in the access log (P13).
+    """
+    state, caller = request.app.state, editor.caller
     number = NationalId.parse(person.national_id, allow_synthetic=state.settings.allow_synthetic)
     reference: str = state.references.of(number)
     state.limits.look_up(caller.client_id, caller.reference, reference)
-    return reference
+    return LookUp(
+        citizen=reference,
+        at=now,
+        action=action,
+        her_id=editor.office.her_id,
+        office_name=editor.office.name,
+        name=editor.name,
+        role=editor.role,
+        hpr_number=caller.hpr_number,
+        client_id=caller.client_id,
+    )
 
 
 def name_after(cursor: str | None) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
+from helsetilbud_api.access_log.writing import logged, record
 from helsetilbud_api.offering import contents, office_settings, queries, service
 from helsetilbud_api.offering.access import AtOffice
 from helsetilbud_api.offering.contents import Block
@@ -21,16 +22,16 @@ from helsetilbud_api.offering.routes.answers import (
     create_once,
     creating,
     ending,
+    look_up,
     name_after,
     next_cursor,
     reading,
-    reference_of,
     searching,
     tagged,
 )
 from helsetilbud_api.offering.schemas import BlockChange, BlockedPatient, BlockedPatients, BlockSearch, NewBlock
 from shared.app import Now
-from shared.db import Reader, Session
+from shared.db import CurrentDatabase, Reader, Session
 from shared.exact import Id
 from shared.http import IfMatch, IfNoneMatch
 from shared.idempotency import IdempotencyKey
@@ -68,21 +69,23 @@ async def block_patient(
     editor: AtOffice,
     new: NewBlock,
     request: Request,
+    database: CurrentDatabase,
     session: Session,
     now: Now,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """The patient does not see these services any more, whichever GP of the office they have; the reason stays with the
-    office.
+    office. The patient can read in their access log who named them.
     """
-    citizen = reference_of(request, editor.caller, new.patient)
+    named = look_up(request, editor, new.patient, "looked-up", now)
 
     async def create() -> tuple[str, str, BlockedPatient]:
         block = Block(services=new.services, reason=new.reason)
-        block_id, kept = await service.block_patient(session, editor, citizen, block, now)
+        block_id, kept = await service.block_patient(session, editor, named.citizen, block, now)
         return str(block_id), kept.etag, _block(kept)
 
-    return await create_once(session, request, idempotency_key, create)
+    async with logged(database, session, named):
+        return await create_once(session, request, idempotency_key, create)
 
 
 @router.post(
@@ -92,10 +95,12 @@ async def block_patient(
     responses=searching(*NUMBER_REFUSALS),
 )
 async def search_blocked_patients(
-    editor: AtOffice, wanted: BlockSearch, request: Request, reader: Reader
+    editor: AtOffice, wanted: BlockSearch, request: Request, reader: Reader, now: Now
 ) -> BlockedPatients:
-    """The patient's block at this office, if there is one."""
-    patient = await queries.find_patient(reader, reference_of(request, editor.caller, wanted.patient))
+    """The patient's block at this office, if there is one. In the access log of whoever is named, found or not."""
+    named = look_up(request, editor, wanted.patient, "looked-up", now)
+    await record(reader, named)
+    patient = await queries.find_patient(reader, named.citizen)
     if patient.her_id != editor.office.her_id or patient.block_id is None or not patient.blocked:
         return BlockedPatients(items=[])
     return BlockedPatients(items=[_block(await service.find_block(reader, editor, patient.block_id))])

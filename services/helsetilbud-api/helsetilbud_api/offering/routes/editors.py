@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
+from helsetilbud_api.access_log.writing import logged
 from helsetilbud_api.offering import office_settings, queries, service
 from helsetilbud_api.offering.access import AtOffice
 from helsetilbud_api.offering.contents import Appointment
@@ -18,15 +19,15 @@ from helsetilbud_api.offering.routes.answers import (
     create_once,
     creating,
     ending,
+    look_up,
     name_after,
     next_cursor,
     reading,
-    reference_of,
     tagged,
 )
 from helsetilbud_api.offering.schemas import NewEditor, OfficeEditor, OfficeEditors
 from shared.app import Now
-from shared.db import Reader, Session
+from shared.db import CurrentDatabase, Reader, Session
 from shared.exact import Id
 from shared.http import IfMatch, IfNoneMatch
 from shared.idempotency import IdempotencyKey
@@ -64,19 +65,23 @@ async def appoint_editor(
     editor: AtOffice,
     new: NewEditor,
     request: Request,
+    database: CurrentDatabase,
     session: Session,
     now: Now,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Only a GP of the office may. The person then logs in with HelseID; all they do is recorded in their own name."""
+    """Only a GP of the office may. The person then logs in with HelseID; all they do is recorded in their own name.
+    They can read in their access log that they were named.
+    """
     editor.require_gp()
-    citizen = reference_of(request, editor.caller, new.person)
+    named = look_up(request, editor, new.person, "named-editor", now)
 
     async def create() -> tuple[str, str, OfficeEditor]:
-        editor_id, kept = await service.appoint_editor(session, editor, citizen, new.name, now)
+        editor_id, kept = await service.appoint_editor(session, editor, named.citizen, new.name, now)
         return str(editor_id), kept.etag, _editor(kept)
 
-    return await create_once(session, request, idempotency_key, create)
+    async with logged(database, session, named):
+        return await create_once(session, request, idempotency_key, create)
 
 
 @router.get(
