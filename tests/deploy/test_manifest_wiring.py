@@ -265,7 +265,8 @@ def test_every_path_of_a_contract_is_routed_to_its_service(made: Kinds, service:
     routes = made["HTTPRoute"][service.name]["spec"]["rules"]
     prefixes = {}
     for rule in routes:
-        [match], [filter_] = rule["matches"], rule["filters"]
+        [match] = rule["matches"]
+        [filter_] = [each for each in rule["filters"] if each["type"] == "URLRewrite"]
         prefixes[match["path"]["value"]] = filter_["urlRewrite"]["path"]["replacePrefixMatch"]
         assert rule["backendRefs"] == [{"name": service.name, "port": 80}]
     base = made["ConfigMap"][service.name]["data"]["PUBLIC_URL"].partition("://")[2].partition("/")[2]

@@ -34,6 +34,7 @@ CUSTOM: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("rabbitmq.com/v1beta1", "RabbitmqCluster"): ("spec.replicas", "spec.image", "spec.persistence.storage"),
     ("gateway.networking.k8s.io/v1", "Gateway"): ("spec.gatewayClassName", "spec.listeners"),
     ("gateway.networking.k8s.io/v1", "HTTPRoute"): ("spec.parentRefs", "spec.rules"),
+    ("gateway.nginx.org/v1alpha1", "SnippetsFilter"): ("spec.snippets",),
     ("external-secrets.io/v1", "ExternalSecret"): ("spec.secretStoreRef.name", "spec.data"),
 }
 
