@@ -107,6 +107,7 @@ PUSHED: Final[Responses] = {
         "invalid_scope",
         "request_not_supported",
         "login_required",
+        "invalid_target",
         "invalid_dpop_proof",
     ),
 }
@@ -129,7 +130,12 @@ REDEEMED: Final[Responses] = {
         },
     ),
     400: _refusals(
-        "invalid_request", "invalid_client", "invalid_grant", "unsupported_grant_type", "invalid_dpop_proof"
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unsupported_grant_type",
+        "invalid_target",
+        "invalid_dpop_proof",
     ),
 }
 AUTHORIZED: Final[Responses] = {

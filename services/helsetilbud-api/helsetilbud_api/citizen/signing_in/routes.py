@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from authlib.oauth2.rfc6749.errors import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
 from fastapi.responses import JSONResponse, RedirectResponse
 
@@ -47,7 +47,8 @@ _OFFERED: Final = problems(SignInNotOffered, Unavailable)
 _CACHED: Final = {"Cache-Control": "public, max-age=3600"}
 
 INTAKES: Final = [
-    Intake("POST", path, frozenset({FORM}), LARGEST_FORM) for path in (PUSH_PATH, TOKEN_PATH, USERINFO_PATH)
+    Intake("POST", path, frozenset({FORM}), LARGEST_FORM)
+    for path in (PUSH_PATH, TOKEN_PATH, USERINFO_PATH, AUTHORIZATION_PATH)
 ]
 router = APIRouter(tags=[_TAG])
 
@@ -70,6 +71,8 @@ Form = Annotated[dict[str, str], Depends(_form)]
 
 
 async def _caller(request: Request, issuer: Issuer, form: Form, now: Now) -> Caller:
+    if "client_assertion" in form and ("client_secret" in form or "authorization" in request.headers):
+        raise InvalidRequestError("a client shows who it is in one way")  # RFC 6749, section 2.3
     auth: Authenticator = request.app.state.auth
     client = await authenticate(issuer, form, audiences_of(issuer), auth.replays, now)
     return Caller(client, await _proven_key(request, issuer) if "dpop" in request.headers else None)
@@ -134,10 +137,33 @@ async def authorize_request(
     """For the citizen's browser, which is sent back to the client at once, with a code: who it is has been said by the
     launch. A tool that has been stopped or deleted since, or is hidden, is `access_denied`.
     """
+    names = [name for name, _ in request.query_params.multi_items()]
+    if len(names) > len(set(names)):  # RFC 6749, section 3.1
+        return _over(request)
+    return await _authorized(issuer, request, session, now, client_id, request_uri)
+
+
+async def authorize_posted_request(
+    issuer: Issuer, form: Form, request: Request, session: Session, now: Now
+) -> Response:
+    """The same in a form (OpenID Connect Core, section 3.1.2.1)."""
+    return await _authorized(issuer, request, session, now, form.get("client_id", ""), form.get("request_uri", ""))
+
+
+router.add_api_route(AUTHORIZATION_PATH, authorize_posted_request, methods=["POST"], include_in_schema=False)
+
+
+async def _authorized(
+    issuer: LaunchIssuer, request: Request, session: Session, now: Now, client_id: str, request_uri: str
+) -> Response:
     address = await service.authorize(session, issuer, client_id, request_uri, now)
     if address is None:
-        return sign_in_over(best_language(request.headers.get("accept-language")))
+        return _over(request)
     return RedirectResponse(address, 303, {**UNCACHED, "Referrer-Policy": "no-referrer"})
+
+
+def _over(request: Request) -> Response:
+    return sign_in_over(best_language(request.headers.get("accept-language")))
 
 
 @router.post(TOKEN_PATH, summary="Redeem a code", responses=REDEEMED | _FORMS, openapi_extra=TOKEN_FORM)

@@ -35,6 +35,7 @@ _KEPT: Final = (
     "code_challenge_method",
 )
 _LONGEST: Final = 2_000
+_SHA256: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _DIGITS: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{11}(?![0-9A-Za-z])")
 
 
@@ -83,18 +84,28 @@ def _checked(issuer: LaunchIssuer, caller: Caller, sent: Mapping[str, str], now:
         raise InvalidRequestError("redirect_uri is not one that is registered")
     if SCOPE not in sent.get("scope", "").split(" "):
         raise OAuth2Error("scope is openid", error="invalid_scope")
-    if "code_challenge" not in sent or sent.get("code_challenge_method") != "S256":
-        # Authlib asks for PKCE of public clients alone, and takes a method that is not said for its default
-        raise InvalidRequestError("code_challenge is needed, and code_challenge_method is S256")
+    if not _SHA256.fullmatch(sent.get("code_challenge", "")) or sent.get("code_challenge_method") != "S256":
+        # Authlib asks for PKCE of public clients alone, takes a method that is not said for its default, and takes a
+        # challenge that no verifier has
+        raise InvalidRequestError("code_challenge is a SHA-256 in base64url, and code_challenge_method is S256")
+    if not _SHA256.fullmatch(sent.get("dpop_jkt", "x" * 43)):
+        raise InvalidRequestError("dpop_jkt is a SHA-256 in base64url")
+    _check_resource(issuer, sent)
     if any(len(value) > _LONGEST for value in sent.values() if value is not sent.get("client_assertion")):
         raise InvalidRequestError("a parameter is too long")
     if any(_names_somebody(sent.get(name, "")) for name in ("state", "nonce")):
         raise InvalidRequestError("state and nonce are random, and name nobody")
     request = ProtocolRequest("GET", {**sent, "client_id": caller.client.client_id})
     grant = Server(issuer, caller.client, now).get_consent_grant(request, end_user=caller.client)
-    if grant.prompt or "max_age" in sent:
+    if grant.prompt or "max_age" in sent or "id_token_hint" in sent:
         raise LoginRequiredError("nobody can be asked to log in here: the citizen opens the tool on Helsenorge")
     return {name: request.parameters[name] for name in _KEPT if name in request.parameters} | {"scope": SCOPE}
+
+
+def _check_resource(issuer: LaunchIssuer, sent: Mapping[str, str]) -> None:
+    """RFC 8707, section 2: a token is for our userinfo, and must not be taken for one of somebody else's."""
+    if sent.get("resource", issuer.url) != issuer.url:
+        raise OAuth2Error("resource is the issuer, or left out", error="invalid_target")
 
 
 def _names_somebody(text: str) -> bool:
@@ -140,6 +151,7 @@ async def redeem(
     """The ID token and the access token for a code; a refusal too is an answer, so that the code's use is kept."""
     if sent.get("grant_type") != GRANT:
         raise UnsupportedGrantTypeError(GRANT)
+    _check_resource(issuer, sent)
 
     def answer(connected: Session) -> Answer:
         server = Server(issuer, caller.client, now, session=connected, proof_key=caller.proof_key)
