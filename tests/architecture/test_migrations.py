@@ -1,6 +1,11 @@
-"""What has not been released yet must leave the release before running: migrations only add (expand)."""
+"""What is not released yet must leave the release before running: migrations only add (expand), and hold up nobody.
+
+A lock that a migration waits for is given up after a second (`shared.migrate`, held by its own tests). What it has been
+given it holds to its end, and making an index on a table that is in use takes as long as the table is large.
+"""
 
 import re
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -45,6 +50,62 @@ def taken_away(source: str) -> list[str]:
 
 def demands(added: str) -> bool:
     return bool(re.search(r"\bNOT\s+NULL\b", added, re.I)) and not re.search(r"\bDEFAULT\b|\bGENERATED\b", added, re.I)
+
+
+RUN = re.compile(r"^ +(?:schema|op)\.(\w+)\((.*?)\)$", re.M | re.S)
+INDEX = re.compile(
+    r"^(?!.*--\s*locks:).*\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\w+\s+ON\s+(?:ONLY\s+)?(\w+)",
+    re.I | re.M,
+)
+REINDEX = re.compile(r"\bREINDEX\b|\bSET\s+(?:LOCAL\s+)?lock_timeout\b|\bop\.create_index\b", re.I)
+
+
+def locked(file: Path) -> list[str]:
+    """Tables in use that nobody writes to while this migration indexes them. `-- locks: why` on the line says why it
+    may: that the table is small, say.
+    """
+    source = file.read_text("utf-8")
+    spec = spec_from_file_location(file.stem, file)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found, own = REINDEX.findall(source), set()
+    for how, what in RUN.findall(source.partition("def upgrade")[2]):
+        given = what.removeprefix("op, ")
+        sql = f"schema.statements({given})" if how == "run" else given
+        text = str(eval(sql, vars(module)))  # noqa: S307 - a migration of ours, as Alembic would run it
+        own |= {name.lower() for name in MADE.findall(text)}
+        if how != "run_concurrently":
+            found += [table for table in INDEX.findall(text) if table.lower() not in own]
+    return found
+
+
+def test_migrations_to_come_index_tables_in_use_concurrently() -> None:
+    migrations = [file for file in unreleased() if file.suffix == ".py"]
+    found = {file.relative_to(ROOT).as_posix(): locked(file) for file in migrations}
+    assert {file: tables for file, tables in found.items() if tables} == {}
+
+
+@pytest.mark.parametrize(
+    ("upgrade", "tables"),
+    [
+        ('schema.run_sql(op, "CREATE INDEX a ON outbox (b);")', ["outbox"]),
+        ('schema.run_sql(op, TABLE + "CREATE INDEX a ON outbox (b);")', ["outbox"]),
+        ('op.execute("CREATE UNIQUE INDEX IF NOT EXISTS a ON ONLY outbox (b)")', ["outbox"]),
+        ('schema.run_sql(op, "CREATE INDEX a ON outbox (b); -- locks: one row a day")', []),
+        ('schema.run_concurrently(op, "CREATE INDEX a ON outbox (b);")', []),
+        ('schema.run_sql(op, TABLE + "CREATE INDEX a ON ours (b);")', []),
+        ('schema.run_sql(op, TABLE)\n    schema.run_sql(op, "CREATE INDEX a ON ours (b);")', []),
+        ('schema.run_sql(op, "SET LOCAL lock_timeout = 0")', ["SET LOCAL lock_timeout"]),
+        ('op.create_index("a", "outbox", ["b"])', ["op.create_index"]),
+    ],
+)
+def test_an_index_that_holds_up_those_who_write_is_found(tmp_path: Path, upgrade: str, tables: list[str]) -> None:
+    file = tmp_path / "m0099.py"
+    head = 'from alembic import op\nfrom shared import schema\nTABLE = "CREATE TABLE ours (b int);"\n'
+    file.write_text(f"{head}\ndef upgrade() -> None:\n    {upgrade}\n")
+    assert locked(file) == tables
 
 
 def unreleased() -> list[Path]:
