@@ -226,7 +226,7 @@ def test_children_are_citizens_younger_than_their_parents() -> None:
 def test_relations_are_between_people_who_exist() -> None:
     practitioners = {"generalPractitioners", "practitionerOffices"}
     assert RELATIONS.keys() == {"reservations", "ownAccess", "powersOfAttorney"} | practitioners
-    assert all(13 <= _age(CITIZEN[it["nationalId"]]) < 16 for it in RELATIONS["ownAccess"])
+    assert all(12 <= _age(CITIZEN[it["nationalId"]]) < 16 for it in RELATIONS["ownAccess"])
     assert [it["nationalId"] for it in RELATIONS["reservations"]] == [STATE["reserved-against-research"]["nationalId"]]
     for power in RELATIONS["powersOfAttorney"]:
         assert _age(CITIZEN[power["giver"]]) > 16

@@ -1,17 +1,13 @@
 """Days and ages in Norway, on which the rules for children and young people turn (S5)."""
 
 from datetime import UTC, date, datetime, time
-from typing import Final, Literal
+from typing import Final
 
+from shared import access_rules
+from shared.access_rules import ADULT_FROM, YOUTH_FROM, AgeClass
 from shared.norway import OSLO, age_on
 
-AgeClass = Literal["child", "young", "adult"]
-
-YOUNG_FROM: Final = 12
-OWN_ACCESS_FROM: Final = 13
-ADULT_FROM: Final = 16
-HOLDER_FROM: Final = 18
-_TURNS: Final = (YOUNG_FROM, OWN_ACCESS_FROM, ADULT_FROM)
+_TURNS: Final = (YOUTH_FROM, ADULT_FROM)
 
 
 def start_of(day: date) -> datetime:
@@ -32,8 +28,7 @@ def is_aged(born: date, years: int, today: date) -> bool:
 
 
 def age_class(born: date, today: date) -> AgeClass:
-    years = age_on(today, born)
-    return "adult" if years >= ADULT_FROM else "young" if years >= YOUNG_FROM else "child"
+    return access_rules.age_class(age_on(today, born))
 
 
 def next_turn(born: date, today: date) -> date | None:

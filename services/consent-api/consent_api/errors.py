@@ -10,8 +10,8 @@ class OwnAccessNotApplicable(DomainError):
     status = 409
     code = "own-access-not-applicable"
     title: ClassVar[Text] = {
-        "nb": "Egen tilgang gis til ungdom fra fylte 12 til fylte 16 år.",
-        "nn": "Eigen tilgang blir gitt til ungdom frå fylte 12 til fylte 16 år.",
+        "nb": "Egen tilgang gis til ungdom som har fylt 12, men ikke 16 år.",
+        "nn": "Eigen tilgang blir gitt til ungdom som har fylt 12, men ikkje 16 år.",
         "en": "An own access is given to young people from 12 to 15 years.",
     }
 

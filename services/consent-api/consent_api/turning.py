@@ -13,12 +13,13 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent_api.ages import ADULT_FROM, is_aged, next_turn
+from consent_api.ages import is_aged, next_turn
 from consent_api.feed.writing import note
 from consent_api.persons.queries import parents_in
 from consent_api.persons.service import set_parent
 from consent_api.representation import queries
 from consent_api.representation.service import remember
+from shared.access_rules import ADULT_FROM
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.norway import day_in_norway

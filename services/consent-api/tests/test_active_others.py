@@ -130,15 +130,19 @@ async def test_S2_S4_reserved_against_research_is_a_reason_there_and_nowhere_els
 @pytest.mark.parametrize(
     ("now", "granted", "area", "expected"),
     [
-        (datetime(2025, 2, 28, 12, tzinfo=UTC), True, "youth", (False, False, ["too-young"])),
-        (datetime(2025, 3, 1, 12, tzinfo=UTC), True, "youth", (True, False, [])),
-        (datetime(2025, 3, 1, 12, tzinfo=UTC), False, "youth", (False, False, ["too-young"])),
-        (datetime(2025, 3, 1, 12, tzinfo=UTC), True, "health-care", (False, True, ["too-young"])),
+        (datetime(2024, 2, 28, 22, 59, tzinfo=UTC), True, "youth", (False, True, ["too-young"])),
+        (datetime(2024, 2, 28, 23, 0, tzinfo=UTC), True, "youth", (True, False, [])),
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), False, "youth", (False, False, ["too-young"])),
+        (datetime(2024, 2, 28, 22, 59, tzinfo=UTC), True, "health-care", (False, True, ["too-young"])),
+        (datetime(2024, 2, 28, 23, 0, tzinfo=UTC), True, "health-care", (True, True, [])),
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), False, "health-care", (False, True, ["too-young"])),
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), True, "research", (False, True, ["too-young"])),
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), True, "administration", (False, True, ["too-young"])),
         (datetime(2028, 2, 29, 12, tzinfo=UTC), False, "youth", (True, False, [])),
         (datetime(2028, 2, 29, 12, tzinfo=UTC), False, "health-care", (True, False, [])),
     ],
 )
-async def test_S5_young_people_with_an_own_access_are_active_in_what_is_theirs_from_13(
+async def test_S5_young_people_with_an_own_access_are_active_in_what_is_theirs_from_12(
     check: Any,
     give: Any,
     mother: Any,
@@ -203,6 +207,39 @@ async def test_S5_somebody_assigned_is_told_apart(
         assert (await verify(ola.number, kari.number, "power-of-attorney", **kind))["allowed"] is True
     [item] = await check([kari.number])
     assert (item["activeThroughOthers"], item["assignedRepresentative"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("born", "area", "allowed", "through_others"),
+    [
+        (CHILD, "health-care", True, True),
+        (CHILD, "research", False, False),
+        (YOUNG, "health-care", True, True),
+        (YOUNG, "administration", True, True),
+    ],
+)
+async def test_S5_a_guardian_acts_for_a_child_as_the_scope_says(
+    check: Any, give: Any, verify: Any, ola: Any, child_of: Any, assign: Any, born: date, area: str, allowed: bool,
+    through_others: bool,
+) -> None:  # fmt: skip
+    child = child_of(born)
+    await give({child: "full", ola.number: "full"})
+    await check([child])
+    await assign(child, ola.number)
+    answer = await verify(ola.number, child, "power-of-attorney", area)
+    assert (answer["allowed"], answer["narrowed"]) == (allowed, allowed and born == YOUNG)
+    assert shown((await check([child], area))[0]) == (False, through_others, ["too-young"])
+
+
+async def test_S5_a_guardian_has_no_part_in_what_is_a_young_persons_own(
+    check: Any, give: Any, verify: Any, ola: Any, child_of: Any, assign: Any
+) -> None:
+    young = child_of(YOUNG)
+    await give({young: "full", ola.number: "full"})
+    await check([young])
+    await assign(young, ola.number)
+    answer = await verify(ola.number, young, "power-of-attorney", youngPersonsOwn=True)
+    assert (answer["allowed"], answer["reason"]) == (False, "young-persons-own")
 
 
 def test_S2_the_rule_as_a_table() -> None:

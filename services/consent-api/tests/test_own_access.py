@@ -1,4 +1,4 @@
-"""A young person's own access: with a parent's consent, from 13 (S5)."""
+"""A young person's own access: with a parent's consent, from 12 (S5)."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,19 +11,25 @@ YES, NO = '{"granted": true}', '{"granted": false}'
 
 @pytest.fixture
 def young(citizen: Any, mother: Any, register: Any) -> Any:
-    """13 years old tomorrow."""
-    young = citizen(date(2013, 11, 23))
+    """12 years old tomorrow."""
+    young = citizen(date(2014, 11, 23))
     register.parents[young.number] = [mother.number]
     return young
 
 
-async def test_S5_a_parent_says_yes_and_it_works_from_13(young: Any, mother: Any, clock: Any) -> None:
+async def test_S5_a_parent_says_yes_from_the_12th_birthday_in_norway_and_it_works_at_once(
+    young: Any, mother: Any, clock: Any
+) -> None:
     acting = mother.acting_for(young.number)
+    clock.now = datetime(2026, 11, 22, 22, 59, tzinfo=UTC)
     assert (await acting.get(PATH)).json() == {"granted": False, "version": 0, "changedAt": None}
-    granted = await acting.put(PATH, YES, {"If-Match": '"0"'})
-    assert granted.json() == {"granted": True, "version": 1, "changedAt": clock.written}
+    too_early = await acting.put(PATH, YES, {"If-Match": '"0"'})
+    assert (too_early.status_code, too_early.json()["code"]) == (409, "own-access-not-applicable")
     assert (await young.get("/v1/me/consent")).json()["code"] == "too-young"
     clock.now = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    assert (await young.get("/v1/me/consent")).json()["code"] == "own-access-missing"
+    granted = await acting.put(PATH, YES, {"If-Match": '"0"'})
+    assert granted.json() == {"granted": True, "version": 1, "changedAt": clock.written}
     assert (await young.get("/v1/me/consent")).status_code == 200
     assert (await young.set_level("full", '"0"')).status_code == 200
     assert (await young.get(PATH)).json()["granted"] is True
@@ -58,7 +64,10 @@ async def test_S5_it_is_for_those_of_12_to_15(citizen: Any, mother: Any, registe
     assert await rows("own_access") == []
 
 
-async def test_S5_a_change_of_own_access_builds_on_what_was_seen(young: Any, mother: Any, rows: Any) -> None:
+async def test_S5_a_change_of_own_access_builds_on_what_was_seen(
+    young: Any, mother: Any, clock: Any, rows: Any
+) -> None:
+    clock.go(days=1)
     acting = mother.acting_for(young.number)
     assert (await acting.put(PATH, YES, {})).json()["code"] == "precondition-required"
     assert (await acting.put(PATH, NO, {"If-Match": '"0"'})).json()["version"] == 0

@@ -139,6 +139,7 @@ async def test_S5_a_giver_is_16(citizen: Any, ola: Any, born: date, status: int)
     assert answer.status_code == status
     if status == 403:
         assert answer.json()["code"] == "too-young"
+        assert answer.json()["detail"] == "Dette kan du gjøre selv når du har fylt 16 år.", "no parent can do it either"
 
 
 @pytest.mark.parametrize("facts", [{"status": "deceased"}, {"confidentialAddress": True}, "unknown", "oneself"])

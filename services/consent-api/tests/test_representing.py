@@ -157,8 +157,8 @@ async def test_S5_verifying_says_what_a_parent_may_of_a_young_person(verify: Any
         (date(1980, 1, 1), {"allowed": True, "reason": None, "narrowed": False}),
         (date(2010, 11, 22), {"allowed": True, "reason": None, "narrowed": False}),
         (date(2010, 11, 23), {"allowed": False, "reason": "own-access-missing", "narrowed": False}),
-        (date(2013, 11, 22), {"allowed": False, "reason": "own-access-missing", "narrowed": False}),
-        (date(2013, 11, 23), {"allowed": False, "reason": "too-young", "narrowed": False}),
+        (date(2014, 11, 22), {"allowed": False, "reason": "own-access-missing", "narrowed": False}),
+        (date(2014, 11, 23), {"allowed": False, "reason": "too-young", "narrowed": False}),
     ],
 )
 async def test_S5_verifying_somebody_who_acts_for_themselves(

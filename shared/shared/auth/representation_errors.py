@@ -94,7 +94,7 @@ class TooYoung(DomainError):
 
 
 class OwnAccessMissing(DomainError):
-    """From 13 to 15 years: a parent has not said yes."""
+    """From 12 to 15 years: no parent has said yes."""
 
     status = 403
     code = "own-access-missing"

@@ -5,11 +5,9 @@ from functools import cache
 from typing import Final, Literal
 
 from consent_api.areas import Area, Level, suffices
-from consent_api.representation.models import YOUNG_PERSONS_OWN
+from shared.access_rules import YOUNG_PERSONS_OWN, AgeClass, Representative, is_reached_alone, why_not_acting
 
 Reason = Literal["deceased", "no-consent", "consent-basis-only", "too-young", "reserved"]
-# `independent` are young people of 13 to 15 with an access of their own
-Age = Literal["child", "young", "independent", "adult"]
 
 _SHORTFALL: Final[dict[Level, Reason]] = {"none": "no-consent", "basis": "consent-basis-only"}
 
@@ -33,8 +31,9 @@ class Standing:
 def standing(
     area: Area,
     level: Level,
-    age: Age,
+    age: AgeClass,
     *,
+    own_access: bool = False,
     deceased: bool = False,
     reserved: bool = False,
     represented: bool = False,
@@ -53,16 +52,11 @@ def standing(
     if reserved:
         against.append("reserved")
     through_others = represented and not against
-    if is_too_young(age, area):
+    if not is_reached_alone(age, own_access, area):
         against.append("too-young")
     return Standing(tuple(against), through_others, assigned and not deceased)
 
 
-def is_too_young(age: Age, area: Area) -> bool:
-    """Under 16, except in what is young people's own for those with an access of their own (S5)."""
-    return age != "adult" and not (age == "independent" and area in YOUNG_PERSONS_OWN)
-
-
-def parents_count(age: Age, area: Area) -> bool:
-    """Whether parents can be reached in the child's place."""
-    return age == "child" or (age in ("young", "independent") and area not in YOUNG_PERSONS_OWN)
+def counts(who: Representative, age: AgeClass, area: Area) -> bool:
+    """Whether such representatives can be reached in the person's place."""
+    return why_not_acting(who, age, youths_own=area in YOUNG_PERSONS_OWN) is None

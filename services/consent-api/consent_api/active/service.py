@@ -9,17 +9,17 @@ import structlog
 
 from consent_api.access_log.models import Call
 from consent_api.active import queries
-from consent_api.active.models import Age, Standing, parents_count, standing
+from consent_api.active.models import Standing, counts, standing
 from consent_api.active.queries import Known
-from consent_api.ages import OWN_ACCESS_FROM, age_class, is_aged
+from consent_api.ages import age_class
 from consent_api.areas import Area, suffices
 from consent_api.errors import PersonRegisterUnavailable, PersonUnknown
 from consent_api.identities import NationalIdError, parse_all
 from consent_api.persons.models import PersonCopy, birth_date_of
 from consent_api.persons.queries import find_persons
 from consent_api.persons.service import Persons
-from consent_api.representation.models import YOUNG_PERSONS_OWN
 from consent_api.reservations.models import RESERVES
+from shared.access_rules import OWN_ACCESS, AgeClass
 from shared.auth import Machine
 from shared.citizenref import CitizenReferences
 from shared.correlation import current
@@ -105,53 +105,43 @@ async def _judge(
     today: date,
 ) -> dict[str, Outcome]:
     ages = {citizen: _age(number, known[citizen].person, today) for citizen, number in people.items()}
-    if area in YOUNG_PERSONS_OWN:
-        ages |= await _independent(connection, people, known, ages, today)
+    independent = await _independent(connection, ages) if area in OWN_ACCESS else set()
     reserved: set[str] = set()
     if area in RESERVES:
         reserved = await queries.find_reserved(connection, list(people), RESERVES[area])
     represented = await _represented(connection, known, ages, area, today)
     return {
-        citizen: _outcome(it, ages[citizen], area, citizen in reserved, represented.get(citizen))
+        citizen: _outcome(
+            it, ages[citizen], area, citizen in independent, citizen in reserved, represented.get(citizen)
+        )
         for citizen, it in known.items()
     }
 
 
-def _age(number: NationalId, person: PersonCopy | None, today: date) -> Age:
+def _age(number: NationalId, person: PersonCopy | None, today: date) -> AgeClass:
     return age_class(birth_date_of(number, person, today), today)
 
 
-async def _independent(
-    connection: asyncpg.Connection,
-    people: Mapping[str, NationalId],
-    known: Mapping[str, Known],
-    ages: Mapping[str, Age],
-    today: date,
-) -> dict[str, Age]:
-    """Those of 13 to 15 whom a parent has given an access of their own."""
-    young = [
-        citizen
-        for citizen, age in ages.items()
-        if age == "young"
-        and is_aged(birth_date_of(people[citizen], known[citizen].person, today), OWN_ACCESS_FROM, today)
-    ]
-    found = await queries.find_independent(connection, young) if young else set()
-    return dict.fromkeys(found, "independent")
+async def _independent(connection: asyncpg.Connection, ages: Mapping[str, AgeClass]) -> set[str]:
+    """Those of 12 to 15 whom a parent has given an access of their own."""
+    young = [citizen for citizen, age in ages.items() if age == "youth"]
+    return await queries.find_independent(connection, young) if young else set()
 
 
 async def _represented(
-    connection: asyncpg.Connection, known: Mapping[str, Known], ages: Mapping[str, Age], area: Area, today: date
+    connection: asyncpg.Connection, known: Mapping[str, Known], ages: Mapping[str, AgeClass], area: Area, today: date
 ) -> dict[str, bool]:
     """Of parents it does not matter where the child's own level does not suffice; of who is assigned it does."""
     able = [(citizen, it) for citizen, it in known.items() if it.person and it.person.can_be_represented]
-    children = [citizen for citizen, it in able if parents_count(ages[citizen], area) and suffices(it.level, area)]
-    givers = [citizen for citizen, it in able if it.gives and ages[citizen] == "adult"]
+    children = [citizen for citizen, it in able if counts("parent", ages[citizen], area) and suffices(it.level, area)]
+    # of those under 16 there is none but a guardian's: a power of attorney is given from 16 on
+    givers = [citizen for citizen, it in able if it.gives and counts("guardian", ages[citizen], area)]
     if not (children or givers):
         return {}
     return await queries.find_represented(connection, children, givers, area, today)
 
 
-def _outcome(it: Known, age: Age, area: Area, reserved: bool, assigned: bool | None) -> Outcome:
+def _outcome(it: Known, age: AgeClass, area: Area, own_access: bool, reserved: bool, assigned: bool | None) -> Outcome:
     """`assigned` is None for whom nobody acts."""
     status = it.person.status if it.person else "living"
     if status == "unknown":
@@ -160,6 +150,7 @@ def _outcome(it: Known, age: Age, area: Area, reserved: bool, assigned: bool | N
         area,
         it.level,
         age,
+        own_access=own_access,
         deceased=status == "deceased",
         reserved=reserved,
         represented=assigned is not None,

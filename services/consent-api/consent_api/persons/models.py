@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Self
 
-from consent_api.ages import ADULT_FROM, birthday, is_aged, next_turn
+from consent_api.ages import birthday, is_aged, next_turn
+from shared.access_rules import ADULT_FROM
 from shared.nationalid import NationalId
 
 Status = Literal["living", "deceased", "unknown"]

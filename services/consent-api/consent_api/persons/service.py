@@ -7,12 +7,13 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent_api.ages import ADULT_FROM, is_aged
+from consent_api.ages import is_aged
 from consent_api.feed.writing import lock, note
 from consent_api.persons import queries
 from consent_api.persons.models import PersonCopy, RegisterAnswer, Status
 from consent_api.persons.register import PersonRegister, RegisteredPerson
 from shared import outbox
+from shared.access_rules import ADULT_FROM
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import DomainError

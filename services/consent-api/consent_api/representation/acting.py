@@ -4,17 +4,25 @@ from typing import Annotated, Final
 
 from fastapi import Request, Security
 
-from consent_api.ages import ADULT_FROM, is_aged
+from consent_api.ages import is_aged
 from consent_api.areas import Area
 from consent_api.representation.models import Act, Acting, Use
 from consent_api.representation.own_access import require_young
 from consent_api.representation.verifying import Verifier
+from shared.access_rules import ADULT_FROM
 from shared.auth import Citizen, CitizenCaller, OwnAccessMissing, RepresentationNotAllowed, TooYoung
 from shared.auth.callers import HIGH
+from shared.language import Text
 from shared.norway import day_in_norway
 
 # choices about oneself are dealt with as administration
 _AREA: Final[Area] = "administration"
+# what no parent does for a child either
+_FROM_16: Final[Text] = {
+    "nb": "Dette kan du gjøre selv når du har fylt 16 år.",
+    "nn": "Dette kan du gjere sjølv når du har fylt 16 år.",
+    "en": "You can do this yourself from the age of 16.",
+}
 
 
 class Actor(CitizenCaller):
@@ -50,7 +58,7 @@ class Oneself(CitizenCaller):
         if caller.represents is not None:
             raise RepresentationNotAllowed("personal")
         if not is_aged(caller.birth_date, ADULT_FROM, day_in_norway(request.app.state.clock())):
-            raise TooYoung()
+            raise TooYoung(_FROM_16)
         return Acting(caller.reference, caller.reference)
 
 

@@ -1,19 +1,26 @@
 """Who may act for whom, and in what (S5): the rules, which need no I/O.
 
-age of the represented   parent                                  power of attorney
-0-11                     everything                              cannot be given
-12-15                    all but what is the young person's own  cannot be given
-16 and over              no longer                               what it covers, while it lasts
+What ages say is in `shared.access_rules`; here is what people, days and scopes say.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Literal
 
-from consent_api.ages import ADULT_FROM, OWN_ACCESS_FROM, YOUNG_FROM, AgeClass, age_class, birthday, is_aged, start_of
+from consent_api.ages import age_class, birthday, start_of
 from consent_api.areas import Area, Level, suffices
 from consent_api.persons.models import PersonCopy
+from shared.access_rules import (
+    ADULT_FROM,
+    YOUNG_PERSONS_OWN,
+    YOUTH_FROM,
+    AgeClass,
+    Representative,
+    is_narrowed,
+    why_not_acting,
+    why_not_alone,
+)
 
 Relation = Literal["parent", "power-of-attorney"]
 Act = Literal["read", "change"]
@@ -31,9 +38,6 @@ RefusalReason = Literal[
     "own-access-missing",
 ]
 PowerState = Literal["upcoming", "in-force", "ended", "revoked"]
-
-# what is the young person's own from the age of 12: parents neither see it nor act in it
-YOUNG_PERSONS_OWN: Final[frozenset[Area]] = frozenset({"youth"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def decide(use: Use, pair: Pair, born: date, today: date) -> Decision:
     actor, represented = pair.actor, pair.represented
     if actor is None or represented is None or not _both_can(actor, represented):
         return Decision("no-relation")
-    decided = _as_parent(use, pair, born, today) if use.relation == "parent" else _as_holder(use, pair, today)
+    decided = _as_parent(use, pair, born, today) if use.relation == "parent" else _as_holder(use, pair, born, today)
     if decided.reason == "no-relation":
         return decided
     if "deceased" in (actor.status, represented.status):
@@ -132,20 +136,29 @@ def _both_can(*people: PersonCopy) -> bool:
 def _as_parent(use: Use, pair: Pair, born: date, today: date) -> Decision:
     if not pair.is_parent:
         return Decision("no-relation")
-    age: AgeClass = age_class(born, today)
-    if age == "adult":
-        return Decision("relation-ended")
-    if age == "child":
-        return Decision(valid_until=start_of(birthday(born, YOUNG_FROM)))
-    if use.area in YOUNG_PERSONS_OWN or use.young_persons_own:
-        return Decision("young-persons-own")
-    return Decision(narrowed=True, valid_until=start_of(birthday(born, ADULT_FROM)))
+    age = age_class(born, today)
+    if reason := why_not_acting("parent", age, youths_own=_is_youths_own(use)):
+        return Decision(reason)
+    return Decision(narrowed=is_narrowed(age), valid_until=_turns(born, age))
 
 
-def _as_holder(use: Use, pair: Pair, today: date) -> Decision:
-    power = pair.power
+def _is_youths_own(use: Use) -> bool:
+    return use.area in YOUNG_PERSONS_OWN or use.young_persons_own
+
+
+def _turns(born: date, age: AgeClass) -> datetime:
+    """When a child or a young person is that no more."""
+    return start_of(birthday(born, YOUTH_FROM if age == "child" else ADULT_FROM))
+
+
+def _as_holder(use: Use, pair: Pair, born: date, today: date) -> Decision:
+    power, age = pair.power, age_class(born, today)
     if power is None:
         return Decision("no-relation")
+    who: Representative = "guardian" if power.assigned else "power-of-attorney"
+    reason = why_not_acting(who, age, youths_own=_is_youths_own(use))
+    if reason == "no-relation":
+        return Decision(reason)
     state = power.state(today)
     if state != "in-force":
         return Decision("not-begun" if state == "upcoming" else "ended")
@@ -153,15 +166,15 @@ def _as_holder(use: Use, pair: Pair, today: date) -> Decision:
         return Decision("area-not-covered")
     if use.personal and not power.assigned:
         return Decision("personal")
-    return Decision(valid_until=start_of(power.valid_to + timedelta(days=1)))
+    if reason:
+        return Decision(reason)
+    over = start_of(power.valid_to + timedelta(days=1))
+    return Decision(None, is_narrowed(age), over if age == "adult" else min(over, _turns(born, age)))
 
 
 def decide_alone(born: date, has_own_access: bool, today: date) -> Decision:
-    """Whether somebody may act for themselves: from 16, and from 13 with a parent's consent and narrower contents."""
-    if is_aged(born, ADULT_FROM, today):
-        return Decision()
-    if not is_aged(born, OWN_ACCESS_FROM, today):
-        return Decision("too-young")
-    if not has_own_access:
-        return Decision("own-access-missing")
-    return Decision(narrowed=True, valid_until=start_of(birthday(born, ADULT_FROM)))
+    """Whether somebody may act for themselves: from 16, and from 12 with a parent's consent and narrower contents."""
+    age = age_class(born, today)
+    if reason := why_not_alone(age, has_own_access):
+        return Decision(reason)
+    return Decision() if age == "adult" else Decision(None, is_narrowed(age), _turns(born, age))

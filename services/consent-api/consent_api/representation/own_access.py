@@ -1,4 +1,4 @@
-"""A young person's own access: a parent says yes or no, from the age of 12, and it works from 13 (S5)."""
+"""A young person's own access: a parent says yes or no, from the child's 12th birthday to the 16th (S5)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -45,7 +45,7 @@ _REMEMBER: Final = text(
 
 def require_young(born: date, today: date) -> None:
     """Raises OwnAccessNotApplicable."""
-    if age_class(born, today) != "young":
+    if age_class(born, today) != "youth":
         raise OwnAccessNotApplicable()
 
 

@@ -178,7 +178,7 @@ async def change_own_access(
 ) -> OwnAccessState:
     """Give a young person an access of their own, or take it back
 
-    By a parent, from the child's 12th to the 16th birthday; it works from the 13th.
+    By a parent, from the child's 12th to the 16th birthday. It takes effect at once.
     """
     if seen is None:
         raise PreconditionRequired()

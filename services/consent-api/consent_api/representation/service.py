@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent_api.ages import HOLDER_FROM, is_aged
+from consent_api.ages import is_aged
 from consent_api.areas import Area
 from consent_api.errors import (
     GivingNotPossible,
@@ -25,6 +25,7 @@ from consent_api.representation import queries
 from consent_api.representation.models import Pair
 from consent_api.representation.names import is_same_name, tidied
 from shared import outbox
+from shared.access_rules import HOLDER_FROM
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import NotFound

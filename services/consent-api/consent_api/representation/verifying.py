@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 
 from consent_api.access_log.models import Call
 from consent_api.access_log.writing import write
-from consent_api.ages import ADULT_FROM, is_aged
+from consent_api.ages import is_aged
 from consent_api.persons.models import birth_date_of
 from consent_api.persons.service import Persons
 from consent_api.representation import queries
 from consent_api.representation.models import Decision, Pair, Use, decide, decide_alone
+from shared.access_rules import ADULT_FROM
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.nationalid import NationalId
