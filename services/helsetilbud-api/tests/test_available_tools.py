@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from helsetilbud_api.citizen.available.rules import Offered, User, check_addable
+from helsetilbud_api.citizen.available.rules import Offered, check_addable
 from helsetilbud_api.citizen.available.schemas import AvailableTool, AvailableTools
 from helsetilbud_api.citizen.errors import ToolNotForRepresentatives
+from helsetilbud_api.citizen.models import User
 from shared.norway import age_on
 
 
@@ -201,7 +202,7 @@ async def test_P10_a_deleted_prescription_that_is_told_of_again_leaves_what_the_
 
 
 def test_S5_a_representative_adds_only_what_allows_it(others: Any, tool: UUID) -> None:
-    document = others.document(tool).model_copy(update={"prescription_required": False})
+    document = others.document(tool).model_copy(update={"prescription_required": False, "target_groups": ["children"]})
     offered, represented = Offered(document, False, None, False, "full"), User("k1-child", 8, True)
     with pytest.raises(ToolNotForRepresentatives):
         check_addable(offered, represented)

@@ -18,6 +18,7 @@ OPERATIONS = [
     ("GET", "/v1/me/gp-panel", "read", False),
 ]
 YOUNG = date(2012, 6, 1)
+FOR_BOTH = {"representative_may_use": True, "target_groups": ["young"]}
 
 
 @pytest.fixture
@@ -34,8 +35,8 @@ def mother(caller: Any, young: Any) -> Any:
 async def both_tools(others: Any, young: Any, representations: Any) -> tuple[UUID, UUID]:
     """One prescribed to the young person, one that they have added."""
     one, other = uuid4(), uuid4()
-    await others.tell(others.published(one), others.prescribed(young, one))
-    await others.tell(others.published(other, prescription_required=False, representative_may_use=True))
+    await others.tell(others.published(one, representative_may_use=True), others.prescribed(young, one))
+    await others.tell(others.published(other, prescription_required=False, **FOR_BOTH))
     representations.allow(narrowed=True)
     assert (await young.add(other)).status_code == 201
     return one, other
@@ -109,6 +110,41 @@ async def test_S5_parents_of_the_young_see_what_was_prescribed(mother: Any, youn
     assert (asked_for.status_code, asked_for.json()["reason"]) == (403, "young-persons-own")
 
 
+@pytest.fixture
+async def alone_with(others: Any, young: Any, representations: Any) -> UUID:
+    """A tool that no representative may use, prescribed to the young person."""
+    tool = uuid4()
+    representations.allow(narrowed=True)
+    await others.tell(others.published(tool, name="Kroppsprat", target_groups=["young"]))
+    await others.tell(others.prescribed(young, tool))
+    return tool
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("DELETE", ""), ("POST", "/open")])
+async def test_S5_parents_of_the_young_do_not_see_a_prescribed_tool_that_is_used_alone(
+    mother: Any, young: Any, alone_with: UUID, method: str, path: str
+) -> None:
+    refused = await mother.request(method, f"/v1/me/tools/{alone_with}{path}")
+    assert (refused.status_code, refused.json()["code"]) == (404, "tool-not-in-my-tools")
+    assert (await young.request("GET", f"/v1/me/tools/{alone_with}")).status_code == 200
+
+
+async def test_S5_nor_in_a_list_a_search_or_the_feed(
+    mother: Any, young: Any, alone_with: UUID, both_tools: Any, others: Any
+) -> None:
+    await others.tell(others.stopped(alone_with))
+    assert str(alone_with) in {item["toolId"] for item in await young.tools()}
+    seen = [
+        *await mother.tools(),
+        *await mother.tools("?origin=prescribed"),
+        *await mother.tools("?q=kroppsprat"),
+        *await mother.tools("?q=søvntrappa"),
+        *await mother.feed(),
+    ]
+    assert {item["toolId"] for item in seen} == {str(both_tools[0])}
+    assert {item["toolId"] for item in await young.feed()} >= {str(alone_with)}
+
+
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("DELETE", ""), ("POST", "/open")])
 async def test_S5_what_a_young_person_added_is_not_there_for_parents(
     mother: Any, young: Any, both_tools: Any, method: str, path: str
@@ -132,7 +168,7 @@ async def test_S5_a_key_used_for_oneself_is_another_for_the_child(
 ) -> None:
     """One browser, one person, one key, the same tool: two lists."""
     tool, key = uuid4(), {"Idempotency-Key": "one-click"}
-    await others.tell(others.published(tool, prescription_required=False, representative_may_use=True))
+    await others.tell(others.published(tool, prescription_required=False, **FOR_BOTH))
     representations.allow(narrowed=False)
     born = date(1988, 2, 2)
     own, child = caller(born), caller(born, represents=young.number, relation="parent")
@@ -150,7 +186,7 @@ async def test_S5_what_was_answered_is_not_given_again_to_one_who_may_no_longer_
     mother: Any, others: Any, representations: Any
 ) -> None:
     tool, key = uuid4(), {"Idempotency-Key": "one-click"}
-    await others.tell(others.published(tool, prescription_required=False, representative_may_use=True))
+    await others.tell(others.published(tool, prescription_required=False, **FOR_BOTH))
     representations.allow(narrowed=False)
     assert (await mother.add(tool, key)).status_code == 201
     representations.refuse("no-relation")

@@ -268,7 +268,9 @@ async def test_S5_parents_of_the_young_follow_what_is_about_prescriptions_and_no
     young = caller(date(2012, 6, 1))
     mother = caller(date(1988, 2, 2), represents=young.number, relation="parent")
     own, sent = uuid4(), uuid4()
-    await others.tell(others.published(own, prescription_required=False), others.published(sent))
+    for_young = {"target_groups": ["young"], "representative_may_use": True}
+    await others.tell(others.published(own, prescription_required=False, **for_young))
+    await others.tell(others.published(sent, **for_young))
     representations.allow(narrowed=True)
     assert (await young.add(own)).status_code == 201
     async with another() as url:

@@ -184,6 +184,21 @@ class PatientTooYoung(AboutPatient):
     members: ClassVar[Members] = {"minimumAge": member("Years, of the tool", 16)}
 
 
+class PatientOutsideTargetGroup(AboutPatient):
+    """The tool's target groups name ages, and not that of a patient under 16 (K1, S5)."""
+
+    status = 422
+    code = "patient-outside-target-group"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er ikke laget for pasientens aldersgruppe.",
+        "nn": "Verktøyet er ikkje laga for aldersgruppa til pasienten.",
+        "en": "The tool is not made for the patient's age group.",
+    }
+    members: ClassVar[Members] = {
+        "targetGroups": member("Whom the tool is for, as codes of the catalogue's `target-groups`", ["adults"])
+    }
+
+
 class DeadlineInvalid(DomainError):
     """`earliest` and `latest` are the first and the last day that are accepted, in Norway (P7)."""
 

@@ -72,6 +72,7 @@ async def look_up_patient(
         errors.ToolNotPrescribable,
         errors.PatientNotDigitallyActive,
         errors.PatientTooYoung,
+        errors.PatientOutsideTargetGroup,
         errors.DeadlineInvalid,
         errors.ConsentServiceUnavailable,
         IdempotencyInProgress,

@@ -53,6 +53,7 @@ class PatientFound(Schema):
                     "name": "Ingebjørg Fjellgløtt",
                     "ageClass": "adult",
                     "digitallyActive": True,
+                    "activeThemselves": True,
                     "activeThroughOthers": False,
                     "reasons": [],
                 }
@@ -63,6 +64,10 @@ class PatientFound(Schema):
     name: str
     age_class: Literal["child", "youth", "adult"] = Field(description="0-11, 12-15, 16 and over (S5)")
     digitally_active: bool = Field(description="Can be reached, themselves or through others")
+    active_themselves: bool = Field(
+        description="Can be sent every tool that is for their age. Where it is false and others are active, only those"
+        " tools that a representative may use."
+    )
     active_through_others: bool = Field(
         description="Somebody who may act for the patient can be reached: a child's parent, say"
     )

@@ -101,6 +101,8 @@ def _promised_of_patient(case: Case) -> tuple[int, str, dict[str, Any]]:
     reasons = [*REASONS[case["consent"]]]
     if case["consent"] == "through others":
         reasons = [] if case["representative"] else [*reasons, "representative-not-allowed"]
+    if case["consent"] == "too young":
+        reasons = [*reasons, "no-representative"]
     if reasons:
         return 422, "patient-not-digitally-active", {"reasons": reasons}
     if case["age"] == "a day short":

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from prescription_api.patients import REASONS
+from prescription_api.patients import explain
 from shared.norway import age_on
 from shared.testing.national_ids import generate
 
@@ -63,7 +63,7 @@ async def test_P4_every_condition_that_fails_is_named_in_words(prescribe: Any, p
     number = world.live(generate(date(2015, 1, 1), 0), reasons=("consent-basis-only", "too-young", "reserved"))
     answer = (await prescribe(number, await publish())).json()
     assert answer["reasons"] == ["consent-basis-only", "too-young", "reserved"]
-    assert answer["detail"] == " ".join(REASONS[code]["nb"] for code in answer["reasons"])
+    assert answer["detail"] == " ".join(it["text"] for it in explain(answer["reasons"], "child", "nb"))
 
 
 @pytest.mark.parametrize(("representatives", "code"), [(True, None), (False, "patient-not-digitally-active")])
@@ -72,7 +72,7 @@ async def test_P4_S5_a_child_is_reached_through_a_parent_where_the_tool_allows_i
 ) -> None:
     number = world.live(generate(date(2020, 1, 1), 0), reasons=("too-young",))
     world.through_others.add(number)
-    answer = await prescribe(number, await publish(representativeMayUse=representatives))
+    answer = await prescribe(number, await publish(representativeMayUse=representatives, targetGroups=["children"]))
     assert answer.json().get("code") == code
     if code:
         assert answer.json()["reasons"] == ["too-young", "representative-not-allowed"]

@@ -86,13 +86,16 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is known of somebody who acts, the one they act for, and what ties them; None where nothing is."""
+    """What is known of somebody who acts, the one they act for, and what ties them; None where nothing is.
+    `was_parent` is kept when the child turns 16.
+    """
 
     actor: PersonCopy | None
     actor_level: Level
     represented: PersonCopy | None
     is_parent: bool
     power: Power | None
+    was_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +137,9 @@ def _both_can(*people: PersonCopy) -> bool:
 
 
 def _as_parent(use: Use, pair: Pair, born: date, today: date) -> Decision:
-    if not pair.is_parent:
-        return Decision("no-relation")
     age = age_class(born, today)
+    if not pair.is_parent:
+        return Decision("relation-ended" if pair.was_parent and age == "adult" else "no-relation")
     if reason := why_not_acting("parent", age, youths_own=_is_youths_own(use)):
         return Decision(reason)
     return Decision(narrowed=is_narrowed(age), valid_until=_turns(born, age))

@@ -19,7 +19,7 @@ _PAIR: Final = """
         a.status AS a_status, a.confidential AS a_confidential, a.born AS a_born, a.checked_at AS a_checked,
         coalesce(c.level, 'none') AS level,
         r.status AS r_status, r.confidential AS r_confidential, r.born AS r_born, r.checked_at AS r_checked,
-        coalesce(t.active, false) AS is_parent,
+        coalesce(t.active, false) AS is_parent, t.child IS NOT NULL AS was_parent,
         p.areas, p.valid_from, p.valid_to, p.revoked_at IS NOT NULL AS revoked, p.assigned
     FROM (SELECT 1) one
     LEFT JOIN person a ON a.citizen = $1
@@ -52,7 +52,14 @@ async def find_pair(connection: asyncpg.Connection, actor: str, represented: str
     power = None
     if row["areas"] is not None:
         power = Power(row["areas"], row["valid_from"], row["valid_to"], row["revoked"], row["assigned"])
-    return Pair(_person(row, "a", actor), row["level"], _person(row, "r", represented), row["is_parent"], power)
+    return Pair(
+        _person(row, "a", actor),
+        row["level"],
+        _person(row, "r", represented),
+        row["is_parent"],
+        power,
+        row["was_parent"],
+    )
 
 
 def _person(row: asyncpg.Record, part: str, citizen: str) -> PersonCopy | None:

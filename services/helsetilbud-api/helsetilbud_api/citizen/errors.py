@@ -69,11 +69,26 @@ class TooYoungForTool(DomainError):
     status = 403
     code = "too-young-for-tool"
     title: ClassVar[Text] = {
-        "nb": "Verktøyet er for dem som er eldre.",
-        "nn": "Verktøyet er for dei som er eldre.",
-        "en": "The tool is for people who are older.",
+        "nb": "Verktøyet har en aldersgrense som ikke er nådd.",
+        "nn": "Verktøyet har ei aldersgrense som ikkje er nådd.",
+        "en": "The tool has a lowest age that has not been reached.",
     }
     members: ClassVar[Members] = {"minimumAge": member("In years", 16)}
+
+
+class OutsideTargetGroup(DomainError):
+    """K1, S5: the tool's target groups name ages, and not that of the citizen, who is under 16."""
+
+    status = 403
+    code = "outside-target-group"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyet er ikke laget for denne aldersgruppen.",
+        "nn": "Verktøyet er ikkje laga for denne aldersgruppa.",
+        "en": "The tool is not made for this age group.",
+    }
+    members: ClassVar[Members] = {
+        "targetGroups": member("Whom the tool is for, as codes of the catalogue's `target-groups`", ["adults"])
+    }
 
 
 class ToolNotForRepresentatives(DomainError):

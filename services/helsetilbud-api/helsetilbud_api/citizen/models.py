@@ -1,22 +1,27 @@
 """Tables of what a citizen sees, and the rules about it that need no I/O."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from datetime import datetime
+from typing import Final, Literal, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from helsetilbud_api.citizen.errors import (
+    OutsideTargetGroup,
     ToolNotForRepresentatives,
     ToolNotInMyTools,
     ToolNotReady,
     ToolsHidden,
     ToolWithdrawn,
+    TooYoungForTool,
 )
+from shared.access_rules import Misfit, is_seen_of_youth, why_not_opened
 from shared.auth import Citizen
 from shared.db import metadata
 from shared.events.catalog import ToolDocument
+from shared.norway import age_on, day_in_norway
 
 Origin = Literal["prescribed", "self-added"]
 Kind = Literal["tool-prescribed", "tool-revoked", "tool-expired", "tool-ended", "tool-withdrawn", "tool-reinstated"]
@@ -118,6 +123,20 @@ class MyTool:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """Whose tools it is about, by reference, how old they are in years, and whether somebody acts for them."""
+
+    citizen: str
+    age: int
+    represented: bool
+
+    @classmethod
+    def of(cls, caller: Citizen, now: datetime) -> Self:
+        age = age_on(day_in_norway(now), caller.acting_for_birth_date)
+        return cls(caller.acting_for, age, caller.represents is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """A tool that takes citizens in signed in (M3): whose it is, by organisation number, and where."""
 
@@ -127,7 +146,7 @@ class Launch:
 
 
 def leaves_out_own(caller: Citizen) -> bool:
-    """Parents of somebody of 12 to 15 have no part in what the young person has added alone (S5)."""
+    """Parents of somebody of 12 to 15 have no part in what the young person uses alone (S5)."""
     return caller.narrowed and caller.represents is not None
 
 
@@ -135,24 +154,39 @@ def check_mine(tool: MyTool | None, caller: Citizen) -> MyTool:
     """Raises ToolNotInMyTools, or ToolsHidden (S6)."""
     if tool is None or tool.state != "active":
         raise ToolNotInMyTools()
-    if leaves_out_own(caller) and tool.prescription_id is None:
+    if leaves_out_own(caller) and not _is_seen(tool):
         raise ToolNotInMyTools()
     if reason := HIDING.get(tool.level):
         raise ToolsHidden(reason=reason)
     return tool
 
 
-def check_openable(tool: MyTool, *, represented: bool) -> ToolDocument:
+def _is_seen(tool: MyTool) -> bool:
+    """A tool of which the catalogue has not told yet may be the young person's own."""
+    return tool.document is not None and is_seen_of_youth(tool.document, prescribed=tool.prescription_id is not None)
+
+
+def check_openable(tool: MyTool, user: User) -> ToolDocument:
     """Raises ToolWithdrawn (K4, M3), ToolNotReady when the catalogue has not told about the tool yet, or
-    ToolNotForRepresentatives (S5).
+    ToolNotForRepresentatives or TooYoungForTool (S5).
     """
     if tool.stopped:
         raise ToolWithdrawn(category=tool.stop_category)
     if tool.document is None:
         raise ToolNotReady(retry_after=2)
-    if represented and not tool.document.representative_may_use:
-        raise ToolNotForRepresentatives()
+    check_usable(tool.document, why_not_opened(tool.document, user.age, represented=user.represented))
     return tool.document
+
+
+def check_usable(tool: ToolDocument, reason: Misfit | None) -> None:
+    """Raises ToolNotForRepresentatives, TooYoungForTool or OutsideTargetGroup."""
+    match reason:
+        case "representative-not-allowed":
+            raise ToolNotForRepresentatives()
+        case "below-lowest-age":
+            raise TooYoungForTool(minimumAge=tool.minimum_age)
+        case "outside-target-group":
+            raise OutsideTargetGroup(targetGroups=list(tool.target_groups))
 
 
 def launch_of(tool: ToolDocument) -> Launch | None:

@@ -43,6 +43,8 @@ FEED_TABLES: Final = """
     LEFT JOIN tool_copy t ON t.tool_id = e.tool_id
     LEFT JOIN citizen_tool m ON m.citizen = $1 AND m.tool_id = e.tool_id AND m.state = 'active'
 """
+# What who acts for a young person sees, as `access_rules.is_seen_of_youth`: not what the catalogue has not told about.
+SEEN_OF_YOUTH: Final = "coalesce((t.document -> 'representativeMayUse')::boolean, false)"
 _FEED: Final = f"""
     SELECT head.level, head.as_of, page.*
     FROM (
@@ -52,7 +54,7 @@ _FEED: Final = f"""
         SELECT {FEED_COLUMNS}
         FROM {FEED_TABLES}
         WHERE e.citizen = $1 AND e.kind IS NOT NULL AND (e.occurred_at, e.feed_event_id) < ($3, $4)
-            AND (NOT $6 OR e.prescription_id IS NOT NULL)
+            AND (NOT $6 OR (e.prescription_id IS NOT NULL AND {SEEN_OF_YOUTH}))
         ORDER BY e.occurred_at DESC, e.feed_event_id DESC
         LIMIT $5
     ) page ON head.level = 'full'
@@ -62,7 +64,7 @@ _FEED: Final = f"""
 _MY_TOOLS: Final = (
     text(
         _HEADED.format(
-            page="""
+            page=f"""
         SELECT m.added_at AS at, m.tool_id AS key, m.origin, m.prescription_id, m.prescriber_name,
                m.prescriber_profession, m.organisation, m.organisation_name, m.deadline, m.first_opened_at,
                m.last_opened_at, coalesce(t.stopped, false) AS stopped, t.stop_category,
@@ -73,9 +75,10 @@ _MY_TOOLS: Final = (
             AND (:tool_id IS NULL OR m.tool_id = :tool_id)
             AND (:new IS NULL OR :new = (m.origin = 'prescribed' AND m.first_opened_at IS NULL))
             AND (:origin IS NULL OR m.origin = :origin)
+            AND (NOT :narrowed OR (m.origin = 'prescribed' AND {SEEN_OF_YOUTH}))
         ORDER BY m.added_at DESC, m.tool_id DESC
         LIMIT :count
-    """
+    """  # noqa: S608 - put together from constants
         )
     )
     .bindparams(
@@ -87,6 +90,7 @@ _MY_TOOLS: Final = (
         bindparam("tool_id", type_=Uuid),
         bindparam("new", type_=Boolean),
         bindparam("origin", type_=Text),
+        bindparam("narrowed", type_=Boolean),
     )
     .columns(texts=JSONB)
 )
@@ -130,8 +134,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ToolFilter:
+    """`narrowed` is to what who acts for a young person sees."""
+
     new: bool | None = None
     origin: str | None = None
+    narrowed: bool = False
 
 
 async def list_feed(
@@ -143,8 +150,8 @@ async def list_feed(
     *,
     narrowed: bool = False,
 ) -> Found:
-    """M4, newest first; narrowed to what is about prescriptions. By the driver's own connection: the feed is read at
-    every login.
+    """M4, newest first; narrowed to what who acts for a young person sees. By the driver's own connection: the feed is
+    read at every login.
     """
     at, key = after or _NEWEST
     rows = await connection.fetch(_FEED, citizen, language, at, key, limit + 1, narrowed)
@@ -166,7 +173,7 @@ async def list_my_tools(
     """M1, newest first; with `tool_id` that one, if it is the citizen's."""
     at, key = after or _NEWEST
     values = {"citizen": citizen, "language": language, "at": at, "key": key, "count": limit + 1, "tool_id": tool_id}
-    filters = {"new": wanted.new, "origin": wanted.origin}
+    filters = {"new": wanted.new, "origin": wanted.origin, "narrowed": wanted.narrowed}
     return _found((await connection.execute(_MY_TOOLS, values | filters)).all())
 
 

@@ -11,6 +11,7 @@ from helsetilbud_api.citizen.errors import (
     ToolNotReady,
     ToolsHidden,
     ToolWithdrawn,
+    TooYoungForTool,
 )
 from helsetilbud_api.citizen.models import HIDING, Origin, leaves_out_own
 from helsetilbud_api.citizen.queries import ToolFilter
@@ -48,12 +49,14 @@ router = APIRouter(prefix="/v1/me")
 
 
 def _visible(me: Citizen, new: bool | None = None, origin: Origin | None = None) -> ToolFilter:
-    """What a young person has added alone is not for their parents. Raises RepresentationNotAllowed when asked for."""
+    """What a young person uses alone is not for their parents. Raises RepresentationNotAllowed when asked for what they
+    have added.
+    """
     if not leaves_out_own(me):
         return ToolFilter(new, origin)
     if origin == "self-added":
         raise RepresentationNotAllowed("young-persons-own")
-    return ToolFilter(new, "prescribed")
+    return ToolFilter(new, origin, narrowed=True)
 
 
 @router.get(
@@ -76,8 +79,8 @@ async def list_my_tools(
     known: IfNoneMatch = None,
 ) -> Response:
     """Prescribed and self-added, the newest first; with `q` those that are about it, the best first. A prescribed one
-    is `new` until it is first opened. A tool that the catalogue has withdrawn is still listed, as `withdrawn`. What
-    somebody of 12 to 15 has added is not shown to their parents.
+    is `new` until it is first opened. A tool that the catalogue has withdrawn is still listed, as `withdrawn`. Parents
+    of somebody of 12 to 15 see what was prescribed and a representative may use; the rest is the young person's own.
     """
     language = best_language(request.headers.get("accept-language"))
     citizen, wanted = me.acting_for, _visible(me, new, origin)
@@ -132,6 +135,7 @@ async def delete_my_tool(me: MeChanging, tool_id: ToolId, session: Session, now:
         ToolWithdrawn,
         ToolNotReady,
         ToolNotForRepresentatives,
+        TooYoungForTool,
         IdempotencyKeyReused,
         IdempotencyInProgress,
     ),
@@ -174,7 +178,7 @@ async def list_feed(
     known: IfNoneMatch = None,
 ) -> Response:
     """The newest first. `about` leads to what an entry is about, as long as that is the citizen's. Parents of somebody
-    of 12 to 15 see what is about prescriptions.
+    of 12 to 15 see what is about prescribed tools that a representative may use.
     """
     language = best_language(request.headers.get("accept-language"))
     after, narrowed = decode_moment_cursor(cursor), leaves_out_own(me)

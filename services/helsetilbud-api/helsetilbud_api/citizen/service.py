@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen import queries, writing
 from helsetilbud_api.citizen.launching.service import launch_address
-from helsetilbud_api.citizen.models import MyTool, check_mine, check_openable, launch_of
+from helsetilbud_api.citizen.models import MyTool, User, check_mine, check_openable, launch_of
 from helsetilbud_api.citizen.rebuilding.log import keep_event, lock_citizens
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from shared import idempotency, outbox
@@ -30,11 +30,12 @@ async def open_tool(
     What stands in the way is looked for before an earlier answer is: that would let a tool stopped meanwhile be started
     (K4). A launch code is good once, so a repeated request gets a code of its own; what is kept of the answer has none.
 
-    Raises ToolNotInMyTools, ToolsHidden, ToolWithdrawn, ToolNotReady, ToolNotForRepresentatives.
+    Raises ToolNotInMyTools, ToolsHidden, ToolWithdrawn, ToolNotReady, ToolNotForRepresentatives,
+    TooYoungForTool.
     """
     await lock_citizens(session, caller.acting_for)
     mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller)
-    tool = check_openable(mine, represented=caller.represents is not None)
+    tool = check_openable(mine, User.of(caller, now))
     answered = await idempotency.claim(session, repeat)
     if answered is None:
         await _keep_opening(session, caller, mine, tool, now)

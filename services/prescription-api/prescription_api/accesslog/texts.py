@@ -63,6 +63,11 @@ OUTCOMES: Final[dict[str, Text]] = {
         "nn": "Det vart ikkje sendt, for du er yngre enn aldersgrensa.",
         "en": "It was not sent, because you are below the lowest age.",
     },
+    "patient-outside-target-group": {
+        "nb": "Det ble ikke sendt, for verktøyet er ikke laget for aldersgruppen din.",
+        "nn": "Det vart ikkje sendt, for verktøyet er ikkje laga for aldersgruppa di.",
+        "en": "It was not sent, because the tool is not made for your age group.",
+    },
     "patient-deceased": {
         "nb": "Svaret var at du er registrert som død.",
         "nn": "Svaret var at du er registrert som død.",

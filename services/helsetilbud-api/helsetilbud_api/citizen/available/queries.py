@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Text
 
-from helsetilbud_api.citizen.available.rules import Offered, User
+from helsetilbud_api.citizen.available.rules import Offered
 from helsetilbud_api.citizen.available.schemas import AvailableFilters
-from helsetilbud_api.citizen.models import citizen_tool, consent_copy, tool_copy
+from helsetilbud_api.citizen.models import User, citizen_tool, consent_copy, tool_copy
+from shared.access_rules import AGE_GROUPS, age_class, fitting_groups
 from shared.events.catalog import ToolDocument
 from shared.search import DocumentFilters, Position, Search, Searched
 
@@ -94,4 +96,14 @@ def _open_to(user: User) -> list[ColumnElement[bool]]:
         document["national"].as_boolean(),
         ~document["prescriptionRequired"].as_boolean(),
         document["minimumAge"].as_integer() <= user.age,
+        *_made_for(user),
     ]
+
+
+def _made_for(user: User) -> list[ColumnElement[bool]]:
+    """As `access_rules.is_for`."""
+    fitting = fitting_groups(age_class(user.age), represented=user.represented)
+    if fitting is None:
+        return []
+    groups = tool_copy.c.document["targetGroups"]
+    return [or_(~groups.has_any(array(sorted(AGE_GROUPS))), groups.has_any(array(sorted(fitting))))]

@@ -7,8 +7,8 @@ from sqlalchemy import Row
 
 from helsetilbud_api.citizen import errors
 from helsetilbud_api.citizen.available import service
-from helsetilbud_api.citizen.available.rules import User
 from helsetilbud_api.citizen.available.schemas import AvailableFilters, AvailableTools, ToolWanted
+from helsetilbud_api.citizen.models import User
 from helsetilbud_api.citizen.rendering import Json, render_page
 from helsetilbud_api.citizen.routes import OWN, READ
 from helsetilbud_api.citizen.schemas import MyTool
@@ -51,8 +51,9 @@ async def list_available_tools(
     known: IfNoneMatch = None,
 ) -> Response:
     """What this citizen may use, by name; with `q` what is about it, the best first. That is what they have (`mine`),
-    and what is open to everyone of their age and needs no prescription. For who acts for the citizen, those of them
-    that allow it; not for parents of somebody of 12 to 15. Withdrawn tools are not listed.
+    and what is open to everyone of their age and needs no prescription; under 16 not what is made for another age. For
+    who acts for the citizen, those of them that allow it; not for parents of somebody of 12 to 15. Withdrawn tools are
+    not listed.
     """
     language = best_language(request.headers.get("accept-language"))
     found = await service.list_available_tools(reader, vocabulary, User.of(me, now), language, filters)
@@ -76,6 +77,7 @@ async def list_available_tools(
         errors.ToolAlreadyAdded,
         errors.PrescriptionRequired,
         errors.TooYoungForTool,
+        errors.OutsideTargetGroup,
         errors.ToolNotForRepresentatives,
         IdempotencyKeyReused,
         IdempotencyInProgress,

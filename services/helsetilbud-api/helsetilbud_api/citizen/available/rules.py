@@ -1,40 +1,21 @@
 """What a citizen may use (M1, M2): pure, over a tool's document.
 
 A tool is available to who has it, and to everyone it is open to: it is for the whole country, needs no prescription,
-and the citizen is old enough. Somebody who acts for the citizen has those of them that allow it (S5).
+and is for somebody of the citizen's age, used by who is there (`shared.access_rules`, S5).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
 
 from helsetilbud_api.citizen.errors import (
     PrescriptionRequired,
     ToolAlreadyAdded,
-    ToolNotForRepresentatives,
     ToolNotFound,
     ToolsHidden,
     ToolWithdrawn,
-    TooYoungForTool,
 )
-from helsetilbud_api.citizen.models import HIDING
-from shared.auth import Citizen
+from helsetilbud_api.citizen.models import HIDING, User, check_usable
+from shared.access_rules import why_not_used
 from shared.events.catalog import ToolDocument
-from shared.norway import age_on, day_in_norway
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Whose tools it is about, by reference, how old they are in years, and whether somebody acts for them."""
-
-    citizen: str
-    age: int
-    represented: bool
-
-    @classmethod
-    def of(cls, caller: Citizen, now: datetime) -> Self:
-        age = age_on(day_in_norway(now), caller.acting_for_birth_date)
-        return cls(caller.acting_for, age, caller.represents is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +49,7 @@ def check_shown(tool: Offered | None) -> None:
 
 
 def _check_open_to(tool: ToolDocument, user: User) -> None:
-    """Raises PrescriptionRequired, TooYoungForTool or ToolNotForRepresentatives."""
+    """Raises PrescriptionRequired, and what `check_usable` does."""
     if tool.prescription_required:
         raise PrescriptionRequired()
-    if user.age < tool.minimum_age:
-        raise TooYoungForTool(minimumAge=tool.minimum_age)
-    if user.represented and not tool.representative_may_use:
-        raise ToolNotForRepresentatives()
+    check_usable(tool, why_not_used(tool, user.age, represented=user.represented))

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from helsetilbud_api.citizen import writing
 from helsetilbud_api.citizen.available import queries
-from helsetilbud_api.citizen.available.rules import User, check_addable, check_shown
+from helsetilbud_api.citizen.available.rules import check_addable, check_shown
 from helsetilbud_api.citizen.available.schemas import AvailableFilters
 from helsetilbud_api.citizen.errors import ToolAlreadyAdded
-from helsetilbud_api.citizen.models import HIDING
+from helsetilbud_api.citizen.models import HIDING, User
 from helsetilbud_api.citizen.queries import Found, list_my_tools
 from helsetilbud_api.citizen.rebuilding.log import keep_event, lock_citizens
 from helsetilbud_api.citizen.rendering import MY_TOOLS, render_my_tool

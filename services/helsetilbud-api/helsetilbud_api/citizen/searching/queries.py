@@ -20,6 +20,10 @@ _HEAD: Final = select(
     select(consent_copy.c.level).where(consent_copy.c.citizen == bindparam("citizen")).scalar_subquery().label("level"),
     select(freshness.c.as_of).scalar_subquery().label("as_of"),
 )
+# as queries.SEEN_OF_YOUTH
+_SEEN_OF_YOUTH: Final = and_(
+    citizen_tool.c.origin == "prescribed", tool_copy.c.document["representativeMayUse"].as_boolean()
+)
 # As of queries.list_my_tools
 _MY_TOOLS: Final = (
     select(
@@ -60,8 +64,10 @@ async def find_my_tools(
     return (await connection.execute(statement, values)).all()
 
 
-async def has_any(connection: AsyncConnection, citizen: str, language: str, search: Search) -> bool:
-    found: Select[Any] = _MY_TOOLS.where(_SEARCHED.matches(is_relaxed=search.is_relaxed)).limit(1)
+async def has_any(connection: AsyncConnection, citizen: str, language: str, search: Search, *, narrowed: bool) -> bool:
+    """Narrowed as the list is: how far a search is relaxed must not tell of what is not seen."""
+    seen = _conditions(ToolFilter(narrowed=narrowed))
+    found: Select[Any] = _MY_TOOLS.where(*seen, _SEARCHED.matches(is_relaxed=search.is_relaxed)).limit(1)
     values = {"citizen": citizen, "language": language, **search.values}
     return (await connection.execute(found, values)).first() is not None
 
@@ -72,4 +78,4 @@ def _conditions(wanted: ToolFilter) -> list[ColumnElement[bool]]:
         conditions.append(_NEW if wanted.new else ~_NEW)
     if wanted.origin is not None:
         conditions.append(citizen_tool.c.origin == wanted.origin)
-    return conditions
+    return conditions + ([_SEEN_OF_YOUTH] if wanted.narrowed else [])

@@ -28,7 +28,8 @@ class _MyTools:
         return await queries.find_my_tools(*asked, search, levels, self.after, missing)
 
     async def has_any(self, search: Search) -> bool:
-        return await queries.has_any(self.connection, self.citizen, self.language, search)
+        asked = self.connection, self.citizen, self.language, search
+        return await queries.has_any(*asked, narrowed=self.wanted.narrowed)
 
 
 async def search_my_tools(

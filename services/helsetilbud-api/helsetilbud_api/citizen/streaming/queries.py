@@ -4,13 +4,13 @@ from typing import Final
 
 import asyncpg
 
-from helsetilbud_api.citizen.queries import FEED_COLUMNS, FEED_TABLES
+from helsetilbud_api.citizen.queries import FEED_COLUMNS, FEED_TABLES, SEEN_OF_YOUTH
 
 # Nothing while the citizen's tools are hidden (S6); what came meanwhile follows in a stream that is opened later.
 _ARRIVED: Final = f"""
     SELECT {FEED_COLUMNS}, e.arrival
     FROM {FEED_TABLES}
-    WHERE e.citizen = $1 AND e.arrival > $3 AND (NOT $5 OR e.prescription_id IS NOT NULL)
+    WHERE e.citizen = $1 AND e.arrival > $3 AND (NOT $5 OR (e.prescription_id IS NOT NULL AND {SEEN_OF_YOUTH}))
         AND EXISTS (SELECT FROM consent_copy c WHERE c.citizen = $1 AND c.level = 'full')
     ORDER BY e.arrival
     LIMIT $4
@@ -22,7 +22,7 @@ _LAST: Final = "SELECT last FROM feed_head WHERE citizen = $1"
 async def list_arrived(
     connection: asyncpg.Connection, citizen: str, language: str, after: int, limit: int, *, narrowed: bool
 ) -> list[asyncpg.Record]:
-    """Narrowed to what is about prescriptions."""
+    """Narrowed to what who acts for a young person sees."""
     rows: list[asyncpg.Record] = await connection.fetch(_ARRIVED, citizen, language, after, limit, narrowed)
     return rows
 
