@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/me/consent", tags=["Consent"])
 async def get_consent(me: Reading, reader: Reader, response: Response, known: IfNoneMatch = None) -> Any:
     """The level of consent I have given
 
-    A parent reads and sets it for a child under 16; from 13 a young person with an own access does too.
+    A parent reads and sets it for a child under 16; from 12 a young person with an own access does too.
     """
     found = await queries.find_consent(reader, me.citizen)
     if known and etag_matches(known, found.etag):
