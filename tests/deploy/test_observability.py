@@ -15,8 +15,8 @@ import yaml
 from fastapi import FastAPI
 
 from notification_service.sending.measuring import DeliveryMetrics
-from prescription_api.clients.asking import show_state
 from sandbox.services import SERVICES, Service
+from shared.asking import show_state
 from shared.errors import NotFound, install_error_handlers
 from shared.events.prescription import ToolPrescribed
 from shared.http import Gate

@@ -11,6 +11,7 @@ import consent_api.active.routes
 import consent_api.consent.routes
 import consent_api.copying.routes
 import consent_api.feed.routes
+import consent_api.permission.routes
 import consent_api.representation.routes
 import consent_api.reservations.routes
 from consent_api.active.service import ActiveCheck
@@ -43,6 +44,7 @@ _ROUTERS = (
     consent_api.active.routes.router,
     consent_api.feed.routes.router,
     consent_api.copying.routes.router,
+    consent_api.permission.routes.router,
 )
 
 

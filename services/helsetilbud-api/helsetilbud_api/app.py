@@ -18,10 +18,13 @@ from helsetilbud_api.citizen.signing_in.routes import router as sign_in_router
 from helsetilbud_api.citizen.streaming.routes import router as stream_router
 from helsetilbud_api.citizen.streaming.routes import streaming_feeds
 from helsetilbud_api.clients.gp_register import GpRegister
+from helsetilbud_api.clients.permissions import TIMEOUT, PermissionClient
 from helsetilbud_api.offering.routes import ROUTERS as OFFERING_ROUTERS
 from helsetilbud_api.settings import Settings
 from shared.app import build_app, settled
+from shared.asking import show_state
 from shared.auth import RepresentationCheck
+from shared.auth.client import HelseIdClient
 from shared.logging import configure_logging
 from shared.messaging.dead_letter_routes import dead_letter_routes
 from shared.messaging.delivery import utc_now
@@ -71,8 +74,16 @@ def create_app(
     app.state.launch_issuer = _launch_issuer(settings)
     app.state.vocabulary = Vocabulary()
     app.state.representation = RepresentationCheck.from_settings(settings, app.state.http, settings.consent_url)
+    app.state.permissions = _permissions(settings, app)
     app.state.gp_register = GpRegister.from_settings(settings, app.state.http)
     return app
+
+
+def _permissions(settings: Settings, app: FastAPI) -> PermissionClient:
+    helseid = HelseIdClient.from_settings(settings, app.state.http, timeout=TIMEOUT)
+    permissions = PermissionClient(settings.consent_url, helseid)
+    show_state(app.state.metrics, consent=permissions.system)
+    return permissions
 
 
 def _launch_issuer(settings: Settings) -> LaunchIssuer | None:

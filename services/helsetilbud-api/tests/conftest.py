@@ -156,7 +156,9 @@ async def rows(database: Database) -> Callable[..., Awaitable[list[dict[str, Any
 
 
 @pytest.fixture
-async def client(app: FastAPI, database: Database, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+async def client(
+    app: FastAPI, database: Database, clock: Clock, representations: Representations
+) -> AsyncIterator[httpx.AsyncClient]:
     transport, hooks = httpx.ASGITransport(app), {"response": [documented(app)]}
     async with httpx.AsyncClient(transport=transport, base_url="https://helsetilbud.test", event_hooks=hooks) as client:
         yield client

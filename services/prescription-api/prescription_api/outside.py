@@ -8,7 +8,6 @@ from typing import Annotated
 import httpx
 from fastapi import Depends, Request
 
-from prescription_api.clients.asking import show_state
 from prescription_api.clients.consent import ConsentClient
 from prescription_api.clients.hpr import HprClient
 from prescription_api.clients.person_register import PersonRegisterClient
@@ -16,6 +15,7 @@ from prescription_api.models import Prescriber
 from prescription_api.queries import ToolCopies
 from prescription_api.settings import Settings
 from prescription_api.writing import Writer
+from shared.asking import show_state
 from shared.auth import Practitioner
 from shared.auth.client import HelseIdClient
 from shared.citizenref import CitizenReferences

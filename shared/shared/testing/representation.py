@@ -6,10 +6,13 @@ from typing import Any
 import httpx
 
 PATH = "/v1/representations/verify"
+PERMISSIONS = "/v1/permissions/check"
 
 
 class Representations:
-    """Allows nothing until told to. `asked` are the questions, `status` that of its answers."""
+    """Allows nobody to act until told to; has nothing against the use of tools until told so, by `against`. `asked` and
+    `permissions` are the questions, `status` that of the answers, `says` what the second kind of answer is instead.
+    """
 
     def __init__(self) -> None:
         self.forget()
@@ -19,6 +22,9 @@ class Representations:
         self.narrowed = False
         self.status = 200
         self.asked: list[dict[str, Any]] = []
+        self.against: list[str] = []
+        self.permissions: list[dict[str, Any]] = []
+        self.says: bytes | None = None
 
     def allow(self, *, narrowed: bool = False) -> None:
         self.reason, self.narrowed = None, narrowed
@@ -28,10 +34,14 @@ class Representations:
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """For httpx.MockTransport."""
-        if request.url.path != PATH:
+        if request.url.path not in (PATH, PERMISSIONS):
             return httpx.Response(404)
         if not request.headers["Authorization"].startswith("DPoP "):
             return httpx.Response(401)
+        if request.url.path == PERMISSIONS:
+            self.permissions.append(json.loads(request.content))
+            answer = {"reasons": self.against, "narrowed": False, "validUntil": None}
+            return httpx.Response(self.status, content=self.says or json.dumps(answer))
         self.asked.append(json.loads(request.content))
         answer = {"allowed": self.reason is None, "reason": self.reason, "narrowed": self.narrowed, "validUntil": None}
         return httpx.Response(self.status, json=answer)

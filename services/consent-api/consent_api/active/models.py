@@ -1,5 +1,6 @@
 """Who is digitally active (S2): the rule, which needs no I/O."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
@@ -27,6 +28,11 @@ class Standing:
         return not self.reasons
 
 
+def shortfall(level: Level, area: Area) -> Sequence[Reason]:
+    """Why the level is too low, or nothing."""
+    return () if suffices(level, area) else (_SHORTFALL[level],)
+
+
 @cache
 def standing(
     area: Area,
@@ -47,8 +53,7 @@ def standing(
     against: list[Reason] = []
     if deceased:
         against.append("deceased")
-    if not suffices(level, area):
-        against.append(_SHORTFALL[level])
+    against += shortfall(level, area)
     if reserved:
         against.append("reserved")
     through_others = represented and not against

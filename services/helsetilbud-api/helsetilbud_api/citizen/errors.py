@@ -7,7 +7,7 @@ from shared.language import Text
 
 
 class ToolsHidden(DomainError):
-    """S6. `reason` is no-consent or consent-basis-only."""
+    """S6. `reason` is no-consent or consent-basis-only; of an opening, any that consent-api has."""
 
     status = 403
     code = "tools-hidden"
@@ -125,6 +125,17 @@ class LaunchNotFound(DomainError):
         "nb": "Koden er ukjent, brukt, for gammel eller ikke din.",
         "nn": "Koden er ukjend, brukt, for gammal eller ikkje din.",
         "en": "The code is unknown, used, too old or not yours.",
+    }
+
+
+class ConsentServiceUnavailable(Unavailable):
+    """Nothing was opened, started or used."""
+
+    code = "consent-service-unavailable"
+    title: ClassVar[Text] = {
+        "nb": "Det går ikke an å sjekke samtykket akkurat nå. Prøv igjen om litt.",
+        "nn": "Det går ikkje an å sjekke samtykket akkurat no. Prøv igjen om litt.",
+        "en": "Consent cannot be checked right now. Try again in a moment.",
     }
 
 

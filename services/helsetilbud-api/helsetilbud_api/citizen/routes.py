@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response, Security
 
 from helsetilbud_api.citizen import queries, service
 from helsetilbud_api.citizen.errors import (
+    ConsentServiceUnavailable,
     ToolNotForRepresentatives,
     ToolNotInMyTools,
     ToolNotReady,
@@ -13,11 +14,13 @@ from helsetilbud_api.citizen.errors import (
     ToolWithdrawn,
     TooYoungForTool,
 )
+from helsetilbud_api.citizen.launching.permission import require_shown
 from helsetilbud_api.citizen.models import HIDING, Origin, leaves_out_own
 from helsetilbud_api.citizen.queries import ToolFilter
 from helsetilbud_api.citizen.rendering import render_feed_event, render_my_tool, render_page, tagged
 from helsetilbud_api.citizen.schemas import Feed, MyTool, MyTools, OpenedTool
 from helsetilbud_api.citizen.searching.service import search_my_tools
+from helsetilbud_api.clients.permissions import Permissions
 from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS, Citizen, RepresentationNotAllowed, acting
 from shared.db import CurrentDatabase, Reader, Session
@@ -136,6 +139,7 @@ async def delete_my_tool(me: MeChanging, tool_id: ToolId, session: Session, now:
         ToolNotReady,
         ToolNotForRepresentatives,
         TooYoungForTool,
+        ConsentServiceUnavailable,
         IdempotencyKeyReused,
         IdempotencyInProgress,
     ),
@@ -145,19 +149,21 @@ async def open_my_tool(
     tool_id: ToolId,
     request: Request,
     session: Session,
+    permissions: Permissions,
     now: Now,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Answers with the address to send the citizen to. The first time ends the tool's being new, and its reminders.
     A tool that takes citizens in signed in has a `launch` code in the address, which is good once and for 60 seconds;
     one whose supplier has an OpenID Connect client also has `iss` and `login_hint`.
-    Whoever acts for the citizen opens those tools only that allow it.
+    Whoever acts for the citizen opens those tools only that allow it. Consent is asked for anew each time.
 
     With an `Idempotency-Key` a repeated request is one opening; a tool withdrawn or deleted meanwhile is refused all
     the same, and a launch code is always a new one.
     """
     repeat = await repeatable(request, idempotency_key)
     issuer = request.app.state.launch_issuer
+    await require_shown(permissions, me.acting_for)
     answer, replayed = await service.open_tool(session, me, tool_id, repeat, now, issuer)
     return answer.response(replayed=replayed)
 

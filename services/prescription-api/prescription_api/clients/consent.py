@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from prescription_api.clients.asking import OutsideSystem, answer_by
 from prescription_api.clients.batching import Batcher
 from prescription_api.errors import ConsentServiceUnavailable
+from shared.asking import OutsideSystem, answer_by
 from shared.auth.client import HelseIdClient
 from shared.nationalid import NationalId
 

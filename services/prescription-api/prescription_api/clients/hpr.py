@@ -6,8 +6,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from prescription_api.clients.asking import OutsideSystem, answer_by
 from prescription_api.errors import HprNotValid, HprUnavailable
+from shared.asking import OutsideSystem, answer_by
 from shared.caching import ShortCache
 from shared.correlation import outgoing_headers
 

@@ -8,9 +8,9 @@ import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from prescription_api.clients.asking import OutsideSystem, answer_by
 from prescription_api.clients.batching import Batcher
 from prescription_api.errors import PatientDeceased, PatientUnknown, PersonRegisterUnavailable
+from shared.asking import OutsideSystem, answer_by
 from shared.caching import ShortCache
 from shared.correlation import outgoing_headers
 from shared.nationalid import NationalId

@@ -56,6 +56,7 @@ SCENES = {
     "giveRepresentation": _not_given,
     "revokeRepresentation": _given,
     "verifyRepresentation": _relation,
+    "checkPermission": lambda world: Ask(body={"citizen": world.wiring.reference_of(CITIZEN), "area": "health-care"}),
     "checkDigitallyActive": lambda _: Ask(body={"nationalIds": [CITIZEN], "area": "health-care"}),
     "checkActiveAsEhr": lambda _: Ask(body={"fnrListe": [CITIZEN], "omraade": 3}),
     "registerInterest": lambda _: Ask(body={"nationalIds": [CITIZEN]}),

@@ -4,12 +4,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Security
 
-from helsetilbud_api.citizen.errors import LaunchNotFound
+from helsetilbud_api.citizen.errors import ConsentServiceUnavailable, LaunchNotFound
 from helsetilbud_api.citizen.launching import service
 from helsetilbud_api.citizen.launching.schemas import LaunchCode, RedeemedLaunch
+from helsetilbud_api.clients.permissions import Permissions
 from shared.app import Now
 from shared.auth import MACHINE_REFUSALS, Machine, machine
-from shared.db import Session
+from shared.db import CurrentDatabase, Session
 from shared.errors import InvalidInput, MalformedRequest, Unavailable, problems
 from shared.http import BodyTooLarge, UnsupportedMediaType
 
@@ -29,14 +30,21 @@ router = APIRouter(prefix="/v1/launches", tags=["Launch"])
         UnsupportedMediaType,
         InvalidInput,
         Unavailable,
+        ConsentServiceUnavailable,
         LaunchNotFound,
     ),
 )
 async def redeem_launch(
-    launch: LaunchCode, caller: Annotated[Machine, Security(machine(SCOPE))], session: Session, now: Now
+    launch: LaunchCode,
+    caller: Annotated[Machine, Security(machine(SCOPE))],
+    database: CurrentDatabase,
+    session: Session,
+    permissions: Permissions,
+    now: Now,
 ) -> dict[str, Any]:
     """For the tool's supplier, whose organisation number is that of the catalogue. A code is good once, for 60 seconds.
     One that is unknown, used, too old, of another tool or another supplier is `launch-not-found`, and so is one whose
-    tool has been withdrawn or deleted since; the citizen opens the tool again.
+    tool has been withdrawn or deleted since, or whose citizen no longer consents; the citizen opens the tool again.
+    `consent-service-unavailable` uses nothing: the code is as good as before.
     """
-    return await service.redeem(session, caller, launch.code, launch.tool_id, now)
+    return await service.redeem(database, session, permissions, caller, launch.code, launch.tool_id, now)

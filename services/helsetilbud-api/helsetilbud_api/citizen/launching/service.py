@@ -17,9 +17,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen.errors import LaunchNotFound
+from helsetilbud_api.citizen.launching.permission import is_permitted
 from helsetilbud_api.citizen.models import Launch
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
+from helsetilbud_api.clients.permissions import PermissionClient
 from shared.auth import Citizen, Machine
+from shared.db import Database
 from shared.schemas import rfc3339
 
 LIFE: Final = timedelta(seconds=60)
@@ -31,9 +34,17 @@ _SUBJECT: Final = text("""
 """).bindparams(bindparam("citizen", type_=Text), bindparam("supplier", type_=Text), bindparam("subject", type_=Uuid))
 
 _ISSUE: Final = text("""
-    INSERT INTO launch (digest, tool_id, supplier, citizen, subject, acting_subject, relation, issued_at, expires_at)
-    VALUES (:digest, :tool_id, :supplier, :citizen, :subject, :acting_subject, :relation, :now, :expires_at)
-""").bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("expires_at", type_=DateTime(timezone=True)))
+    INSERT INTO launch (
+        digest, tool_id, supplier, citizen, actor, subject, acting_subject, relation, issued_at, expires_at
+    )
+    VALUES (
+        :digest, :tool_id, :supplier, :citizen, :actor, :subject, :acting_subject, :relation, :now, :expires_at
+    )
+""").bindparams(
+    bindparam("actor", type_=Text),
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("expires_at", type_=DateTime(timezone=True)),
+)
 
 # What has been withdrawn, deleted or hidden since it was opened (`l`) is not started (K4, S6).
 STARTABLE: Final = """
@@ -45,18 +56,23 @@ PRESCRIBER: Final = """
     m.prescription_id, m.prescriber_name, m.prescriber_profession, m.organisation, m.organisation_name, m.added_at
 """
 
-# One statement: of two that come at once the second waits, and then finds the code used.
-_REDEEM: Final = text(f"""
-    UPDATE launch l SET redeemed_at = :now
-    FROM tool_copy t, citizen_tool m
-    WHERE l.digest = :digest AND l.tool_id = ANY(:tools) AND l.supplier = ANY(:suppliers)
-        AND l.redeemed_at IS NULL AND l.expires_at > :now AND {STARTABLE}
-    RETURNING l.tool_id, l.citizen, l.subject, l.acting_subject, l.relation, l.issued_at, {PRESCRIBER}
-""").bindparams(  # noqa: S608 - put together from constants
+_GOOD: Final = """
+    l.digest = :digest AND l.tool_id = ANY(:tools) AND l.supplier = ANY(:suppliers)
+    AND l.redeemed_at IS NULL AND l.expires_at > :now
+"""
+_ASKED: Final = (
     bindparam("now", type_=DateTime(timezone=True)),
     bindparam("tools", type_=ARRAY(Uuid)),
     bindparam("suppliers", type_=ARRAY(Text)),
 )
+_WHOSE: Final = text(f"SELECT l.citizen, l.actor, l.relation FROM launch l WHERE {_GOOD}").bindparams(*_ASKED)  # noqa: S608
+# One statement: of two that come at once the second waits, and then finds the code used.
+_REDEEM: Final = text(f"""
+    UPDATE launch l SET redeemed_at = :now
+    FROM tool_copy t, citizen_tool m
+    WHERE {_GOOD} AND {STARTABLE}
+    RETURNING l.tool_id, l.citizen, l.actor, l.subject, l.acting_subject, l.relation, l.issued_at, {PRESCRIBER}
+""").bindparams(*_ASKED)  # noqa: S608 - put together from constants
 
 
 async def launch_address(
@@ -75,6 +91,7 @@ async def launch_address(
         "tool_id": launch.tool_id,
         "supplier": launch.supplier,
         "citizen": caller.acting_for,
+        "actor": caller.represents and caller.reference,
         "subject": subject,
         "acting_subject": acting,
         "relation": caller.relation or "self",
@@ -88,9 +105,20 @@ async def launch_address(
     return _with_query(launch.address, told)
 
 
-async def redeem(session: AsyncSession, caller: Machine, code: str, tool_id: UUID, now: datetime) -> dict[str, Any]:
-    """Who has come to the supplier's tool. Raises LaunchNotFound, whatever is wrong with the code."""
+async def redeem(
+    database: Database,
+    session: AsyncSession,
+    permissions: PermissionClient,
+    caller: Machine,
+    code: str,
+    tool_id: UUID,
+    now: datetime,
+) -> dict[str, Any]:
+    """Who has come to the supplier's tool. Raises LaunchNotFound, whatever is wrong with the code, and
+    ConsentServiceUnavailable.
+    """
     suppliers = [number for number in (caller.organisation, caller.organisation_child) if number]
+    await require_permitted(database, permissions, code, [tool_id], suppliers, now)
     row = await use_code(session, code, [tool_id], suppliers, now)
     return {
         "toolId": str(row.tool_id),
@@ -99,6 +127,24 @@ async def redeem(session: AsyncSession, caller: Machine, code: str, tool_id: UUI
         "launchedAt": rfc3339(row.issued_at),
         "prescribers": prescribers_of(row),
     }
+
+
+async def require_permitted(
+    database: Database,
+    permissions: PermissionClient,
+    code: str,
+    tools: Sequence[UUID],
+    suppliers: Sequence[str],
+    now: datetime,
+) -> None:
+    """Whoever the code stands for still has the right to come. Uses nothing. Raises LaunchNotFound or
+    ConsentServiceUnavailable.
+    """
+    asked = {"digest": _digest(code), "tools": tools, "suppliers": suppliers, "now": now}
+    async with database.reader() as connection:
+        row = (await connection.execute(_WHOSE, asked)).first()
+    if row is None or not await is_permitted(permissions, row):
+        raise LaunchNotFound()
 
 
 async def use_code(

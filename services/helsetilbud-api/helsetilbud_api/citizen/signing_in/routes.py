@@ -6,6 +6,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from helsetilbud_api.citizen.errors import ConsentServiceUnavailable
 from helsetilbud_api.citizen.signing_in import service
 from helsetilbud_api.citizen.signing_in.assertion import authenticate
 from helsetilbud_api.citizen.signing_in.documentation import (
@@ -32,17 +33,22 @@ from helsetilbud_api.citizen.signing_in.metadata import (
 from helsetilbud_api.citizen.signing_in.pages import sign_in_over
 from helsetilbud_api.citizen.signing_in.requests import FORM, LARGEST_FORM, form_of
 from helsetilbud_api.citizen.signing_in.schemas import SignedInCitizen
-from helsetilbud_api.citizen.signing_in.service import Caller
+from helsetilbud_api.citizen.signing_in.service import Asking, Caller
 from helsetilbud_api.citizen.signing_in.tokens import TOKEN_REFUSALS, Shown, ShownToken, citizen_of
+from helsetilbud_api.clients.permissions import Permissions
 from shared.app import Now
 from shared.auth import Authenticator, ProofCheckUnavailable, Refusal
-from shared.db import Session
+from shared.db import CurrentDatabase, Session
 from shared.errors import Unavailable, problems
 from shared.http import BodyTooLarge, Intake, UnsupportedMediaType
 from shared.language import best_language
 
 _TAG: Final = "Sign-in"
-_FORMS: Final = problems(SignInNotOffered, BodyTooLarge, UnsupportedMediaType, ProofCheckUnavailable, Unavailable)
+_FORMS: Final = problems(
+    *(SignInNotOffered, BodyTooLarge, UnsupportedMediaType),
+    *(ProofCheckUnavailable, ConsentServiceUnavailable, Unavailable),
+)
+_ASKING: Final = problems(SignInNotOffered, ConsentServiceUnavailable, Unavailable)
 _OFFERED: Final = problems(SignInNotOffered, Unavailable)
 _CACHED: Final = {"Cache-Control": "public, max-age=3600"}
 
@@ -90,6 +96,13 @@ async def _proven_key(request: Request, issuer: LaunchIssuer) -> str:
 Client = Annotated[Caller, Depends(_caller)]
 
 
+async def _asking(database: CurrentDatabase, permissions: Permissions) -> Asking:
+    return Asking(database, permissions)
+
+
+CurrentAsking = Annotated[Asking, Depends(_asking)]
+
+
 @router.get(METADATA_PATH, summary="Read what the issuer says of itself", responses=METADATA | _OFFERED)
 async def get_issuer_metadata(issuer: Issuer) -> JSONResponse:
     """OpenID Connect Discovery: everything that a client has to know besides its own registration."""
@@ -110,13 +123,13 @@ async def get_issuer_keys(issuer: Issuer) -> JSONResponse:
     openapi_extra=PUSH_FORM,
 )
 async def push_authorization_request(
-    issuer: Issuer, form: Form, caller: Client, session: Session, now: Now
+    issuer: Issuer, form: Form, caller: Client, session: Session, asking: CurrentAsking, now: Now
 ) -> JSONResponse:
     """For a supplier's client, when a citizen has come with a launch code (RFC 9126). The code is used, and names the
     citizen: there is no other login. The browser goes on to the authorization endpoint with `client_id` and the
     `request_uri` of the answer, which is good once, for 60 seconds. With a DPoP proof the code is bound to its key.
     """
-    return JSONResponse(await service.push(session, issuer, caller, form, now), 201, UNCACHED)
+    return JSONResponse(await service.push(session, asking, issuer, caller, form, now), 201, UNCACHED)
 
 
 @router.get(
@@ -124,12 +137,13 @@ async def push_authorization_request(
     summary="Authorize a pushed request",
     status_code=303,
     response_class=RedirectResponse,
-    responses=AUTHORIZED | _OFFERED,
+    responses=AUTHORIZED | _ASKING,
 )
 async def authorize_request(
     issuer: Issuer,
     request: Request,
     session: Session,
+    asking: CurrentAsking,
     now: Now,
     client_id: Annotated[str, Query(max_length=100, description="Of the client that pushed it")] = "",
     request_uri: Annotated[str, Query(max_length=200, description="As it was answered")] = "",
@@ -140,23 +154,21 @@ async def authorize_request(
     names = [name for name, _ in request.query_params.multi_items()]
     if len(names) > len(set(names)):  # RFC 6749, section 3.1
         return _over(request)
-    return await _authorized(issuer, request, session, now, client_id, request_uri)
+    return _sent_on(request, await service.authorize(session, asking, issuer, client_id, request_uri, now))
 
 
 async def authorize_posted_request(
-    issuer: Issuer, form: Form, request: Request, session: Session, now: Now
+    issuer: Issuer, form: Form, request: Request, session: Session, asking: CurrentAsking, now: Now
 ) -> Response:
     """The same in a form (OpenID Connect Core, section 3.1.2.1)."""
-    return await _authorized(issuer, request, session, now, form.get("client_id", ""), form.get("request_uri", ""))
+    client_id, request_uri = form.get("client_id", ""), form.get("request_uri", "")
+    return _sent_on(request, await service.authorize(session, asking, issuer, client_id, request_uri, now))
 
 
 router.add_api_route(AUTHORIZATION_PATH, authorize_posted_request, methods=["POST"], include_in_schema=False)
 
 
-async def _authorized(
-    issuer: LaunchIssuer, request: Request, session: Session, now: Now, client_id: str, request_uri: str
-) -> Response:
-    address = await service.authorize(session, issuer, client_id, request_uri, now)
+def _sent_on(request: Request, address: str | None) -> Response:
     if address is None:
         return _over(request)
     return RedirectResponse(address, 303, {**UNCACHED, "Referrer-Policy": "no-referrer"})
@@ -167,12 +179,14 @@ def _over(request: Request) -> Response:
 
 
 @router.post(TOKEN_PATH, summary="Redeem a code", responses=REDEEMED | _FORMS, openapi_extra=TOKEN_FORM)
-async def redeem_code(issuer: Issuer, form: Form, caller: Client, session: Session, now: Now) -> JSONResponse:
+async def redeem_code(
+    issuer: Issuer, form: Form, caller: Client, session: Session, asking: CurrentAsking, now: Now
+) -> JSONResponse:
     """For the client that pushed the request: an ID token that says who has come, and an access token for the userinfo
     endpoint. A code is good once, for 60 seconds; one that is used again takes back what was given for it. With a DPoP
     proof the token is bound to its key.
     """
-    answer = await service.redeem(session, issuer, caller, form, now)
+    answer = await service.redeem(session, asking, issuer, caller, form, now)
     return JSONResponse(answer.body, answer.status, UNCACHED)
 
 
@@ -180,7 +194,7 @@ async def redeem_code(issuer: Issuer, form: Form, caller: Client, session: Sessi
     USERINFO_PATH,
     summary="Read who has come",
     response_model=SignedInCitizen,
-    responses=problems(*TOKEN_REFUSALS, SignInNotOffered, Unavailable),
+    responses=problems(*TOKEN_REFUSALS, SignInNotOffered, ConsentServiceUnavailable, Unavailable),
 )
 async def get_signed_in_citizen(
     issuer: Issuer, shown: Annotated[Shown, Security(ShownToken())], request: Request, now: Now

@@ -7,18 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error, UnsupportedGrantTypeError
+from authlib.oauth2.rfc6749.errors import (
+    InvalidGrantError,
+    InvalidRequestError,
+    OAuth2Error,
+    UnsupportedGrantTypeError,
+)
 from authlib.oidc.core.errors import LoginRequiredError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import Row, TextClause
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from helsetilbud_api.citizen.errors import LaunchNotFound
-from helsetilbud_api.citizen.launching.service import prescribers_of, use_code
+from helsetilbud_api.citizen.launching.permission import is_permitted
+from helsetilbud_api.citizen.launching.service import prescribers_of, require_permitted, use_code
 from helsetilbud_api.citizen.signing_in import statements
 from helsetilbud_api.citizen.signing_in.clients import SCOPE, LaunchClient
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from helsetilbud_api.citizen.signing_in.requests import ProtocolRequest
 from helsetilbud_api.citizen.signing_in.server import CODE_LIFE, Answer, Server, claims_of, digest_of
+from helsetilbud_api.clients.permissions import PermissionClient
+from shared.db import Database
 from shared.nationalid import is_national_id
 
 REQUEST_LIFE: Final = timedelta(seconds=60)
@@ -47,15 +56,36 @@ class Caller:
     proof_key: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What it takes to ask consent-api whether a step may be taken, before it is; see `launching.permission`."""
+
+    database: Database
+    permissions: PermissionClient
+
+    async def is_permitted(self, statement: TextClause, values: Mapping[str, Any]) -> bool | None:
+        """None when the statement finds nobody. Raises ConsentServiceUnavailable."""
+        async with self.database.reader() as connection:
+            row = (await connection.execute(statement, values)).first()
+        return None if row is None else await is_permitted(self.permissions, row)
+
+
 async def push(
-    session: AsyncSession, issuer: LaunchIssuer, caller: Caller, sent: Mapping[str, str], now: datetime
+    session: AsyncSession,
+    asking: Asking,
+    issuer: LaunchIssuer,
+    caller: Caller,
+    sent: Mapping[str, str],
+    now: datetime,
 ) -> dict[str, Any]:
-    """RFC 9126. The launch code that names the citizen is used here. Raises Authlib's OAuth2Error."""
+    """RFC 9126. The launch code that names the citizen is used here. Raises Authlib's OAuth2Error, or
+    ConsentServiceUnavailable, as the other steps do.
+    """
     parameters = _checked(issuer, caller, sent, now)
     key = sent.get("dpop_jkt", caller.proof_key)
     if caller.proof_key not in (None, key):
         raise InvalidRequestError("dpop_jkt is not the key of the DPoP proof")
-    launch = await _launch(session, caller.client, sent, now)
+    launch = await _launch(session, asking, caller.client, sent, now)
     handle = secrets.token_urlsafe(32)
     pushed = {
         "digest": digest_of(handle),
@@ -64,6 +94,7 @@ async def push(
         "key": key,
         "tool_id": launch.tool_id,
         "citizen": launch.citizen,
+        "actor": launch.actor,
         "subject": launch.subject,
         "acting_subject": launch.acting_subject,
         "relation": launch.relation,
@@ -113,27 +144,32 @@ def _names_somebody(text: str) -> bool:
     return any(is_national_id(digits) for digits in _DIGITS.findall(text))
 
 
-async def _launch(session: AsyncSession, client: LaunchClient, sent: Mapping[str, str], now: datetime) -> Any:
+async def _launch(
+    session: AsyncSession, asking: Asking, client: LaunchClient, sent: Mapping[str, str], now: datetime
+) -> Any:
     code = sent.get("login_hint") or sent.get("launch") or ""
+    named = code, sorted(client.tools), [client.organisation], now
     try:
-        return await use_code(session, code, sorted(client.tools), [client.organisation], now)
+        await require_permitted(asking.database, asking.permissions, *named)
+        return await use_code(session, *named)
     except LaunchNotFound:
         raise LoginRequiredError("login_hint is unknown, used, too old or not for this client") from None
 
 
 async def authorize(
-    session: AsyncSession, issuer: LaunchIssuer, client_id: str, request_uri: str, now: datetime
+    session: AsyncSession, asking: Asking, issuer: LaunchIssuer, client_id: str, request_uri: str, now: datetime
 ) -> str | None:
     """Where the browser goes now: back to the client, with a code or with an error. None when it is not known where."""
     client = issuer.clients.get(client_id)
     handle = request_uri.removeprefix(REQUEST_URI)
     if client is None or handle == request_uri:
         return None
-    asked = {"digest": digest_of(handle), "client_id": client_id, "now": now, "until": now + CODE_LIFE}
-    row = (await session.execute(statements.AUTHORIZE, asked)).first()
+    asked = {"digest": digest_of(handle), "client_id": client_id, "now": now}
+    permitted = await asking.is_permitted(statements.WHOSE_REQUEST, asked)
+    row = (await session.execute(statements.AUTHORIZE, asked | {"until": now + CODE_LIFE})).first()
     if row is None:
         return None
-    user = row.request_digest if row.startable else None
+    user = row.request_digest if row.startable and permitted else None
 
     def answer(connected: Session) -> Answer:
         server = Server(issuer, client, now, session=connected)
@@ -146,12 +182,20 @@ async def authorize(
 
 
 async def redeem(
-    session: AsyncSession, issuer: LaunchIssuer, caller: Caller, sent: Mapping[str, str], now: datetime
+    session: AsyncSession,
+    asking: Asking,
+    issuer: LaunchIssuer,
+    caller: Caller,
+    sent: Mapping[str, str],
+    now: datetime,
 ) -> Answer:
     """The ID token and the access token for a code; a refusal too is an answer, so that the code's use is kept."""
     if sent.get("grant_type") != GRANT:
         raise UnsupportedGrantTypeError(GRANT)
     _check_resource(issuer, sent)
+    asked = {"code": digest_of(sent.get("code", "")), "client_id": caller.client.client_id, "now": now}
+    if await asking.is_permitted(statements.WHOSE_CODE, asked) is False:
+        raise InvalidGrantError("the tool may not be started any longer")
 
     def answer(connected: Session) -> Answer:
         server = Server(issuer, caller.client, now, session=connected, proof_key=caller.proof_key)
@@ -161,14 +205,14 @@ async def redeem(
     return await session.run_sync(answer)
 
 
-async def signed_in(
-    connection: AsyncConnection, token_digest: bytes, now: datetime
-) -> tuple[dict[str, Any], str | None] | None:
-    """Who has come, as the ID token has it, with who prescribed (P11); and the key that the token is bound to.
-
-    None for a token that is unknown, has ended, was taken back, or is of a tool that may not be started any longer.
+async def signed_in(database: Database, token_digest: bytes, now: datetime) -> Row[Any] | None:
+    """Who has come, by this token, and the key that it is bound to. None for one that is unknown, has ended, was taken
+    back, or is of a tool that may not be started any longer.
     """
-    row = (await connection.execute(statements.SIGNED_IN, {"token": token_digest, "now": now})).first()
-    if row is None:
-        return None
-    return claims_of(row) | {"prescribers": prescribers_of(row)}, row.proof_key
+    async with database.reader() as connection:
+        return (await connection.execute(statements.SIGNED_IN, {"token": token_digest, "now": now})).first()
+
+
+def userinfo_of(row: Row[Any]) -> dict[str, Any]:
+    """As the ID token has it, with who prescribed (P11)."""
+    return claims_of(row) | {"prescribers": prescribers_of(row)}

@@ -14,26 +14,38 @@ _KEY: Final = bindparam("key", type_=Text)
 
 PUSH: Final = text("""
     INSERT INTO launch_sign_in (
-        request_digest, client_id, parameters, proof_key, tool_id, citizen, subject, acting_subject, relation,
-        launched_at, expires_at
+        request_digest, client_id, parameters, proof_key, tool_id, citizen, actor, subject, acting_subject,
+        relation, launched_at, expires_at
     )
     VALUES (
-        :digest, :client_id, :parameters, :key, :tool_id, :citizen, :subject, :acting_subject, :relation,
-        :launched_at, :until
+        :digest, :client_id, :parameters, :key, :tool_id, :citizen, :actor, :subject, :acting_subject,
+        :relation, :launched_at, :until
     )
 """).bindparams(
     bindparam("digest", type_=LargeBinary),
     bindparam("parameters", type_=JSONB),
+    bindparam("actor", type_=Text),
     bindparam("launched_at", type_=DateTime(timezone=True)),
     _KEY,
     _UNTIL,
 )
 
+_REQUESTED: Final = """
+    l.request_digest = :digest AND l.client_id = :client_id AND l.authorized_at IS NULL AND l.expires_at > :now
+"""
+_CODED: Final = "l.code_digest = :code AND l.client_id = :client_id AND l.redeemed_at IS NULL AND l.expires_at > :now"
+WHOSE_REQUEST: Final = text(
+    f"SELECT l.citizen, l.actor, l.relation FROM launch_sign_in l WHERE {_REQUESTED}"  # noqa: S608 - put together from constants
+).bindparams(_NOW)
+WHOSE_CODE: Final = text(
+    f"SELECT l.citizen, l.actor, l.relation FROM launch_sign_in l WHERE {_CODED}"  # noqa: S608 - put together from constants
+).bindparams(_NOW)
+
 # The request is used, whether or not the tool may still be started.
 AUTHORIZE: Final = (
     text(f"""
     UPDATE launch_sign_in l SET authorized_at = :now, expires_at = :until
-    WHERE l.request_digest = :digest AND l.client_id = :client_id AND l.authorized_at IS NULL AND l.expires_at > :now
+    WHERE {_REQUESTED}
     RETURNING l.request_digest, l.parameters,
         EXISTS (SELECT FROM tool_copy t, citizen_tool m WHERE {STARTABLE}) AS startable
 """)  # noqa: S608 - put together from constants
@@ -47,8 +59,7 @@ REDEEM: Final = (
     text(f"""
     UPDATE launch_sign_in l SET redeemed_at = :now
     FROM tool_copy t, citizen_tool m
-    WHERE l.code_digest = :code AND l.client_id = :client_id AND l.redeemed_at IS NULL AND l.expires_at > :now
-        AND {STARTABLE}
+    WHERE {_CODED} AND {STARTABLE}
     RETURNING l.request_digest, l.parameters, l.proof_key, l.tool_id, l.subject, l.acting_subject, l.relation,
         l.launched_at
 """)  # noqa: S608 - put together from constants
@@ -68,7 +79,8 @@ KEEP_TOKEN: Final = text("""
 """).bindparams(_KEY, _UNTIL)
 
 SIGNED_IN: Final = text(f"""
-    SELECT l.proof_key, l.tool_id, l.subject, l.acting_subject, l.relation, l.launched_at, {PRESCRIBER}
+    SELECT l.citizen, l.actor, l.proof_key, l.tool_id, l.subject, l.acting_subject, l.relation, l.launched_at,
+        {PRESCRIBER}
     FROM launch_sign_in l, tool_copy t, citizen_tool m
     WHERE l.token_digest = :token AND l.revoked_at IS NULL AND l.expires_at > :now AND {STARTABLE}
 """).bindparams(_NOW)  # noqa: S608 - put together from constants

@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.openapi.models import HTTPBase
 from fastapi.security.base import SecurityBase
 
+from helsetilbud_api.citizen.launching.permission import is_permitted
 from helsetilbud_api.citizen.signing_in import service
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from shared.auth import (
@@ -22,7 +23,6 @@ from shared.auth import (
     TokenMissing,
     credentials,
 )
-from shared.db import Database
 
 TOKEN_REFUSALS: Final = (
     TokenMissing,
@@ -65,18 +65,17 @@ class ShownToken(SecurityBase):
 
 
 async def citizen_of(request: Request, issuer: LaunchIssuer, shown: Shown, now: datetime) -> dict[str, Any]:
-    """Raises those of TOKEN_REFUSALS."""
-    database: Database = request.app.state.database
-    async with database.reader() as connection:
-        found = await service.signed_in(connection, shown.digest, now)
+    """Raises those of TOKEN_REFUSALS, or ConsentServiceUnavailable."""
+    found = await service.signed_in(request.app.state.database, shown.digest, now)
     if found is None:
         raise TokenInvalid(shown.scheme)
-    claims, key = found
-    if key is None and shown.scheme == "DPoP":
+    if found.proof_key is None and shown.scheme == "DPoP":
         raise SchemeNotAccepted("Bearer")
-    if key is not None:
-        await _check_key(request, issuer, shown, key)
-    return claims
+    if found.proof_key is not None:
+        await _check_key(request, issuer, shown, found.proof_key)
+    if not await is_permitted(request.app.state.permissions, found):
+        raise TokenInvalid(shown.scheme)
+    return service.userinfo_of(found)
 
 
 async def _check_key(request: Request, issuer: LaunchIssuer, shown: Shown, key: str) -> None:
