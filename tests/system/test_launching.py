@@ -77,7 +77,7 @@ async def test_S6_withdrawn_consent_closes_tools_at_once_while_nothing_is_told(
     assert userinfo(world).status_code == 200
     with (
         stopped(system, "consent-api/worker", "helsetilbud-api/worker"),
-        hung_server(broker.server.keeper.server_pid),
+        hung_server(broker.server.process.pid),
     ):
         choose(world, "none")
         assert told(open_tool(world)) == (403, "tools-hidden")

@@ -104,6 +104,9 @@ class Processes:
     def rename(self, name: str, known_as: str) -> None:
         self._running[known_as] = self._running.pop(name)
 
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
     def memory(self, name: str) -> float:
         """Megabytes that the process has in memory now."""
         status = Path(f"/proc/{self._running[name].pid}/status").read_text()
