@@ -76,7 +76,7 @@ KINDS: Final = {
         _machine("ehr", "ehr", scopes.CHECK_ACTIVE),
         _machine("other-ehr", "ehr-nonce", scopes.CHECK_ACTIVE),
         _machine("own-service", "prescription-api", *_OWN_SERVICE),
-        _person("staff", "14837901236", scopes.ADMINISTER_CATALOG, scopes.APPROVE_CAMPAIGNS),
+        _person("staff", "14837901236", scopes.ADMINISTER_CATALOG, scopes.APPROVE_CAMPAIGNS, scopes.SEND_CAMPAIGNS),
         _person("operator", "02898601393", scopes.OPERATE),
         citizen("citizen", CITIZEN),
         citizen("other-citizen", OTHER_CITIZEN),

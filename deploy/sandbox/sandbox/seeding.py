@@ -7,7 +7,7 @@ register, consent by the public API with tokens of the citizens' own.
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -15,6 +15,9 @@ from catalog_api import seeding as catalogue
 from notification_service.preferences.loading import load
 from notification_service.preferences.models import CitizenSettings
 from notification_service.preferences.quiet import QuietHours
+from notification_service.testers.loading import Confirmed
+from notification_service.testers.loading import load as load_testers
+from notification_service.testers.models import Digests
 from sandbox.choices import Choices
 from sandbox.population.population import Population
 from sandbox.settings import SandboxSettings
@@ -23,12 +26,19 @@ from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.planning import analyse
 
+# Tests of campaigns can be sent to these from the first day on
+SENDER: Final = "299901505"
+SENDERS_PERSON: Final = "14837901236"
+SENDERS_PHONE: Final = "+4749990778"
+SENDERS_EMAIL: Final = "proever@helsemestring.example"
+
 
 async def seed(wiring: Wiring, sandbox: SandboxSettings, now: datetime) -> None:
     """Adds what is missing; doing it again changes nothing."""
     await _seed_tools(wiring, sandbox, now)
     citizens = json.loads((sandbox.data_directory / "citizens.json").read_text("utf-8"))
     await load_settings(wiring, {citizen["nationalId"]: _settings(citizen) for citizen in citizens}, now)
+    await _seed_testers(wiring, now)
     limits = httpx.Limits(max_connections=8)
     async with httpx.AsyncClient(timeout=30, limits=limits) as http:
         await Choices(http, wiring, Population.read(sandbox.data_directory), now.date()).make()
@@ -56,6 +66,17 @@ def _settings(citizen: dict[str, Any]) -> CitizenSettings:
     quiet_hours = QuietHours.parse(citizen["quietHours"]) if "quietHours" in citizen else None
     points = (citizen["phone"], citizen["email"])
     return CitizenSettings(citizen["language"], *points, {"tool": citizen["channels"]}, quiet_hours)
+
+
+async def _seed_testers(wiring: Wiring, now: datetime) -> None:
+    """A member of staff of the organisation that sends campaigns has confirmed where tests of them can be sent."""
+    person = wiring.reference_of(SENDERS_PERSON)
+    contacts = [Confirmed(SENDER, person, "sms", SENDERS_PHONE), Confirmed(SENDER, person, "email", SENDERS_EMAIL)]
+    database = Database(wiring.database_urls["notification-service"], pool_size=1)
+    try:
+        await load_testers(database, Digests.keyed(wiring.reference_key.encode()), contacts, now)
+    finally:
+        await database.close()
 
 
 async def load_settings(wiring: Wiring, settings: Mapping[str, CitizenSettings], now: datetime) -> None:

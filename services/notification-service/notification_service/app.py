@@ -13,9 +13,14 @@ from notification_service.campaigns.running_routes import router as running_camp
 from notification_service.campaigns.trying import Trying
 from notification_service.notifying.routes import router as notifications
 from notification_service.preferences.routes import router as preferences
+from notification_service.quotas import Quotas
 from notification_service.receipts.routes import router as receipts
+from notification_service.sending.at_once import AtOnce
 from notification_service.sending.carriers import carriers
 from notification_service.settings import Settings
+from notification_service.testers.routes import INTAKES as TESTERS_INTAKES
+from notification_service.testers.routes import router as testers
+from notification_service.testers.service import Registering
 from notification_service.texts.templates import load_templates
 from shared.app import build_app, settled
 from shared.auth import RepresentationCheck
@@ -40,22 +45,23 @@ TAGS = {
 def create_app(
     settings: Settings, *, http: httpx.AsyncClient | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
-    load_templates()
     app = build_app(
         settings,
         title="Notification service",
         description=DESCRIPTION,
-        routers=[preferences, notifications, receipts, campaigns, running_campaigns, dead_letter_routes()],
+        routers=[preferences, notifications, receipts, campaigns, running_campaigns, testers, dead_letter_routes()],
         tags=TAGS,
         http=http,
         clock=clock,
-        intakes=INTAKES,
+        intakes=(*INTAKES, *TESTERS_INTAKES),
     )
     state = app.state
     state.representation = RepresentationCheck.from_settings(settings, state.http, settings.consent_url)
     state.consent, state.checking = outside(settings, state.database, state.http)
-    by_channel = {carrier.name: carrier for carrier in carriers(settings, state.http, clock)}
-    state.trying = Trying(state.database, by_channel, settings.pages_url)
+    at_once = AtOnce({carrier.name: carrier for carrier in carriers(settings, state.http, clock)})
+    state.digests, state.quotas = settings.digests, Quotas(settings, state.limits.counters)
+    state.trying = Trying(state.database, at_once, settings.pages_url, state.digests, state.quotas)
+    state.registering = Registering(load_templates(), settings.code_secret, state.digests, state.quotas, at_once)
     return app
 
 

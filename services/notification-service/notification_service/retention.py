@@ -16,6 +16,9 @@ RETENTION: Final[Rules] = {
     "provider_pace": Kept("one row a channel"),
     # within the day its owner can ask for another code without writing the address again
     "contact_confirmation": Purged("expires_at", "1 day"),
+    # also a year after it was confirmed
+    "test_contact": Purged("expires_at", "1 day"),
+    "test_sending": Purged("at", "1 year"),
     "campaign": _CAMPAIGN,
     "campaign_step": _CAMPAIGN,
     # who waits is still to be sent to, or the campaign is paused

@@ -10,7 +10,8 @@ from pydantic import Field, SecretStr
 from notification_service.notifying.models import Gathering
 from notification_service.receipts.models import Provider
 from notification_service.sending.pace import Pace
-from shared.settings import CallingServiceSettings, Port
+from notification_service.testers.models import Digests
+from shared.settings import CallingServiceSettings, Count, Port
 
 PerSecond = Annotated[float, Field(gt=0, le=10_000)]
 
@@ -53,6 +54,12 @@ class Settings(CallingServiceSettings):
         (), description="Where links of campaigns may lead: https://www.helsenorge.no, say"
     )
 
+    codes_per_day: Count = Field(10, description="Confirmation codes that one person asks for, whomever they act for")
+    organisation_codes_per_day: Count = Field(50, description="The same, of everybody at one organisation that sends")
+    codes_to_one_per_day: Count = Field(10, description="Confirmation codes to one address, whoever asks for them")
+    test_messages_per_day: Count = Field(40, description="Of campaigns' tests, by one author")
+    organisation_test_messages_per_day: Count = Field(200, description="The same, by everybody at one organisation")
+
     @property
     def gathering(self) -> Gathering:
         return Gathering(timedelta(seconds=self.gather_seconds))
@@ -68,5 +75,12 @@ class Settings(CallingServiceSettings):
     @property
     def code_secret(self) -> bytes:
         """What confirmation codes are made from: a key of its own out of the one that references are made with."""
-        key = self.citizen_reference_keys[self.citizen_reference_key_id].get_secret_value().encode()
-        return hmac.digest(key, b"confirmation codes", hashlib.sha256)
+        return hmac.digest(self._key, b"confirmation codes", hashlib.sha256)
+
+    @property
+    def digests(self) -> Digests:
+        return Digests.keyed(self._key)
+
+    @property
+    def _key(self) -> bytes:
+        return self.citizen_reference_keys[self.citizen_reference_key_id].get_secret_value().encode()

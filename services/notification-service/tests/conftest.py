@@ -3,13 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope
 from fastapi import FastAPI
 
 from notification_service.app import create_app
@@ -45,6 +48,8 @@ TABLES = (
     "notification",
     "campaign_recipient",
     "campaign_step",
+    "test_sending",
+    "test_contact",
     "campaign",
     "reservation",
     "idempotent_answer",
@@ -100,8 +105,43 @@ def clock(running_clock: Clock) -> Clock:
     return running_clock
 
 
+class Mailbox:
+    """What the app itself has sent by e-mail, through a real server on loopback; `answer` is given to each."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.taken: list[Envelope] = []
+        self.answer = "250 Kept"
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:
+        self.taken.append(envelope)
+        return self.answer
+
+
 @pytest.fixture(scope="session")
-async def settings(make_database: Callable[[str], Awaitable[str]], client_key_file: Path) -> Settings:
+def running_mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def mailbox(running_mailbox: Mailbox) -> Mailbox:
+    running_mailbox.forget()
+    return running_mailbox
+
+
+@pytest.fixture(scope="session")
+async def mail_port(running_mailbox: Mailbox) -> AsyncIterator[int]:
+    loop = asyncio.get_running_loop()
+    conversation = partial(SMTP, running_mailbox, hostname="mail.test", loop=loop)
+    server = await loop.create_server(conversation, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+
+
+@pytest.fixture(scope="session")
+async def settings(make_database: Callable[[str], Awaitable[str]], client_key_file: Path, mail_port: int) -> Settings:
     return Settings(
         **WIDE,
         database_url=await make_database("notification_service"),
@@ -113,6 +153,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]], client_key_fi
         sms_url="http://gateway.test/sms",
         sms_api_key="the-key",
         smtp_host="127.0.0.1",
+        smtp_port=mail_port,
         smtp_starttls=False,
         mail_from="Helsenorge <varsel@helsenorge.test>",
         pages_url="https://www.helsenorge.test/mine-verktoy",
@@ -480,3 +521,22 @@ def replay(database: Database, clock: Clock) -> Callable[[], Awaitable[bool]]:
     """What the worker does about one dead letter that an operator wants replayed."""
     replayer = Dispatcher(database, {**HANDLERS, **REPLAY_HANDLERS}, Metrics(), clock)
     return lambda: replay_one(database, replayer.receive)
+
+
+@pytest.fixture
+async def replica(settings: Any, database: Any, world: Any, clock: Any) -> AsyncIterator[Callable[..., Any]]:
+    """Another process of the service, with quotas of its own; made into a client."""
+    async with database.driver() as connection:
+        await connection.execute("TRUNCATE rate_count")
+    async with AsyncExitStack() as stack:
+
+        async def start(**quotas: int) -> tuple[FastAPI, httpx.AsyncClient]:
+            http = httpx.AsyncClient(transport=httpx.MockTransport(world.handle))
+            app = create_app(settings.model_copy(update=quotas), http=http, clock=clock)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx.ASGITransport(app)
+            return app, await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url="https://varsling.test")
+            )
+
+        yield start

@@ -30,6 +30,9 @@ _HOLDERS: Final = {
 _FIRST: Final = {
     "changeOwnAccess": "parent",
     "receiveDeliveryReceipts": "gateway",
+    "registerTestContact": "staff",
+    "confirmTestContact": "staff",
+    "removeTestContact": "staff",
     "getSignedInCitizen": "sign-in",
 }
 

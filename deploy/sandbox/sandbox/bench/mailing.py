@@ -11,6 +11,7 @@ import httpx
 from sandbox.bench.crowd import received_by
 from sandbox.choices import citizen_token
 from sandbox.ehr import ApiClient
+from sandbox.seeding import SENDERS_EMAIL, SENDERS_PHONE
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
 
@@ -80,7 +81,7 @@ class Mailing:
         uploaded = time.perf_counter()
         await self._act(path, "check")
         checked = time.perf_counter()
-        await self._act(path, "test", {"to": [{"language": "nb", "phone": "+4740000000"}]})
+        await self._act(path, "test", {"to": [{"language": "nb", "phone": SENDERS_PHONE, "email": SENDERS_EMAIL}]})
         await self._http.delete(f"{self._wiring.sandbox_url}/messages")
         (await self._approve(path)).raise_for_status()
         return path, {

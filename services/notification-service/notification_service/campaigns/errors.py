@@ -98,15 +98,18 @@ class TooManyTests(DomainError):
 
 
 class TestMissing(DomainError):
+    """`channels` are those in use that no test has gone out by since the campaign was changed."""
+
     __test__ = False  # pytest would take it for tests
 
     status = 409
     code = "test-missing"
     title: ClassVar[Text] = {
-        "nb": "Det må sendes en prøve før utsendingen kan godkjennes.",
-        "nn": "Det må sendast ei prøve før utsendinga kan godkjennast.",
-        "en": "A test must be sent before the campaign can be approved.",
+        "nb": "Det må sendes en prøve på hver kanal før utsendingen kan godkjennes.",
+        "nn": "Det må sendast ei prøve på kvar kanal før utsendinga kan godkjennast.",
+        "en": "A test must be sent on every channel in use before the campaign can be approved.",
     }
+    members: ClassVar[Members] = {"channels": member("Those that lack a test", ["email"])}
 
 
 class CheckOutdated(DomainError):

@@ -1,12 +1,25 @@
 """Campaigns (V6): the tables, and the rules that need no I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Self, get_args
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Integer, RowMapping, Table, Text, Uuid
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Integer,
+    LargeBinary,
+    RowMapping,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from notification_service.campaigns.errors import (
@@ -75,6 +88,7 @@ campaign = Table(
     Column("checked_at", DateTime(timezone=True)),
     Column("check_report", JSONB),
     Column("tested_at", DateTime(timezone=True)),
+    Column("tested_channels", ARRAY(Text), nullable=False),
     Column("approved_at", DateTime(timezone=True)),
     Column("started_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
@@ -107,6 +121,24 @@ campaign_step = Table(
     Column("client_id", Text),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("details", JSONB, nullable=False),
+)
+
+SENT: Final = "sent"
+# A message of a test sending: `outcome` is SENT or why not, None when nobody has seen its end.
+test_sending = Table(
+    "test_sending",
+    _metadata,
+    Column("test_sending_id", Uuid, primary_key=True),
+    Column("campaign_id", Uuid, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("client_id", Text),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text),
 )
 
 
@@ -167,6 +199,7 @@ class Campaign:
     checked_at: datetime | None
     check_report: Mapping[str, Any] | None
     tested_at: datetime | None
+    tested_channels: Sequence[str]
     approved_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
@@ -182,6 +215,7 @@ class Campaign:
     def draft(cls, organisation: str, now: datetime, **wanted: Any) -> Self:
         """One that nothing has been done to yet."""
         own = {"campaign_id": uuid4(), "organisation": organisation, "state": "draft", "version": 1}
+        own["tested_channels"] = []
         times = {"created_at": now, "changed_at": now}
         return cls(**dict.fromkeys(cls.__slots__) | own | times | wanted)  # type: ignore[arg-type] # by name, checked by tests
 
@@ -215,11 +249,17 @@ class Campaign:
         """Raises NotPossibleNow, CheckOutdated, TestMissing or ApproverIsAuthor."""
         self.check_possible("approve")
         self.check_fresh(now)
-        if self.tested_at is None:
-            raise TestMissing()
+        if untested := self.untested_channels:
+            raise TestMissing(channels=untested)
         for author in authors:
             if author.name == approver.name or author.client_id == approver.client_id:
                 raise ApproverIsAuthor()
+
+    @property
+    def untested_channels(self) -> list[str]:
+        """Those that its recipients will be sent it by, as it was checked, and that nobody has seen it arrive by."""
+        used = (self.check_report or {}).get("channels", {})
+        return sorted(used.keys() - set(self.tested_channels))
 
     def check_fresh(self, now: datetime) -> None:
         """Raises CheckOutdated."""

@@ -9,7 +9,14 @@ from sqlalchemy import RowMapping, Select, bindparam, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from notification_service.campaigns.models import Author, Campaign, campaign, campaign_step, shown_sender
+from notification_service.campaigns.models import (
+    Author,
+    Campaign,
+    campaign,
+    campaign_step,
+    shown_sender,
+    test_sending,
+)
 from notification_service.preferences.models import CitizenSettings
 from notification_service.preferences.queries import settings_of
 from notification_service.sending.composing import Letter
@@ -190,6 +197,17 @@ async def list_steps(connection: AsyncConnection | AsyncSession, campaign_id: UU
 async def count_tests(session: AsyncSession, campaign_id: UUID, since: datetime) -> int:
     found: int = (await session.execute(_TESTS, {"campaign_id": campaign_id, "since": since})).scalar_one()
     return found
+
+
+async def list_tests(
+    reader: AsyncConnection, campaign_id: UUID, after: tuple[datetime, UUID] | None, count: int
+) -> Sequence[RowMapping]:
+    """Newest first."""
+    wanted = select(test_sending).where(test_sending.c.campaign_id == campaign_id)
+    if after is not None:
+        wanted = wanted.where(tuple_(test_sending.c.at, test_sending.c.test_sending_id) < tuple_(*after))
+    newest = wanted.order_by(test_sending.c.at.desc(), test_sending.c.test_sending_id.desc()).limit(count)
+    return (await reader.execute(newest)).mappings().all()
 
 
 async def last_line(session: AsyncSession, campaign_id: UUID) -> int:

@@ -1,6 +1,6 @@
 """Campaigns over HTTP (V6), up to their approval: written, given recipients, checked, tried."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -15,14 +15,13 @@ from notification_service.campaigns.schemas import (
     CampaignPage,
     CampaignState,
     RecipientsTaken,
-    TestOutcome,
-    TestOutcomes,
-    TestSending,
 )
-from notification_service.campaigns.trying import Trial, Trying
+from notification_service.campaigns.trying import Test, Trial, Tried, Trying
+from notification_service.campaigns.trying_schemas import TestOutcome, TestOutcomes, TestSending, TestTrail
 from notification_service.campaigns.uploading import LARGEST_UPLOAD, MEDIA_TYPES, read_recipients
 from notification_service.clients.consent import ConsentClient
 from notification_service.preferences.routes import READ, SENT_IN, TAGGED
+from notification_service.testers.errors import TestRecipientUnconfirmed
 from shared import idempotency
 from shared.app import Now, References
 from shared.db import CurrentDatabase, Reader, Session
@@ -244,41 +243,74 @@ async def check_campaign(
 
 @router.post(
     "/{campaignId}/test",
-    responses=problems(*MOVED, *SENT_IN, errors.TooManyTests, PreconditionFailed),
+    response_model=TestOutcomes,
+    responses=problems(
+        *MOVED,
+        *SENT_IN,
+        TestRecipientUnconfirmed,
+        errors.TooManyTests,
+        PreconditionFailed,
+        IdempotencyKeyReused,
+        IdempotencyInProgress,
+    ),
 )
 async def test_campaign(
     author: Author,
     campaign_id: CampaignId,
     sending: TestSending,
     trying: Annotated[Trying, Depends(_trying)],
+    request: Request,
     now: Now,
-) -> TestOutcomes:
+    key: IdempotencyKey = None,  # noqa: PT028 - a route, and no test
+) -> Response:
     """Send it to a few of one's own, word for word
 
-    At most twenty an hour. Without a test that has gone out, it cannot be approved.
+    To contact points that people at the organisation have confirmed (`/v1/test-contacts`); at most twenty messages an
+    hour for each campaign, and so many a day for each author and each organisation. Before a test has gone out on every
+    channel in use, it cannot be approved.
     """
-    tried = await trying.run(campaign_id, author, _trials(sending), now)
-    return TestOutcomes(
-        items=[
-            TestOutcome(
-                channel=one.trial.channel,
-                to=one.to,
-                language=one.trial.language,
-                sent=one.reason is None,
-                reason=one.reason,
-            )
-            for one in tried
-        ]
-    )
+    repeat = await idempotency.repeatable(request, key)
+    test = Test(campaign_id, author, _trials(sending), repeat, _outcomes)
+    told, replayed = await trying.run(test, now)
+    return told.response(replayed=replayed)
+
+
+def _outcomes(tried: Sequence[Tried]) -> Answer:
+    items = [
+        TestOutcome(
+            channel=one.trial.channel,
+            to=one.to,
+            language=one.trial.language,
+            sent=one.reason is None,
+            reason=one.reason,
+        )
+        for one in tried
+    ]
+    return Answer(200, {}, TestOutcomes(items=items).model_dump(mode="json", by_alias=True))
 
 
 def _trials(sending: TestSending) -> list[Trial]:
     """Raises InvalidInput unless each has a phone number or an e-mail address."""
     trials = []
     for place, one in enumerate(sending.to):
+        pointer = f"/body/to/{place}"
         if one.phone is None and one.email is None:
             detail = "A phone number or an e-mail address is needed."
-            raise InvalidInput(errors=[{"pointer": f"/body/to/{place}", "code": "missing", "detail": detail}])
-        trials += [Trial("sms", one.phone, one.language)] if one.phone else []
-        trials += [Trial("email", one.email, one.language)] if one.email else []
+            raise InvalidInput(errors=[{"pointer": pointer, "code": "missing", "detail": detail}])
+        trials += [Trial("sms", one.phone, one.language, f"{pointer}/phone")] if one.phone else []
+        trials += [Trial("email", one.email, one.language, f"{pointer}/email")] if one.email else []
     return trials
+
+
+@router.get("/{campaignId}/tests", responses=problems(*ABOUT_ONE, CursorInvalid))
+async def list_campaign_tests(
+    found: Found, reach: Reach, reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> TestTrail:
+    """Its test sendings, message by message
+
+    Kept for a year.
+    """
+    rows = await queries.list_tests(reader, found.campaign_id, decode_moment_cursor(cursor), limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    position = encode_cursor(last["at"].isoformat(), str(last["test_sending_id"])) if last else None
+    return TestTrail.of(rows[:limit], reach[0].name, position)

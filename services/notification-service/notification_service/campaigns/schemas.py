@@ -10,7 +10,6 @@ from sqlalchemy import RowMapping
 from notification_service.campaigns.models import POSSIBLE, Action, Campaign, CampaignCategory, State
 from notification_service.campaigns.service import Upload, Wanted
 from notification_service.campaigns.wording import Severity
-from notification_service.preferences.schemas import Email, Phone
 from shared.events.notification import Channel
 from shared.language import Language
 from shared.paging import Page
@@ -155,6 +154,7 @@ class CampaignState(Schema):
                     "checkedAt": None,
                     "check": None,
                     "testedAt": None,
+                    "testedChannels": [],
                     "approvedAt": None,
                     "startedAt": None,
                     "endedAt": None,
@@ -187,6 +187,9 @@ class CampaignState(Schema):
     checked_at: Timestamp | None
     check: CheckReport | None
     tested_at: Timestamp | None
+    tested_channels: Annotated[
+        Sequence[Channel], Field(description="By which a test has gone out since it was changed; each in use is needed")
+    ]
     approved_at: Timestamp | None
     started_at: Timestamp | None
     ended_at: Timestamp | None
@@ -281,50 +284,6 @@ class RecipientsTaken(Schema):
             rejected_count=outcome.bad,
             rejected=rejected,
         )
-
-
-class TestRecipient(RequestSchema):
-    """One of the two."""
-
-    __test__ = False  # pytest would take it for tests
-
-    language: Language
-    phone: Phone | None = None
-    email: Email | None = None
-
-
-class TestSending(RequestSchema):
-    """To whom the campaign is sent as a test, word for word. The addresses are not kept."""
-
-    __test__ = False  # as above
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"to": [{"language": "nb", "phone": "+4790000001"}]}]})
-
-    to: Annotated[Sequence[TestRecipient], Field(min_length=1, max_length=5)]
-
-
-class TestOutcome(Schema):
-    __test__ = False  # as above
-
-    channel: Channel
-    to: Annotated[str, Field(description="Shortened")]
-    language: Language
-    sent: bool
-    reason: str | None
-
-
-class TestOutcomes(Schema):
-    __test__ = False  # as above
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"items": [{"channel": "sms", "to": "+47******01", "language": "nb", "sent": True, "reason": None}]}
-            ]
-        }
-    )
-
-    items: Sequence[TestOutcome]
 
 
 class CampaignProgress(Schema):

@@ -61,6 +61,7 @@ UNCHECKED: Final[Mapping[str, Any]] = {
     "checked_at": None,
     "check_report": None,
     "tested_at": None,
+    "tested_channels": [],
     "links_checked_at": None,
 }
 

@@ -98,6 +98,11 @@ _REASONS: Final[Mapping[str, Text]] = {
         "nn": "E-postadressa di tek ikkje imot.",
         "en": "Your e-mail address does not accept messages.",
     },
+    "text-unsound": {
+        "nb": "Brevet fra avsenderen kunne ikke skrives ferdig.",
+        "nn": "Brevet frå avsendaren kunne ikkje skrivast ferdig.",
+        "en": "The sender's letter could not be completed.",
+    },
     "undeliverable": {
         "nb": "Meldingen ble sendt, men kom ikke fram.",
         "nn": "Meldinga vart send, men kom ikkje fram.",

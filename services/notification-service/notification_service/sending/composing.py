@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from notification_service.errors import MessageRefused
 from notification_service.preferences.models import CODE_LASTS, code_of
 from notification_service.sending.models import DueMessage
-from notification_service.texts.filling import fill
+from notification_service.texts.filling import PlaceholderUnknown, fill
 from notification_service.texts.templates import Templates, Words
 from shared.events.notification import Channel
 from shared.norway import OSLO
@@ -27,10 +28,15 @@ class Letter:
     sender: str
 
     def words(self, channel: Channel, language: str, pages_url: str) -> Words:
-        values, parts = {"sender": self.sender, "pages_url": pages_url}, self.texts[language]
-        if channel == "sms":
-            return Words(fill(parts["sms"], values), "campaign")
-        return Words(fill(parts["email"], values), "campaign", fill(parts["subject"], values))
+        """Raises MessageRefused: what has been approved is not changed any more, so no later attempt ends otherwise."""
+        values = {"sender": self.sender, "pages_url": pages_url}
+        try:
+            parts = self.texts[language]
+            if channel == "sms":
+                return Words(fill(parts["sms"], values), "campaign")
+            return Words(fill(parts["email"], values), "campaign", fill(parts["subject"], values))
+        except (PlaceholderUnknown, KeyError) as error:
+            raise MessageRefused("text-unsound") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,8 @@ class Sending:
     async def _compose(self, due: DueMessage) -> Words:
         try:
             return self._composer.compose(due, await self._letter(due))
+        except NotDelivered:
+            raise
         except Exception as error:  # as in _call
             _logger.error("composing_failed", channel=self._name, exc_info=error)
             raise ProviderUnavailable("internal-error") from error

@@ -27,8 +27,9 @@ _LONGEST: Final[Mapping[str, Mapping[str, str]]] = {
     "deadline-approaching": {"date": "22. september"},
     "deadline-approaching-several": {"count": "99", "date": "22. september"},
     "contact-confirmation": {"code": "123456", "minutes": "15"},
+    "test-contact": {"code": "123456", "minutes": "15"},
 }
-_WITHOUT_ADDRESS: Final = frozenset({"contact-confirmation"})
+_WITHOUT_ADDRESS: Final = frozenset({"contact-confirmation", "test-contact"})
 _SUBJECT_MAY_LEAVE_OUT: Final = frozenset({"code", "minutes", "pages_url"})
 _PARTS: Final = ("sms", "subject", "email")
 _FILE: Final = re.compile(r"(?P<name>[a-z-]+)\.v(?P<version>[1-9][0-9]*)\.toml")

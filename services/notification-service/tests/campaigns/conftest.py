@@ -12,6 +12,8 @@ from notification_service.campaigns.checking import Checking
 from notification_service.campaigns.feeding import Feeder
 from notification_service.preferences.loading import load
 from notification_service.preferences.models import CitizenSettings
+from notification_service.testers.loading import Confirmed
+from notification_service.testers.loading import load as load_contacts
 from shared.db import Database
 from shared.nationalid import NationalId
 from shared.testing.national_ids import generate, population
@@ -120,8 +122,8 @@ class Ready:
 
     STEPS = ("added", "checked", "tested", "approved", "started")
 
-    def __init__(self, author: Sending, approver: Sending, people: Any) -> None:
-        self.author, self.approver, self.people = author, approver, people
+    def __init__(self, author: Sending, approver: Sending, people: Any, colleagues: Any) -> None:
+        self.author, self.approver, self.people, self.colleagues = author, approver, people, colleagues
 
     async def __call__(
         self, *, upto: str = "started", by: Sending | None = None, to: Any = None, **changes: Any
@@ -146,7 +148,8 @@ class Ready:
 
     async def again(self, made: dict[str, Any], *, upto: str = "tested", by: Sending | None = None) -> None:
         by, path = by or self.author, f"/{made['campaignId']}"
-        body = {"to": [{"language": "nb", "phone": "+4790000099"}]}
+        await self.colleagues("+4790000099", "colleague@example.org")  # once: they are confirmed for a year
+        body = {"to": [{"language": "nb", "phone": "+4790000099", "email": "colleague@example.org"}]}
         for step in self.STEPS[1 : self.STEPS.index(upto) + 1]:
             if step == "approved":
                 seen = {"If-Match": f'"{await by.version(made)}"'}
@@ -161,8 +164,19 @@ class Ready:
 
 
 @pytest.fixture
-def ready(author: Sending, approver: Sending, people: Any) -> Ready:
-    return Ready(author, approver, people)
+def ready(author: Sending, approver: Sending, people: Any, colleagues: Any) -> Ready:
+    return Ready(author, approver, people, colleagues)
+
+
+@pytest.fixture
+def colleagues(app: FastAPI, database: Database, clock: Any) -> Callable[..., Awaitable[None]]:
+    """Contact points that somebody at the author's organisation has confirmed."""
+
+    async def confirmed(*addresses: str, organisation: str = "999977774") -> None:
+        contacts = [Confirmed(organisation, "k1-colleague", "email" if "@" in it else "sms", it) for it in addresses]
+        await load_contacts(database, app.state.digests, contacts, clock())
+
+    return confirmed
 
 
 class Someone:

@@ -222,8 +222,11 @@ async def test_V6_every_step_is_kept_with_its_kind_of_actor(author, approver, re
     ]
 
 
-async def test_V6_a_test_is_sent_word_for_word_and_its_addresses_are_not_kept(author, ready, world, rows) -> None:
+async def test_V6_a_test_is_sent_word_for_word_and_its_addresses_are_not_kept(
+    author, ready, colleagues, world, rows
+) -> None:
     made = await ready(upto="checked")
+    await colleagues("+4790000055", "+4790000056")
     answer = await author(
         "POST",
         f"/{made['campaignId']}/test",
@@ -242,7 +245,7 @@ async def test_V6_a_test_is_sent_word_for_word_and_its_addresses_are_not_kept(au
 async def test_V6_a_test_that_does_not_go_out_is_none(author, approver, ready, world) -> None:
     made = await ready(upto="checked")
     world.sms_status = 500
-    body = {"to": [{"language": "nb", "phone": "+4790000055"}]}
+    body = {"to": [{"language": "nb", "phone": "+4790000099"}]}
     answer = await author("POST", f"/{made['campaignId']}/test", json=body)
 
     (item,) = answer.json()["items"]
@@ -252,9 +255,11 @@ async def test_V6_a_test_that_does_not_go_out_is_none(author, approver, ready, w
     assert refused.json()["code"] == "test-missing"
 
 
-async def test_V6_tests_have_an_end(author, ready, clock) -> None:
+async def test_V6_tests_have_an_end(author, ready, colleagues) -> None:
     made = await ready(upto="checked")
-    body = {"to": [{"language": "nb", "phone": f"+479000005{n}"} for n in range(5)]}
+    phones = [f"+479000005{n}" for n in range(5)]
+    await colleagues(*phones)
+    body = {"to": [{"language": "nb", "phone": phone} for phone in phones]}
     answers = [await author("POST", f"/{made['campaignId']}/test", json=body) for _ in range(5)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]

@@ -6,9 +6,10 @@ from typing import Any
 from sandbox.access.scenes import letters
 from sandbox.access.scenes.examples import example
 from sandbox.access.world import PATIENTS, Ask, World
+from sandbox.seeding import SENDERS_EMAIL, SENDERS_PHONE
 
 SERVICE = "notification-service"
-_TEST = {"to": [{"language": "nb", "phone": "+4749990778"}]}
+_TEST = {"to": [{"language": "nb", "phone": SENDERS_PHONE, "email": SENDERS_EMAIL}]}
 
 
 def _settings(world: World, **changes: Any) -> dict[str, Any]:
@@ -25,7 +26,10 @@ def _changed_phone(world: World) -> str:
 
 
 def _code_sent(world: World) -> Ask:
-    phone = _changed_phone(world)
+    return Ask(path={"channel": "sms"}, body={"code": _code_at(world, _changed_phone(world))})
+
+
+def _code_at(world: World, phone: str) -> str:
     found: list[str] = []
 
     def came() -> bool:
@@ -34,7 +38,22 @@ def _code_sent(world: World) -> Ask:
         return bool(found)
 
     world.until(came, "a code on the new phone")
-    return Ask(path={"channel": "sms"}, body={"code": found[0]})
+    return found[0]
+
+
+def _contact_wanted(world: World) -> Ask:
+    return Ask(body={"language": "nb", "phone": f"+4749991{700 + next(world.counter)}"})
+
+
+def _contact_asked(world: World) -> Ask:
+    """The staff's own, with the code that it waits for."""
+    wanted = _contact_wanted(world).body
+    asked = world.done("staff", SERVICE, "POST", "/v1/test-contacts", json=wanted).json()
+    return Ask(path={"testContactId": asked["testContactId"]}, body={"code": _code_at(world, wanted["phone"])})
+
+
+def _contact_to_remove(world: World) -> Ask:
+    return Ask(path=_contact_asked(world).path)
 
 
 def _code_wanted(world: World) -> Ask:
@@ -114,6 +133,10 @@ SCENES = {
     "sendContactPointCode": _code_wanted,
     "getNotification": _notification,
     "receiveDeliveryReceipts": lambda _: Ask(path={"provider": "sms-gateway"}),
+    "registerTestContact": _contact_wanted,
+    "confirmTestContact": _contact_asked,
+    "removeTestContact": _contact_to_remove,
+    "listCampaignTests": lambda world: _of(_campaign(world)),
     "createCampaign": lambda world: Ask(body=_body(world)),
     "getCampaign": lambda world: _of(_campaign(world)),
     "changeCampaign": lambda world: _of(_campaign(world), body=_body(world)),
