@@ -1,5 +1,6 @@
 """Settings over HTTP."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response, Security
@@ -48,8 +49,21 @@ async def _whose(caller: Annotated[Citizen, Security(_reading)]) -> str:
     return caller.acting_for
 
 
-async def _whose_to_change(caller: Annotated[Citizen, Security(_changing)]) -> str:
-    return caller.acting_for
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """Whose settings are changed, by citizen reference; codes are counted on whoever asks, whomever they act for."""
+
+    citizen: str
+    allowance: service.Allowance
+
+
+async def _choosing(caller: Annotated[Citizen, Security(_changing)], request: Request) -> Choosing:
+    state = request.app.state
+
+    def count(channel: Channel, contact: str) -> None:
+        state.quotas.citizens_code(caller.reference, state.digests.of(channel, contact))
+
+    return Choosing(caller.acting_for, count)
 
 
 async def _code_secret(request: Request) -> bytes:
@@ -59,7 +73,7 @@ async def _code_secret(request: Request) -> bytes:
 
 # whose settings and notifications it is about, by citizen reference
 Whose = Annotated[str, Depends(_whose)]
-Chooser = Annotated[str, Depends(_whose_to_change)]
+Chooser = Annotated[Choosing, Depends(_choosing)]
 CodeSecret = Annotated[bytes, Depends(_code_secret)]
 
 
@@ -89,8 +103,8 @@ async def set_notification_settings(
     """
     if seen is None:
         raise PreconditionRequired()
-    changed = await service.change_settings(session, me, change.settings(), seen, now)
-    pending = await queries.find_confirmations(session, me)
+    changed = await service.change_settings(session, me.citizen, change.settings(), seen, me.allowance, now)
+    pending = await queries.find_confirmations(session, me.citizen)
     return _answer(NotificationSettings.of(changed, pending), changed.etag)
 
 
@@ -111,9 +125,10 @@ async def confirm_contact_point(
 
     A code can be tried five times and lasts for 15 minutes.
     """
-    await service.confirm_contact_point(database, secret, me, channel, sent_in.code, now)
+    await service.confirm_contact_point(database, secret, me.citizen, channel, sent_in.code, now)
     async with database.reader() as reader:
-        found, pending = await queries.find_settings(reader, me), await queries.find_confirmations(reader, me)
+        found = await queries.find_settings(reader, me.citizen)
+        pending = await queries.find_confirmations(reader, me.citizen)
     return _answer(NotificationSettings.of(found, pending), found.etag)
 
 
@@ -126,9 +141,9 @@ async def confirm_contact_point(
 async def send_contact_point_code(me: Chooser, channel: Channel, session: Session, now: Now) -> Response:
     """Have a new code sent
 
-    The one before is no longer valid. At most five an hour.
+    The one before is no longer valid. At most five an hour, and ten a day for each who asks and for each address.
     """
-    await service.send_code_again(session, me, channel, now)
+    await service.send_code_again(session, me.citizen, channel, me.allowance, now)
     return Response(status_code=202)
 
 

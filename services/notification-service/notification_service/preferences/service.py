@@ -1,6 +1,7 @@
 """Use cases: choosing how to be notified, and showing that a contact point is one's own."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -57,13 +58,16 @@ _TRY: Final = text(
 _COLUMN: Final[dict[Channel, str]] = {"sms": "phone", "email": "email"}
 _CHANNELS: Final[tuple[Channel, ...]] = ("sms", "email")
 
+# Counts a code that is to be sent there. Raises RateLimitExceeded.
+Allowance = Callable[[Channel, str], None]
+
 
 async def change_settings(
-    session: AsyncSession, citizen: str, wanted: CitizenSettings, if_match: str, now: datetime
+    session: AsyncSession, citizen: str, wanted: CitizenSettings, if_match: str, allowance: Allowance, now: datetime
 ) -> CitizenSettings:
     """`wanted.version` is ignored. A new contact point waits for its code; until then the earlier one is used.
 
-    Raises ContactPointMissing, PreconditionFailed or TooManyCodes.
+    Raises ContactPointMissing, PreconditionFailed, TooManyCodes or RateLimitExceeded.
     """
     _check_contact_points(wanted)
     await lock_citizen(session, citizen)
@@ -73,7 +77,7 @@ async def change_settings(
     changed = await _change(session, citizen, _kept(known, wanted), now)
     pending = await queries.find_confirmations(session, citizen)
     for channel in _CHANNELS:
-        await _confirm_anew(session, citizen, channel, wanted, changed, pending, now)
+        await _confirm_anew(session, citizen, channel, wanted, changed, pending, allowance, now)
     return changed
 
 
@@ -103,6 +107,7 @@ async def _confirm_anew(
     wanted: CitizenSettings,
     changed: CitizenSettings,
     pending: dict[Channel, Confirmation],
+    allowance: Allowance,
     now: datetime,
 ) -> None:
     """Sends a code to what is new; takes back what is no longer asked for. A code on its way is left alone."""
@@ -110,29 +115,38 @@ async def _confirm_anew(
     if contact is None or contact == changed.contact_point(channel):
         await session.execute(delete(contact_confirmation).where(*_confirmation_of(citizen, channel)))
     elif waiting is None or waiting.contact_point != contact or not waiting.open(now):
-        await _send_code(session, citizen, channel, contact, changed.language, now)
+        await _send_code(session, citizen, channel, contact, changed.language, allowance, now)
 
 
 def _confirmation_of(citizen: str, channel: Channel) -> tuple[Any, ...]:
     return contact_confirmation.c.citizen == citizen, contact_confirmation.c.channel == channel
 
 
-async def send_code_again(session: AsyncSession, citizen: str, channel: Channel, now: datetime) -> None:
-    """A new code in place of the one before. Raises NothingToConfirm or TooManyCodes."""
+async def send_code_again(
+    session: AsyncSession, citizen: str, channel: Channel, allowance: Allowance, now: datetime
+) -> None:
+    """A new code in place of the one before. Raises NothingToConfirm, TooManyCodes or RateLimitExceeded."""
     await lock_citizen(session, citizen)
     waiting = (await queries.find_confirmations(session, citizen)).get(channel)
     if waiting is None:
         raise NothingToConfirm()
     settings = await queries.find_settings(session, citizen)
-    await _send_code(session, citizen, channel, waiting.contact_point, settings.language, now)
+    await _send_code(session, citizen, channel, waiting.contact_point, settings.language, allowance, now)
 
 
 async def _send_code(
-    session: AsyncSession, citizen: str, channel: Channel, contact: str, language: str, now: datetime
+    session: AsyncSession,
+    citizen: str,
+    channel: Channel,
+    contact: str,
+    language: str,
+    allowance: Allowance,
+    now: datetime,
 ) -> None:
     count, first = await queries.count_codes(session, citizen, now - timedelta(hours=1))
     if count >= MOST_CODES_AN_HOUR and first is not None:
         raise TooManyCodes(int((first + timedelta(hours=1) - now).total_seconds()) + 1)
+    allowance(channel, contact)
     confirmation_id, expires_at = uuid4(), now + CODE_LASTS
     row = {"citizen": citizen, "channel": channel, "contact_point": contact, "tries": 0}
     await session.execute(_ASK_ANEW, row | {"confirmation_id": confirmation_id, "expires_at": expires_at})
