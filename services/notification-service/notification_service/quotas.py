@@ -1,4 +1,4 @@
-"""How many messages somebody may have sent to addresses that they choose (0053).
+"""How many messages somebody may have sent to addresses that they choose, and how often ask about people (0053).
 
 Each is counted on what the caller cannot make more of: the person and the organisation of the token, and the address.
 """
@@ -23,6 +23,17 @@ class Quotas:
         self._codes_to_one = Policy("codes-address-day", settings.codes_to_one_per_day, DAY, shown=False)
         self._tests = Policy("tests-day", settings.test_messages_per_day, DAY)
         self._organisations_tests = Policy("tests-organisation-day", settings.organisation_test_messages_per_day, DAY)
+
+        self._lists = Policy("lists-organisation-day", settings.organisation_lists_per_day, DAY)
+        self._campaigns = Policy("campaigns-organisation-day", settings.organisation_campaigns_per_day, DAY)
+
+    def campaign(self, organisation: str) -> None:
+        """One more, which is free but for this."""
+        self._counters.take([(self._campaigns, (organisation,))])
+
+    def recipients(self, organisation: str) -> None:
+        """A list is read, or a campaign checked: with few recipients, or one more than before, it tells of a person."""
+        self._counters.take([(self._lists, (organisation,))])
 
     def citizens_code(self, person: str, address: bytes) -> None:
         """`person` is who asks, whomever they act for."""

@@ -58,6 +58,10 @@ class Settings(CallingServiceSettings):
     organisation_codes_per_day: Count = Field(50, description="The same, of everybody at one organisation that sends")
     codes_to_one_per_day: Count = Field(10, description="Confirmation codes to one address, whoever asks for them")
     test_messages_per_day: Count = Field(40, description="Of campaigns' tests, by one author")
+    organisation_lists_per_day: Count = Field(
+        200, description="Lists of recipients, and checks of campaigns, by one organisation: each tells of people"
+    )
+    organisation_campaigns_per_day: Count = Field(100, description="Campaigns written, by one organisation")
     organisation_test_messages_per_day: Count = Field(200, description="The same, by everybody at one organisation")
 
     @property

@@ -132,6 +132,7 @@ async def create_campaign(
     repeat = await idempotency.repeatable(request, key)
     if stored := await idempotency.claim(session, repeat):
         return stored.response(replayed=True)
+    request.app.state.quotas.campaign(author.organisation or "")
     new = await service.create_campaign(session, author.organisation or "", author, draft.wanted(), now)
     body = CampaignState.of(new).model_dump(mode="json", by_alias=True)
     headers = {"Location": f"/v1/campaigns/{new.campaign_id}", "ETag": new.etag}
@@ -206,6 +207,7 @@ async def add_campaign_recipients(
     is a 503, send the same list again: who is there already is not added twice. A campaign cannot be checked before an
     upload has come to its end.
     """
+    request.app.state.quotas.recipients(author.organisation or "")
     media_type = content_type.partition(";")[0].strip().lower()
     allowed = request.app.state.settings.allow_synthetic
     lines = read_recipients(media_type, _chunks(request), day_in_norway(now), allow_synthetic=allowed)
@@ -231,13 +233,18 @@ async def remove_campaign_recipients(author: Author, campaign_id: CampaignId, se
     responses=TAGGED | problems(*MOVED, errors.UploadUnfinished, errors.ConsentServiceUnavailable, PreconditionFailed),
 )
 async def check_campaign(
-    author: Author, campaign_id: CampaignId, checking: Annotated[Checking, Depends(_checking)], now: Now
+    author: Author,
+    campaign_id: CampaignId,
+    checking: Annotated[Checking, Depends(_checking)],
+    request: Request,
+    now: Now,
 ) -> Response:
     """Check texts, links and recipients
 
     Reservations, the dead, minors, those reached by an earlier round, those who cannot be reached; empty and too long
     texts, words that tell of health, links that lead nowhere. With nothing that speaks against it, it is `checked`.
     """
+    request.app.state.quotas.recipients(author.organisation or "")
     return answer(await checking.run(campaign_id, author, now))
 
 

@@ -310,3 +310,30 @@ async def test_V6_others_get_their_turn_while_bad_lines_are_read() -> None:
 async def test_V6_a_header_that_is_too_long_is_told_of(upload) -> None:
     answer = await upload("nationalId;" + "x" * 200_000 + "\n")
     assert (answer.status_code, answer.json()["code"]) == (422, "recipients-unreadable")
+
+
+async def test_V6_nobody_is_looked_up_by_lists_of_one(author, person, people, draft, replica) -> None:
+    """What an upload tells of its recipients is about a person when there is one: campaigns are free, lists are not."""
+    _, author.client = await replica(organisation_lists_per_day=4)
+    person.client = author.client
+    some = await people(5)
+    codes = []
+    for number, one in enumerate(some, 1):
+        who = person if number % 2 else author
+        made = (await author("POST", "", json=draft(round=number))).json()
+        line, headers = f"nationalId\n{one.number}\n", {"Content-Type": "text/csv"}
+        answer = await who("POST", f"/{made['campaignId']}/recipients", content=line, headers=headers)
+        codes.append(answer.json().get("violatedPolicies"))
+    assert codes == [None] * 4 + [["lists-organisation-day"]]
+    checked = await author("POST", f"/{made['campaignId']}/check")
+    assert (checked.status_code, checked.json()["code"]) == (429, "rate-limit-exceeded")
+
+
+async def test_V6_campaigns_have_an_end_too(author, stranger, draft, replica) -> None:
+    _, author.client = await replica(organisation_campaigns_per_day=2)
+    stranger.client = author.client
+    key = {"Idempotency-Key": "the-second"}
+    answers = [await author("POST", "", json=draft(round=n), headers=key if n == 2 else {}) for n in (1, 2, 3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert (await author("POST", "", json=draft(round=2), headers=key)).status_code == 201  # known already
+    assert (await stranger("POST", "", json=draft())).status_code == 201
