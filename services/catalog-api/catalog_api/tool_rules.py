@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from catalog_api.codes import code_lists
 from shared.events.catalog import ToolDocument
 from shared.language import DEFAULT_LANGUAGE
+from shared.links import LinkUnsafe, parse_link
 
 Json = Mapping[str, Any]
 
@@ -106,11 +106,10 @@ def _addresses(tool: Json) -> Iterator[Fault]:
 
 def _is_https(address: str) -> bool:
     try:
-        parts = urlsplit(address)
-        known = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        link = parse_link(address)
+    except LinkUnsafe:
         return False
-    return known and "@" not in parts.netloc and address.isprintable() and " " not in address
+    return link.scheme == "https" and link.is_public and address.startswith("https:")
 
 
 def _contradictions(tool: Json) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from catalog_api.codes import ChoiceOf
 from catalog_api.free_text import without_national_id
+from shared.links import safe_links
 from shared.plain_text import one_line, plain_lines
 from shared.schemas import RequestSchema
 
@@ -23,16 +24,19 @@ _NAME: Final = (
     StringConstraints(strip_whitespace=True, max_length=100),
     AfterValidator(one_line),
     AfterValidator(without_national_id),
+    AfterValidator(safe_links),
 )
 _SHORT: Final = (
     StringConstraints(strip_whitespace=True, max_length=250),
     AfterValidator(one_line),
     AfterValidator(without_national_id),
+    AfterValidator(safe_links),
 )
 _LONG: Final = (
     StringConstraints(strip_whitespace=True, max_length=5000),
     AfterValidator(plain_lines),
     AfterValidator(without_national_id),
+    AfterValidator(safe_links),
 )
 
 Name: TypeAlias = Annotated[str, *_NAME]

@@ -310,3 +310,14 @@ async def test_K1_names_of_tools_hold_nothing_unseen(approval: Any, sign: str) -
             for place in ("texts/nb/name", "texts/nb/shortText", "supplier/name", "keywords/0")
         },
     )
+
+
+async def test_K1_texts_of_tools_hold_no_link_that_a_reader_cannot_be_sure_of(approval: Any) -> None:
+    link = "https://tool.example\\@other.example/"
+    texts = {"nb": {"name": link, "shortText": link, "longText": link, "practitionerText": f"Les\nmer: {link}"}}
+    response = await approval.supplier.post("/v1/submissions", {"tool": {"texts": texts}})
+    places = ("name", "shortText", "longText", "practitionerText")
+    assert (response.status_code, pointers(response)) == (
+        422,
+        {(f"/body/tool/texts/nb/{place}", "link-unsafe") for place in places},
+    )

@@ -68,7 +68,14 @@ def test_K1_each_integration_method_needs_its_own(
     [
         *("javascript:alert(1)", "tool.example", "//tool.example", "https://", "https:///start", "HTTP://tool.example"),
         *("https://tool.example/a b", "https://tool.example/\n", "https://me@tool.example", "https://[tool.example"),
-        *("https://tool.example:port", "data:text/html,x"),
+        *("https://tool.example:port", "data:text/html,x", "https://tool.example\\@other.example", "https://127.0.0.1"),
+        *(
+            "https://t\u043eol.example",
+            "https://xn--tol-iuc.example",
+            "https://tool\u3002example",
+            "https://localhost/",
+        ),
+        *("https://2130706433/", "https:/tool.example", "https://tool.example/\u202ex"),
     ],
 )
 def test_K1_an_address_is_an_https_address(make_tool: Any, address: str) -> None:

@@ -16,7 +16,7 @@ from notification_service.texts.templates import (
     placeholders,
     read_templates,
 )
-from notification_service.texts.wording import forbidden_words, links
+from notification_service.texts.wording import forbidden_words
 
 VALUES = {"pages_url": "https://h.test/", "count": "99", "date": "22. september", "code": "123456", "minutes": "15"}
 EVERY = read_templates()
@@ -131,11 +131,6 @@ def test_the_newest_version_is_used_and_said() -> None:
 )
 def test_V2_words_that_tell_are_found_and_harmless_ones_are_not(text: str, found: list[str]) -> None:
     assert forbidden_words(text) == found
-
-
-def test_links_are_found_once_each() -> None:
-    text = "Se https://a.example/x?y=1. Eller www.b.example, (http://c.example/) og https://a.example/x?y=1"
-    assert links(text) == ["https://a.example/x?y=1", "www.b.example", "http://c.example/"]
 
 
 @pytest.mark.parametrize(("language", "day"), [("nb", "1. desember"), ("nn", "1. desember"), ("en", "1 December")])

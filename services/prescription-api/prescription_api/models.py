@@ -25,6 +25,7 @@ from shared.errors import DomainError, InvalidInput
 from shared.events.catalog import ToolDocument
 from shared.language import LANGUAGES
 from shared.language import Text as Words
+from shared.links import has_safe_links
 from shared.nationalid import holds_national_id
 from shared.plain_text import is_plain
 
@@ -178,7 +179,8 @@ def entity_tag(version: int, language: str) -> str:
 
 def check_text(text: str | None, pointer: str) -> None:
     """What a practitioner writes is kept, so it must hold no national identity number (I1), and others read it, so it
-    must hold no sign that is unseen or forges a line (0047). Raises InvalidInput.
+    must hold no sign that is unseen or forges a line (0047), and no link that leads elsewhere than it seems to (0054).
+    Raises InvalidInput.
     """
     if text and holds_national_id(text):
         detail = "A national identity number must not be written here."
@@ -186,6 +188,9 @@ def check_text(text: str | None, pointer: str) -> None:
     if text and not is_plain(text.replace("\r\n", "\n"), lines=True):
         detail = "The text holds signs that are unseen or make a line."
         raise InvalidInput(errors=[{"pointer": pointer, "code": "text-not-plain", "detail": detail}])
+    if text and not has_safe_links(text):
+        detail = "The text holds a link whose host a reader cannot be sure of."
+        raise InvalidInput(errors=[{"pointer": pointer, "code": "link-unsafe", "detail": detail}])
 
 
 def check_act(act: Act, state: State) -> None:

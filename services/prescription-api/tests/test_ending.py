@@ -145,6 +145,20 @@ async def test_P8_P10_what_a_practitioner_writes_holds_nothing_unseen(
     assert (await prescribe(odd, await publish(), message="Lykke\r\ntil!\n👩‍👧")).status_code == 201
 
 
+@pytest.mark.parametrize("link", ["http://a.no\\@b.no/", "https://a.no@b.no/", "l\u0435gen.no", "javascript:alert(1)"])
+async def test_P8_P10_what_a_practitioner_writes_holds_no_link_that_a_reader_cannot_be_sure_of(
+    act: Any, prescribe: Any, publish: Any, odd: str, rows: Any, link: str
+) -> None:
+    for answer in (
+        await act(body={"reason": f"Se {link}"}),
+        await prescribe(odd, await publish(), message=f"Les mer på {link}"),
+    ):
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "link-unsafe")
+    assert [row["state"] for row in await rows("prescription")] == ["active"]
+    plain = "Les mer på https://www.helsenorge.no/x, blåbær.no eller post@a.no."
+    assert (await prescribe(odd, await publish(), message=plain)).status_code == 201
+
+
 async def test_an_opened_one_is_ended_and_one_that_nobody_opened_is_not(
     act: Any, made: dict[str, Any], rows: Any, happen: Any, clock: Any, prescribe: Any, odd: str
 ) -> None:

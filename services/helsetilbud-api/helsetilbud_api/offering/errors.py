@@ -94,9 +94,9 @@ class TextNotPlain(DomainError):
     status = 422
     code = "text-not-plain"
     title: ClassVar[Text] = {
-        "nb": "Teksten må være ren tekst, uten HTML og styretegn.",
-        "nn": "Teksten må vere rein tekst, utan HTML og styreteikn.",
-        "en": "The text must be plain, without markup and control characters.",
+        "nb": "Teksten må være ren tekst, uten HTML, styretegn og usynlige tegn.",
+        "nn": "Teksten må vere rein tekst, utan HTML, styreteikn og usynlege teikn.",
+        "en": "The text must be plain, without markup, control characters and unseen characters.",
     }
 
 
@@ -107,6 +107,16 @@ class TextHoldsNationalId(DomainError):
         "nb": "Teksten inneholder et fødselsnummer eller D-nummer.",
         "nn": "Teksten inneheld eit fødselsnummer eller D-nummer.",
         "en": "The text holds a national identity number.",
+    }
+
+
+class TextHoldsUnsafeLink(DomainError):
+    status = 422
+    code = "text-holds-unsafe-link"
+    title: ClassVar[Text] = {
+        "nb": "Teksten har en lenke som en leser ikke kan vite hvor fører.",
+        "nn": "Teksten har ei lenkje som ein lesar ikkje kan vite kvar fører.",
+        "en": "The text holds a link whose host a reader cannot be sure of.",
     }
 
 

@@ -77,7 +77,7 @@ def substitution_of(hpr_number: str) -> Setting[Substitution]:
 
 def editor(editor_id: UUID) -> Setting[Appointment]:
     def check(appointment: Appointment, _: Office) -> Appointment:
-        name = plain_text.checked(appointment.name, contents.NAME_LIMIT)
+        name = plain_text.checked(appointment.name, contents.NAME_LIMIT, lines=False)
         return appointment.model_copy(update={"name": name})
 
     return Setting(f"{EDITORS}{editor_id}", contents.NOT_APPOINTED, check, only_gps=True)

@@ -113,11 +113,34 @@ async def test_H2_standard_texts_are_in_the_patients_language(kari: Any, languag
         "bjelle\u0007",
         "snudd\u202etekst",
         "privat\ue000",
+        "to\u2028linjer",
+        "us\u200bynlig",
+        "tom\u3164t",
     ],
 )
 async def test_H2_only_plain_text_is_taken(ragnhild: Any, text: str) -> None:
     refused = await ragnhild.call("PUT", f"{MESSAGES}/gp-panel", {"text": text}, {"If-Match": '"0"'})
     assert (refused.status_code, refused.json()["code"]) == (422, "text-not-plain")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bestill på https://legen.example\\@andre.example/",
+        "Bestill på https://legen@andre.example/",
+        "Bestill på l\u0435gen.no",
+        "Bestill på javascript:alert(1)",
+        "Bestill på http://127.0.0.1/",
+    ],
+)
+async def test_H2_a_link_that_a_reader_cannot_be_sure_of_is_not_taken(ragnhild: Any, text: str) -> None:
+    refused = await ragnhild.call("PUT", f"{MESSAGES}/gp-panel", {"text": text}, {"If-Match": '"0"'})
+    assert (refused.status_code, refused.json()["code"]) == (422, "text-holds-unsafe-link")
+
+
+async def test_H2_a_plain_link_is_taken(ragnhild: Any) -> None:
+    text = "Bestill på https://www.legen.example/time?ny=1, blåbær.no eller post@legen.example."
+    assert (await ragnhild.call("PUT", f"{MESSAGES}/gp-panel", {"text": text}, {"If-Match": '"0"'})).status_code == 200
 
 
 async def test_H2_half_a_character_is_no_text(ragnhild: Any) -> None:

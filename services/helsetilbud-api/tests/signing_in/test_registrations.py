@@ -21,7 +21,11 @@ def registration(registered: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "address",
-    ["http://sovntrappa.example/callback", "https://sovntrappa.example/#part", "javascript:alert(1)", "/here"],
+    [
+        *("http://sovntrappa.example/callback", "https://sovntrappa.example/#part", "javascript:alert(1)", "/here"),
+        *("https://sovntrappa.example\\@other.example/", "http://localhost@other.example/", "https://a@other.example/"),
+        *("http://127.0.0.1\\.other.example/", "https://s\u043evntrappa.example/", "http://2130706433/"),
+    ],
 )
 def test_a_redirect_address_is_one_over_tls(registration: dict[str, Any], address: str) -> None:
     with pytest.raises(ValueError, match="redirect address"):

@@ -4,6 +4,7 @@ Nothing goes out that has not been through here, and what is found here is asked
 of sending (feeding).
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -83,10 +84,14 @@ class Checking:
             return await self._record(session, found, actor, findings, count, now)
 
     async def findings(self, found: Campaign) -> list[Finding]:
-        """About texts and links."""
-        texts = check_texts(found.texts, found.sender_name, self._pages_url, sensitive=found.sender_sensitive)
-        verdicts = await self._links.check(links_of(found.texts))
+        """About texts and links, in a thread: the longest texts take a while."""
+        texts, links = await asyncio.to_thread(self._read, found)
+        verdicts = await self._links.check(links)
         return texts + [Finding(verdict, found=(link,)) for link, verdict in verdicts.items()]
+
+    def _read(self, found: Campaign) -> tuple[list[Finding], list[str]]:
+        texts = check_texts(found.texts, found.sender_name, self._pages_url, sensitive=found.sender_sensitive)
+        return texts, links_of(found.letter, self._pages_url)
 
     async def _count(self, found: Campaign) -> Count:
         """Batch by batch, with no connection held while consent-api is asked."""

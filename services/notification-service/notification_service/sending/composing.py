@@ -27,9 +27,12 @@ class Letter:
     texts: Mapping[str, Mapping[str, str]]
     sender: str
 
+    def values(self, pages_url: str) -> Mapping[str, str]:
+        return {"sender": self.sender, "pages_url": pages_url}
+
     def words(self, channel: Channel, language: str, pages_url: str) -> Words:
         """Raises MessageRefused: what has been approved is not changed any more, so no later attempt ends otherwise."""
-        values = {"sender": self.sender, "pages_url": pages_url}
+        values = self.values(pages_url)
         try:
             parts = self.texts[language]
             if channel == "sms":

@@ -15,9 +15,10 @@ from typing import Final
 
 from notification_service.texts.filling import fill, placeholders
 from notification_service.texts.gsm import measure
-from notification_service.texts.wording import forbidden_words, links
+from notification_service.texts.wording import forbidden_words
 from shared.events.notification import Channel
 from shared.language import LANGUAGES
+from shared.links import find_links
 
 # An SMS carries no link, so that a link in an SMS can be told to be somebody else's.
 # Name to the longest value of each placeholder of its SMS; an e-mail has `pages_url` besides, the same for everybody.
@@ -116,7 +117,7 @@ def _faults(name: str, parts: Mapping[str, str]) -> Iterator[str]:
     for part, text in parts.items():
         if words := forbidden_words(text):
             yield f"{part} says {', '.join(words)}"
-    if links(parts["sms"]):
+    if find_links(parts["sms"]):
         yield "sms has a link"
     yield from _too_long(name, parts)
 

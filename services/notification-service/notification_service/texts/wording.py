@@ -33,8 +33,3 @@ LINK: Final = re.compile(r"\b(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
 def forbidden_words(text: str) -> list[str]:
     """The stems found, each once, in the order of the text. Addresses are not read as words."""
     return list(dict.fromkeys(found.lower() for found in _FORBIDDEN.findall(LINK.sub(" ", text))))
-
-
-def links(text: str) -> list[str]:
-    """Each once, without the sign that ends a sentence."""
-    return list(dict.fromkeys(found.rstrip(".,;:!?") for found in LINK.findall(text)))

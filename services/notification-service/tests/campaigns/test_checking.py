@@ -60,6 +60,12 @@ LINK = "Les mer: https://www.helsenorge.test/"
         ("en", "sms", "A letter about your treatment.", "word-forbidden"),
         ("nb", "sms", "Logg inn: https://www.helsenorge.test/", "link-in-sms"),
         ("nb", "sms", "Logg inn: {pages_url}", "link-in-sms"),
+        ("nb", "sms", "Logg inn: vindgap.no/x", "link-in-sms"),
+        ("nn", "sms", "Logg inn på blåbær.no", "link-in-sms"),
+        ("en", "sms", "Log in at xn--blbr-roa8i.no", "link-in-sms"),
+        ("en", "sms", "Log in at vindgap\u3002no", "link-in-sms"),
+        ("nb", "sms", "Logg inn: javascript:alert(1)", "link-in-sms"),
+        ("nb", "sms", "Skriv til post@vindgap.no", "link-in-sms"),
         ("nb", "email", "Hei {name}, du har fått et brev.", "placeholder-unknown"),
         ("nb", "email", "Hei {0}, du har fått et brev.", "placeholder-unknown"),
         ("nb", "email", "Hei { du har fått et brev.", "placeholder-unknown"),
@@ -115,6 +121,10 @@ async def test_V2_an_open_sender_whose_name_tells_of_health_is_found(check) -> N
     assert ("word-forbidden", "nb", "sms") in findings(shown)
 
 
+def _onward(location: str) -> httpx.Response:
+    return httpx.Response(302, headers={"Location": location})
+
+
 @pytest.mark.parametrize(
     ("link", "answer", "code"),
     [
@@ -127,16 +137,59 @@ async def test_V2_an_open_sender_whose_name_tells_of_health_is_found(check) -> N
         ("https://study.test@elsewhere.test/", httpx.Response(200), "link-not-allowed"),
         ("https://study.test:8443/", httpx.Response(200), "link-not-allowed"),
         ("http://169.254.169.254/latest/meta-data", httpx.Response(200), "link-not-allowed"),
+        ("elsewhere.test.no/x", httpx.Response(200), "link-not-allowed"),
+        ("vindgap.no", httpx.Response(200), "link-not-allowed"),
+        ("study.test.health/x", httpx.Response(200), "link-not-allowed"),
+        ("post@vindgap.no", httpx.Response(200), "link-not-allowed"),
+        ("https://study.test\\@elsewhere.test/", httpx.Response(200), "link-not-allowed"),
+        ("https://elsewhere.test\\@study.test/", httpx.Response(200), "link-not-allowed"),
+        ("https://study.test\\.elsewhere.test/", httpx.Response(200), "link-not-allowed"),
+        ("https:/study.test/", httpx.Response(200), "link-not-allowed"),
+        ("https://stu\u0501y.test/", httpx.Response(200), "link-not-allowed"),
+        ("https://xn--stuy-k8d.test/", httpx.Response(200), "link-not-allowed"),
+        ("ftp://study.test/", httpx.Response(200), "link-not-allowed"),
+        ("javascript:alert(1)", httpx.Response(200), "link-not-allowed"),
+        ("data:text/html,hei", httpx.Response(200), "link-not-allowed"),
+        ("{pages_url}.elsewhere.test", httpx.Response(200), "link-dead"),
+        ("https://study.test/hop", _onward("//elsewhere.test\\@study.test/"), "link-dead"),
+        ("https://study.test/hop", _onward("https://study.test:443@elsewhere.test/"), "link-dead"),
+        ("https://study.test/hop", _onward("http://127.0.0.1/"), "link-dead"),
     ],
 )
 async def test_V6_links_that_lead_nowhere_or_elsewhere_are_found(check, draft, world, link, answer, code) -> None:
     world.links[link] = answer
     shown = await check(**texts(draft, email=f"Les mer: {link}"))
 
+    written = link.replace("{pages_url}", "https://www.helsenorge.test/mine-verktoy")
     assert shown["state"] == "draft"
-    assert {found["code"]: found["found"] for found in shown["check"]["findings"]} == {code: [link]}
+    assert {found["code"]: found["found"] for found in shown["check"]["findings"]} == {code: [written]}
+    asked = {request.url.host for request in world.asked}
+    assert not asked & {"elsewhere.test", "127.0.0.1", "169.254.169.254", "vindgap.no"}
     if code == "link-not-allowed":
-        assert not world.about(httpx.URL(link).host)
+        assert "study.test" not in asked
+
+
+async def test_V6_a_link_in_the_name_of_a_sender_is_found_where_the_name_is_said(check, draft) -> None:
+    shown = await check(sender={"name": "Universitetet vindgap.no/x", "sensitive": False})
+    assert ("link-in-sms", "nb", "sms") in findings(shown)
+    assert {"code": "link-not-allowed", "found": ["vindgap.no/x"]}.items() <= next(
+        found for found in shown["check"]["findings"] if found["code"] == "link-not-allowed"
+    ).items()
+
+
+async def test_V6_a_letter_may_name_the_mail_address_of_whom_it_may_link_to(check, draft) -> None:
+    shown = await check(**texts(draft, email="Spørsmål? Skriv til post@helsenorge.test. Hilsen {sender} {pages_url}"))
+    assert (shown["state"], shown["check"]["findings"]) == ("checked", [])
+
+
+async def test_V6_a_text_with_more_links_than_anybody_reads_is_refused_before_they_are_looked_for(check, draft) -> None:
+    shown = await check(**texts(draft, email="https://study.test/{x".replace("{", "(") * 200))
+    assert ("link-not-allowed", "nb", "email") in findings(shown)
+
+
+async def test_V6_a_name_that_fills_a_text_many_times_is_too_long(check, draft) -> None:
+    shown = await check(**texts(draft, email="{sender}. " * 400), sender={"name": "Havgap " * 14, "sensitive": False})
+    assert ("text-too-long", "nb", "email") in findings(shown)
 
 
 async def test_V6_a_link_that_does_not_answer_in_time_is_dead() -> None:

@@ -2,7 +2,6 @@
 
 from functools import cached_property
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from joserfc.jwk import ECKey, RSAKey
@@ -11,18 +10,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from shared.auth.errors import PROOF_ALGORITHMS
 from shared.auth.keys import SHORTEST_MODULUS
 from shared.auth.signed import PublicKey
+from shared.links import LinkUnsafe, parse_link
 
 SCOPE: Final = "openid"
 AUTHENTICATION: Final = "private_key_jwt"
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _PRIVATE: Final = frozenset({"d", "k"})
 
 
 def _redirect_address(address: str) -> str:
     """TLS, but for a program on this machine; no fragment (RFC 6749, section 3.1.2)."""
-    parts = urlsplit(address)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not is_safe or not parts.hostname or "#" in address:
+    try:
+        link = parse_link(address)
+    except LinkUnsafe as unsafe:
+        raise ValueError("a redirect address is one that every program reads alike") from unsafe
+    is_safe = link.scheme == "https" or link.host in _LOOPBACK
+    if not is_safe or "#" in address:
         raise ValueError("a redirect address is https, without fragment")
     return address
 

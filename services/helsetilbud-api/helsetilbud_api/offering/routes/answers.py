@@ -10,7 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from helsetilbud_api.access_log.models import Action, LookUp
 from helsetilbud_api.offering.access import OFFICE_REFUSALS, Editor
 from helsetilbud_api.offering.codes import Role
-from helsetilbud_api.offering.errors import ChangedMeanwhile, TextHoldsNationalId, TextNotPlain, TextTooLong
+from helsetilbud_api.offering.errors import (
+    ChangedMeanwhile,
+    TextHoldsNationalId,
+    TextHoldsUnsafeLink,
+    TextNotPlain,
+    TextTooLong,
+)
 from helsetilbud_api.offering.office_settings import C
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.schemas import ChangedBy, Person
@@ -35,7 +41,7 @@ Hpr = Annotated[
     ),
 ]
 
-TEXT_REFUSALS: Final = (TextTooLong, TextNotPlain, TextHoldsNationalId)
+TEXT_REFUSALS: Final = (TextTooLong, TextNotPlain, TextHoldsNationalId, TextHoldsUnsafeLink)
 NUMBER_REFUSALS: Final = (NationalIdMalformed, NationalIdCheckDigits)
 
 Responses = dict[int | str, dict[str, Any]]
