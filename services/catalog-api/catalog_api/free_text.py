@@ -6,6 +6,9 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from shared.links import safe_links
+from shared.plain_text import plain_lines
+
 _LOOKS_LIKE_A_NATIONAL_ID: Final = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
 
 
@@ -19,6 +22,15 @@ def without_national_id(text: str) -> str:
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=3, max_length=1000),
+    AfterValidator(plain_lines),
     AfterValidator(without_national_id),
+    AfterValidator(safe_links),
     Field(description="For the history that staff and the supplier read; no national identity numbers"),
+]
+Comment = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=1000),
+    AfterValidator(plain_lines),
+    AfterValidator(without_national_id),
+    AfterValidator(safe_links),
 ]

@@ -348,6 +348,25 @@ async def test_I1_no_reason_and_no_comment_holds_an_identity_number(approval: An
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "national-id-in-text")
 
 
+@pytest.mark.parametrize(
+    ("sign", "code"),
+    [
+        ("\u202e", "text-not-plain"),
+        ("\u2028", "text-not-plain"),
+        ("\u200b", "text-not-plain"),
+        (" https://a.no@b.no/", "link-unsafe"),
+    ],
+)
+async def test_K2_no_reason_and_no_comment_holds_what_is_unseen_or_a_link_to_elsewhere(
+    approval: Any, tool: Any, sign: str, code: str
+) -> None:
+    path = await approval.go(tool, to="assured")
+    comment = {"items": [{"item": ITEMS[0], "fulfilled": True, "comment": f"Se{sign} her"}]}
+    for act, body in (("return", {"reason": f"Se{sign} her"}), ("verification", comment)):
+        refused = await approval.staff.post(f"{path}/{act}", body)
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
+
+
 async def test_K2_published_is_under_the_id_that_the_draft_was_given(client: Any, approval: Any, tool: Any) -> None:
     path = await approval.go(tool, to="published")
     tool_id = UUID((await approval.supplier.get(path)).json()["toolId"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from consent_api.access_log.texts import describe
 from consent_api.representation.names import is_same_name
 from shared.limiting import RateLimits
 
@@ -148,3 +149,25 @@ async def test_S5_ten_people_a_day_also_when_each_is_taken_back(
 )
 def test_S5_when_two_names_are_the_same(stated: str, registered: str, same: bool) -> None:
     assert is_same_name(stated, registered) is same
+
+
+@pytest.mark.parametrize("sign", ["\n", "\u2028", "\u202e", "\u200b", "\u0007"])
+async def test_S5_a_stated_name_is_one_line(kari: Any, ola: Any, register: Any, rows: Any, sign: str) -> None:
+    asked = len(register.asked)
+    answer = await kari.post(PATH, wanted(ola, ola.name.replace(" ", f" {sign}")))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "text-not-plain")
+    assert (await rows("power_of_attorney"), len(register.asked)) == ([], asked)
+
+
+@pytest.mark.parametrize(("act", "relation"), [("read", "power-of-attorney"), (None, None)])
+def test_P13_a_name_kept_before_the_rule_makes_no_line_of_the_access_log(act: Any, relation: Any) -> None:
+    kept = {
+        "kind": "representation",
+        "act": act,
+        "is_actor": True,
+        "allowed": True,
+        "other_name": "Ola\nNordmann\u202e",
+        "relation": relation,
+    }
+    assert "Ola Nordmann " in (text := describe(kept | {"about": "youth"}, "nb"))
+    assert text.isprintable()

@@ -27,6 +27,16 @@ async def test_M4_an_entry_says_what_happened_and_leads_to_it(
     assert (await kari.get(entry["about"])).json()["toolId"] == str(tool)
 
 
+async def test_M4_names_kept_before_the_rule_make_no_line_of_the_feed(kari: Any, others: Any, tool: UUID) -> None:
+    published = others.published(tool)
+    texts = {"nb": published.tool.texts["nb"].model_copy(update={"name": "Søvn\ntrappa\u202e"})}
+    published = published.model_copy(update={"tool": published.tool.model_copy(update={"texts": texts})})
+    prescribed = others.prescribed(kari, tool).model_copy(update={"prescriber_name": "Ine\u2028Eksempel"})
+    await others.tell(published, prescribed)
+    [entry] = await kari.feed()
+    assert entry["text"] == "Ine Eksempel har sendt deg «Søvn trappa »."
+
+
 async def test_M4_the_entry_of_a_tool_that_is_gone_leads_nowhere(kari: Any, prescribed: Any, tool: UUID) -> None:
     await kari.delete(tool)
     assert [entry["about"] for entry in await kari.feed()] == [None]

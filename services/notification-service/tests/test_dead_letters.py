@@ -172,7 +172,7 @@ async def test_V4_what_is_discarded_is_kept_with_its_reason_and_waits_no_more(
     assert row["discarded_by"].startswith("k1-")
 
 
-@pytest.mark.parametrize("reason", ["", "no", "x" * 501, None])
+@pytest.mark.parametrize("reason", ["", "no", "x" * 501, None, "Gone\nfor good", "Gone\u202e"])
 async def test_discarding_needs_a_reason(bury, operator, reason) -> None:
     await bury("nothing")
     (letter,) = (await operator("GET", "/v1/dead-letters")).json()["items"]

@@ -144,6 +144,8 @@ async def test_support_pages_through(kari, news, operator) -> None:
         ({"citizen": {"nationalId": "1"}}, "invalid-input"),
         ({"reason": ""}, "invalid-input"),
         ({"reason": None}, "invalid-input"),
+        ({"reason": "Ringte\nINFO en annen linje"}, "invalid-input"),
+        ({"reason": "Ringte\u202e"}, "invalid-input"),
     ],
 )
 async def test_a_question_that_cannot_be_answered_is_refused(kari, operator, change, code) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Path, Query, Security
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from sqlalchemy import Row
 
 from shared.app import Now
@@ -19,6 +19,7 @@ from shared.messaging import dead_letter_queries as letters
 from shared.messaging.dead_letter_queries import DeadLetterDiscarded, DeadLetterReplayed, State, Which, state_of
 from shared.nationalid import holds_national_id
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_moment_cursor, encode_cursor
+from shared.plain_text import one_line
 from shared.schemas import RequestSchema, Schema, Timestamp
 
 OPERATE: Final = "nhn:drift/operate"
@@ -89,7 +90,7 @@ class Discarding(RequestSchema):
         json_schema_extra={"examples": [{"reason": "The tool was removed before it could be told of"}]}
     )
 
-    reason: Annotated[str, Field(min_length=3, max_length=500)]
+    reason: Annotated[str, Field(min_length=3, max_length=500), AfterValidator(one_line)]
 
 
 def dead_letter_routes() -> APIRouter:

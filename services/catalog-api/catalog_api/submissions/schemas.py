@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from catalog_api.codes import ChoiceOf, CodeOf
-from catalog_api.free_text import Reason, without_national_id
+from catalog_api.free_text import Comment, Reason
 from catalog_api.history.schemas import STEP, Doer, Step
 from catalog_api.submissions.transitions import Approval, State, Transition
 from catalog_api.tool_shape import EXAMPLE, ToolDraft
@@ -15,8 +15,6 @@ from shared.events.catalog import Party
 from shared.exact import Id
 from shared.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from shared.schemas import QuerySchema, RequestSchema, Schema, Timestamp
-
-Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(without_national_id)]
 
 
 class SubmissionRequest(RequestSchema):

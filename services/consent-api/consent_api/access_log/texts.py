@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from consent_api.reservations.models import NAMES
 from shared.language import Text
+from shared.plain_text import shown_in_one_line
 
 _AREAS: Final[Mapping[str, Text]] = {
     "health-care": {"nb": "helsehjelp", "nn": "helsehjelp", "en": "health care"},
@@ -135,7 +136,7 @@ def _describe_act(entry: Mapping[str, Any], language: str) -> str:
 def _describe_naming(entry: Mapping[str, Any], language: str) -> str:
     texts = _NAMED if entry["is_actor"] else _NAMING
     if entry["allowed"]:
-        other = entry["other_name"] or _ANOTHER[language]
+        other = shown_in_one_line(entry["other_name"] or _ANOTHER[language])
     else:
         other = (_SOMEBODY if entry["is_actor"] else _ANOTHER)[language]
     return texts[entry["allowed"]][language].format(other=other)
@@ -146,7 +147,7 @@ def _other(entry: Mapping[str, Any], language: str) -> str:
     if not entry["allowed"]:
         return (_ANOTHER if entry["is_actor"] else _SOMEBODY)[language]
     if entry["other_name"]:
-        return str(entry["other_name"])
+        return shown_in_one_line(str(entry["other_name"]))
     if not entry["is_actor"]:
         return _REPRESENTATIVE[entry["relation"]][language]
     return (_CHILD if entry["relation"] == "parent" else _ANOTHER)[language]

@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from consent_api.areas import Area
 from consent_api.representation.models import Act, PowerState, RefusalReason, Relation
+from shared.plain_text import one_line
 from shared.schemas import RequestSchema, Schema, Timestamp
 
 _NUMBER = Field(
@@ -29,7 +30,7 @@ _NAME = Field(
 
 
 class HolderNamed(PersonNamed):
-    name: Annotated[str | None, _NAME] = None
+    name: Annotated[Annotated[str, AfterValidator(one_line)] | None, _NAME] = None
 
 
 class PowerWanted(RequestSchema):

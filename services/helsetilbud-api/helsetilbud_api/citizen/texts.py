@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from helsetilbud_api.citizen.models import HiddenReason, Kind
 from shared.language import Text
+from shared.plain_text import shown_in_one_line
 
 
 class FeedText(NamedTuple):
@@ -62,6 +63,7 @@ HIDDEN: Final[dict[HiddenReason, Text]] = {
 
 def feed_text(kind: Kind, language: str, tool: str | None, prescriber: str | None) -> FeedText:
     """A tool that the catalogue has not told about yet is not named."""
+    tool = shown_in_one_line(tool) if tool else None
     title, text = _FEED[kind][language]
     named = f"«{tool}»" if tool and language != "en" else f"“{tool}”" if tool else _UNKNOWN_TOOL[language]
-    return FeedText(title, text.format(tool=named, prescriber=prescriber))
+    return FeedText(title, text.format(tool=named, prescriber=prescriber and shown_in_one_line(prescriber)))

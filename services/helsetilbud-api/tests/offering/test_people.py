@@ -138,7 +138,7 @@ async def test_H5_a_wrong_number_is_told_apart(appoint: Any, block: Any, ragnhil
         assert (refused.status_code, refused.json()["code"]) == (422, code)
 
 
-@pytest.mark.parametrize("name", ["", "x" * 101, "<b>Turid</b>", "17858401267"])
+@pytest.mark.parametrize("name", ["", "x" * 101, "<b>Turid</b>", "17858401267", "Turid\nLege", "Turid\u200b"])
 async def test_H5_an_editors_name_is_plain_text(appoint: Any, name: str) -> None:
     assert (await appoint(name=name)).status_code == 422
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from sqlalchemy import RowMapping
 
 from notification_service.notifying.explaining import explain
@@ -12,6 +12,7 @@ from notification_service.notifying.models import Kind
 from notification_service.preferences.models import Category
 from shared.events.notification import Channel
 from shared.paging import Page
+from shared.plain_text import one_line
 from shared.schemas import RequestSchema, Schema, Timestamp, growing
 
 Status = Literal["accepted", "sent", "delivered", "failed", "dropped"]
@@ -126,4 +127,4 @@ class NotificationQuestion(RequestSchema):
     )
 
     citizen: Person
-    reason: Annotated[str, Field(min_length=3, max_length=200)]
+    reason: Annotated[str, Field(min_length=3, max_length=200), AfterValidator(one_line)]

@@ -16,6 +16,7 @@ from prescription_api.fhir.texts import DESCRIPTION, STATES, TITLE
 from prescription_api.professions import profession_name
 from shared.events.catalog import ToolDocument
 from shared.norway import OSLO
+from shared.plain_text import shown_in_one_line
 from shared.schemas import rfc3339
 
 STATUSES: Final[dict[str, str]] = {
@@ -42,10 +43,11 @@ class PrescribedTool:
     @classmethod
     def of(cls, row: Row, copy: ToolDocument | None) -> Self:
         if noted := row["journal_note"].get("tool"):
-            supplier = noted["supplier"]["organisationNumber"], noted["supplier"]["name"]
-            return cls(row["tool_id"], row["tool_revision"], noted["name"], supplier, noted["purpose"])
+            supplier = noted["supplier"]["organisationNumber"], shown_in_one_line(noted["supplier"]["name"])
+            name = shown_in_one_line(noted["name"])
+            return cls(row["tool_id"], row["tool_revision"], name, supplier, noted["purpose"])
         if copy:
-            supplier = copy.supplier.organisation_number, copy.supplier.name
+            supplier = copy.supplier.organisation_number, shown_in_one_line(copy.supplier.name)
             name = journal.tool_name(copy, row["journal_note"]["language"])
             return cls(row["tool_id"], row["tool_revision"], name, supplier, copy.purpose)
         return cls(row["tool_id"], row["tool_revision"], str(row["tool_id"]), None, None)
@@ -133,7 +135,7 @@ def _description(row: Row, name: str, language: str) -> str:
     deadline: datetime = row["deadline"]
     return DESCRIPTION[language].format(
         tool=name,
-        name=row["prescriber_name"],
+        name=shown_in_one_line(row["prescriber_name"]),
         profession=profession_name(row["prescriber_profession"], language),
         deadline=deadline.astimezone(OSLO).strftime("%d.%m.%Y"),
     )

@@ -1,11 +1,13 @@
 """The note for the record: text to paste, and a DocumentReference (P8)."""
 
+import json
 from base64 import b64decode
 from typing import Any
 from urllib.parse import unquote
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from shared.db import Database
 
@@ -137,3 +139,20 @@ async def test_P8_the_note_is_not_sent_again_to_who_has_it_in_that_form(
     assert (again.status_code, again.content, again.headers["Vary"]) == (304, b"", "Accept")
     other = await client.get(where, auth=practitioner(READ), headers=known | {"Accept": FHIR})
     assert other.status_code == 200
+
+
+async def test_P8_names_kept_before_the_rule_make_no_line_of_a_title(
+    client: httpx.AsyncClient, practitioner: Any, prescribe: Any, publish: Any, odd: str, valid: Any, database: Database
+) -> None:
+    made = await prescribe(odd, await publish())
+    kept = {"name": "Søvn\nstigen\u202e", "supplier": {"organisationNumber": "299900304", "name": "Stille\u2028Vann"}}
+    async with database.session() as session:
+        note = "journal_note || jsonb_build_object('tool', journal_note->'tool' || cast(:kept AS jsonb))"
+        await session.execute(text(f"UPDATE prescription SET journal_note = {note}"), {"kept": json.dumps(kept)})  # noqa: S608
+    where = f"{made.headers['Location']}/journal-note"
+    document = valid(await client.get(where, auth=practitioner(READ), headers={"Accept": FHIR}))
+    said = [document["description"], document["content"][0]["attachment"]["title"]]
+    said += [part["name"] for part in document["contained"] if part["id"] == "supplier"]
+    said += [part["focus"]["display"] for part in document["contained"] if part["id"] == "prescription"]
+    assert len(said) == 4
+    assert all(title.isprintable() for title in said)
