@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import schema
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 # null for citizens themselves
 COLUMNS = """
