@@ -47,7 +47,7 @@ class AccessLogEntry(Schema):
     client_id: Annotated[str, Field(description="The system that was used")]
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], language: str) -> Self:
+    def of(cls, row: Mapping[Any, Any], language: str) -> Self:
         who = row["name"] or SOMEBODY[language]
         text = ACTIONS[row["action"]][language].format(who=who, office=row["office_name"])
         kept = {name: row[name] for name in cls.model_fields if name != "text"}
