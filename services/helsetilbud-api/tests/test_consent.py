@@ -18,7 +18,7 @@ async def test_S6_below_full_the_lists_are_empty_and_say_why(
     for path in PATHS:
         page = (await kari.get(path)).json()
         assert (page["items"], page["nextCursor"], page["hidden"]["reason"]) == ([], None, reason)
-        assert page["hidden"]["text"].startswith("Verktøyene dine er skjult")
+        assert page["hidden"]["text"].startswith("Verktøyene er skjult")
 
 
 async def test_S6_nothing_can_be_done_with_hidden_tools(kari: Any, others: Any, prescribed: Any, tool: UUID) -> None:

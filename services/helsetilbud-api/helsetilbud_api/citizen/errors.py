@@ -12,9 +12,9 @@ class ToolsHidden(DomainError):
     status = 403
     code = "tools-hidden"
     title: ClassVar[Text] = {
-        "nb": "Verktøyene dine er skjult fordi du ikke har gitt Helsenorge fullt samtykke.",
-        "nn": "Verktøya dine er skjulte fordi du ikkje har gitt Helsenorge fullt samtykke.",
-        "en": "Your tools are hidden because you have not given Helsenorge full consent.",
+        "nb": "Verktøyene er skjult fordi Helsenorge mangler fullt samtykke.",
+        "nn": "Verktøya er skjulte fordi Helsenorge manglar fullt samtykke.",
+        "en": "The tools are hidden because Helsenorge has no full consent.",
     }
     members: ClassVar[Members] = {"reason": member("What hides them, as a code", "consent-basis-only")}
 

@@ -49,14 +49,14 @@ _FEED: Final[dict[Kind, dict[str, FeedText]]] = {
 
 HIDDEN: Final[dict[HiddenReason, Text]] = {
     "no-consent": {
-        "nb": "Verktøyene dine er skjult fordi du ikke har gitt samtykke til Helsenorge.",
-        "nn": "Verktøya dine er skjulte fordi du ikkje har gitt samtykke til Helsenorge.",
-        "en": "Your tools are hidden because you have not consented to Helsenorge.",
+        "nb": "Verktøyene er skjult fordi det ikke er gitt samtykke til Helsenorge.",
+        "nn": "Verktøya er skjulte fordi det ikkje er gitt samtykke til Helsenorge.",
+        "en": "The tools are hidden because no consent to Helsenorge has been given.",
     },
     "consent-basis-only": {
-        "nb": "Verktøyene dine er skjult fordi de krever fullt samtykke til Helsenorge.",
-        "nn": "Verktøya dine er skjulte fordi dei krev fullt samtykke til Helsenorge.",
-        "en": "Your tools are hidden because they require full consent to Helsenorge.",
+        "nb": "Verktøyene er skjult fordi de krever fullt samtykke til Helsenorge.",
+        "nn": "Verktøya er skjulte fordi dei krev fullt samtykke til Helsenorge.",
+        "en": "The tools are hidden because they require full consent to Helsenorge.",
     },
 }
 
