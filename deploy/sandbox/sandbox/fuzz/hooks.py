@@ -2,7 +2,8 @@
 
 FUZZ_CALLER is a kind of caller, or `rightful` for whom each operation is for; FUZZ_SERVICE the service that is called;
 FUZZ_SANDBOX the issuer's address; FUZZ_THINNED is set for the short form; FUZZ_CALLS_FILE is where the calls are
-counted, by status and by operation, FUZZ_ANSWERED_FILE where all runs write what others may borrow.
+counted, by status and by operation, beside the names of the checks; FUZZ_ANSWERED_FILE is where all runs write what
+others may borrow, FUZZ_SEED what campaigns are made up from, and FUZZ_ADDRESS where the service is.
 """
 
 import atexit
@@ -17,11 +18,13 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import requests
 import schemathesis
+from schemathesis.checks import CHECKS
 
 from sandbox.access.operations import operations
 from sandbox.access.scenes.examples import CONTRACTS
 from sandbox.callers import KINDS, NOBODY, Callers, Kind
 from sandbox.fuzz.borrowing import Borrowing
+from sandbox.fuzz.lettering import Lettering
 from sandbox.services import SERVICES
 
 _CALLER = os.environ["FUZZ_CALLER"]
@@ -74,6 +77,8 @@ def _own_headers(method: str, url: str) -> dict[str, str]:
 _http = httpx.Client(timeout=30)
 _callers = Callers(_http, os.environ["FUZZ_SANDBOX"])
 _borrowing = Borrowing(Path(os.environ["FUZZ_ANSWERED_FILE"]), _SERVICE.name, _http, _kind_name, _own_headers)
+_seed = int(os.environ["FUZZ_SEED"])
+_lettering = Lettering(_http, os.environ["FUZZ_ADDRESS"], _own_headers, _seed)
 schemathesis.auth.set_from_requests(Signed(_callers))  # type: ignore[attr-defined]  # set on the function
 
 
@@ -111,8 +116,17 @@ def answers_are_not_given_to_others(_context: Any, _response: Any, _case: Any) -
     _borrowing.try_next()
 
 
+@schemathesis.check
+def campaigns_hold_nothing_that_must_not_be_sent(_context: Any, _response: Any, case: Any) -> None:
+    """Beside calls about campaigns, by whom these are for."""
+    if _CALLER not in KINDS and case.operation.path.startswith("/v1/campaigns"):
+        _lettering.try_next()
+
+
 @atexit.register
 def _write() -> None:
+    checks = [check.__name__ for check in CHECKS.get_all()]
+    statuses = _statuses + _borrowing.statuses + _lettering.statuses
     Path(os.environ["FUZZ_CALLS_FILE"]).write_text(
-        json.dumps({"statuses": _statuses + _borrowing.statuses, "operations": _operations}), "utf-8"
+        json.dumps({"statuses": statuses, "operations": _operations, "checks": checks}), "utf-8"
     )

@@ -23,7 +23,8 @@ RANDOM = "examples,fuzzing,stateful"
 @dataclass(frozen=True, slots=True)
 class Pass:
     """`caller` is a kind of caller, or `rightful`. `examples` is how many calls are made up at random per operation.
-    `is_thinned` leaves out most of an operation's edges, the same ones each time.
+    `is_thinned` leaves out most of an operation's edges, the same ones each time; `paths`
+    is a pattern of those that are called, where not all are.
     """
 
     service: Service
@@ -32,11 +33,13 @@ class Pass:
     examples: int
     phases: str = RANDOM
     is_thinned: bool = False
+    paths: str = ""
 
     def command(self, address: str) -> list[str]:
         program, contract = Path(sys.executable).with_name("schemathesis"), CONTRACTS / f"{self.service.name}.json"
         made = ["--phases", self.phases, "--max-examples", str(self.examples), "--seed", str(self.seed)]
         options = ["--url", address, "--no-color", "--checks", "all", *made]
+        options += ["--include-path-regex", self.paths] if self.paths else []
         return [str(program), "--config-file", str(_CONFIGURATION), "run", str(contract), *options]
 
     @property
@@ -46,13 +49,14 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`calls` by status, `called` by operation; `report` is what schemathesis says."""
+    """`calls` by status, `called` by operation; `report` is what schemathesis says, `checks` what it looked at."""
 
     made: Pass
     calls: Counter[str]
     called: Counter[str]
     passed: bool
     report: str
+    checks: frozenset[str] = frozenset()
 
 
 def run(made: Pass, wiring: Wiring, folder: Path) -> Outcome:
@@ -65,11 +69,16 @@ def run(made: Pass, wiring: Wiring, folder: Path) -> Outcome:
         "FUZZ_SANDBOX": wiring.sandbox_url,
         "FUZZ_CALLS_FILE": str(counted),
         "FUZZ_ANSWERED_FILE": str(folder / "answered.jsonl"),
+        "FUZZ_SEED": str(made.seed),
+        "FUZZ_ADDRESS": wiring.address(made.service),
     } | ({"FUZZ_THINNED": "yes"} if made.is_thinned else {})
     command = made.command(wiring.address(made.service))
     done = subprocess.run(  # noqa: S603 - a tool of ours
         command, env=told, cwd=folder, capture_output=True, text=True, check=False
     )
-    counts = json.loads(counted.read_text("utf-8")) if counted.exists() else {"statuses": {}, "operations": {}}
+    counts = (
+        json.loads(counted.read_text("utf-8")) if counted.exists() else {"statuses": {}, "operations": {}, "checks": []}
+    )
     statuses, operations = Counter(counts["statuses"]), Counter(counts["operations"])
-    return Outcome(made, statuses, operations, done.returncode == 0, done.stdout + done.stderr)
+    passed, report = done.returncode == 0, done.stdout + done.stderr
+    return Outcome(made, statuses, operations, passed, report, frozenset(counts["checks"]))

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from schemathesis.checks import CHECKS, load_all_checks
-
 from sandbox.access.operations import operations
 from sandbox.access.scenes.examples import CONTRACTS
 from sandbox.fuzz.passes import Outcome
@@ -23,8 +21,7 @@ def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
     """Calls per caller and service, whom an operation has not heard from, and how it went."""
     failed = [outcome for outcome in outcomes if not outcome.passed]
     seeds = sorted({outcome.made.seed for outcome in outcomes})
-    load_all_checks()
-    checks = sorted(check.__name__ for check in CHECKS.get_all())
+    checks = sorted(frozenset[str]().union(*(outcome.checks for outcome in outcomes)))
     return "\n".join(
         [
             *_table(outcomes),
