@@ -45,7 +45,7 @@ _LINKS: Final = (
         "data:text/html,x",
         "ftp://a.no/x",
     ),
-    *("10.0.0.1/x", "http://2130706433/", "http://[::1]/", "post@a.no", "{pages_url}@a.no", "http://{sender}.no/"),
+    *("10.0.0.1/x", "http://2130706433/", "http://[::1]/", "post@a.no", "http://{sender}.no/"),
 )
 _PARTS: Final = ("sms", "subject", "email")
 # where, what, and one of the codes that say so
