@@ -61,6 +61,7 @@ def citizen(name: str, national_id: str, represents: str | None = None) -> Kind:
 
 
 NOBODY: Final = Kind("none")
+COLLEAGUE: Final = _person("colleague", "02898601393", scopes.ADMINISTER_CATALOG)  # verifies what `staff` publishes
 KINDS: Final = {
     kind.name: kind
     for kind in (

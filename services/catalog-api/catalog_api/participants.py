@@ -51,9 +51,18 @@ class Participant:
     def belongs_to(self, organisations: Iterable[str]) -> bool:
         return not set(organisations).isdisjoint(self.organisations)
 
+    @property
+    def reference(self) -> str:
+        """Of the person who is logged in, else of the system."""
+        return self.subject or self.client_id
+
+    def is_among(self, actors: Iterable[Actor]) -> bool:
+        """Persons are compared as the history knows them, because names and employers change and are shared."""
+        return self.reference in {actor.reference for actor in actors}
+
     def acting_as(self, role: Role, name: str | None = None) -> Actor:
         """`name` is the organisation's, where it is known: for systems, behind which no person is logged in."""
-        return Actor(role, self.subject or self.client_id, self.organisation, self.name or name)
+        return Actor(role, self.reference, self.organisation, self.name or name)
 
 
 def participant(*roles: Role) -> HelseIdCaller[Participant]:

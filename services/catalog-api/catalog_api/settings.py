@@ -14,3 +14,6 @@ class Settings(ServiceSettings):
     catalogue_check_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
         0.2, description="How long an answer may be given again before asking whether the catalogue has changed (K4)"
     )
+    publisher_may_have_verified: bool = Field(
+        False, description="Whether one of the staff may publish what they have verified themselves (K2)"
+    )

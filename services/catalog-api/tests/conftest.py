@@ -285,7 +285,8 @@ class Approval:
         return await self.staff.post(f"{path}/verification", {"items": answers})
 
     async def publish(self, path: str) -> httpx.Response:
-        return await self.staff.post(f"{path}/publish")
+        """By another of the staff than who verifies."""
+        return await self.other_staff.post(f"{path}/publish")
 
     async def go(self, tool: Mapping[str, Any] | None = None, *, to: str, **more: Any) -> str:
         """A submission that has come to this state; its path."""

@@ -45,7 +45,7 @@ async def test_K2_K3_K4_everything_is_in_it_newest_first(
     stopped = found[1]
     assert (stopped["reason"], stopped["category"]) == ("Sårbarhet i innloggingen", "security")
     assert stopped["actor"] == {"role": "staff", "organisation": "999977774", "name": "Kari Nordmann"}
-    assert found[2]["actor"]["name"] == "Torunn Lavskrike"
+    assert found[2]["actor"]["name"] == "Oddvar Myrsnipe"
     assert found[2]["submissionId"] == found[3]["submissionId"] != found[6]["submissionId"]
 
 

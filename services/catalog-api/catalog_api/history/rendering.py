@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog_api.models import HistoryEntry
+from catalog_api.participants import Actor
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339
 
@@ -14,7 +15,7 @@ def render_step(entry: HistoryEntry) -> Json:
     return {
         "step": entry.step,
         "at": rfc3339(entry.happened_at),
-        "actor": {"role": entry.role, "organisation": entry.organisation, "name": entry.name},
+        "actor": render_doer(entry),
         "reason": entry.reason,
         "submissionId": entry.submission_id and str(entry.submission_id),
         "state": entry.state,
@@ -22,6 +23,10 @@ def render_step(entry: HistoryEntry) -> Json:
         "category": entry.category,
         "items": entry.details and entry.details["items"],
     }
+
+
+def render_doer(doer: HistoryEntry | Actor) -> Json:
+    return {"role": doer.role, "organisation": doer.organisation, "name": doer.name}
 
 
 def render_history(entries: Sequence[HistoryEntry], limit: int) -> Json:

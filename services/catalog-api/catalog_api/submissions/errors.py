@@ -2,6 +2,7 @@
 
 DomainError
 ├── OwnSubmission           403
+├── PublisherVerified       403
 ├── ToolOfAnotherSupplier   403
 ├── SubmissionNotFound      404
 ├── SubmissionOpen          409  `submissionId` is the one that is open
@@ -26,6 +27,18 @@ class OwnSubmission(DomainError):
         "nb": "Ingen godkjenner det de selv har sendt inn.",
         "nn": "Ingen godkjenner det dei sjølve har sendt inn.",
         "en": "Nobody approves what they submitted themselves.",
+    }
+
+
+class PublisherVerified(DomainError):
+    """Four eyes among staff: who has answered an item of this round's check list leaves the publishing to another."""
+
+    status = 403
+    code = "publisher-verified"
+    title: ClassVar[Text] = {
+        "nb": "Den som har verifisert innsendingen, kan ikke publisere den.",
+        "nn": "Den som har verifisert innsendinga, kan ikkje publisere ho.",
+        "en": "Whoever has verified the submission cannot publish it.",
     }
 
 

@@ -88,10 +88,12 @@ class Submission(Base):
     def possible(self) -> list[Transition]:
         return possible(self.state, self.approval)
 
-    def allowed_to(self, caller: Participant) -> list[Transition]:
+    def allowed_to(self, caller: Participant, *, has_verified: bool = False) -> list[Transition]:
+        """`has_verified` leaves the publishing to another."""
         barred = caller.belongs_to(self.submitters)
         mine = [transition for transition in self.possible if BY[transition] in caller.roles]
-        return [transition for transition in mine if BY[transition] == "supplier" or not barred]
+        own = [transition for transition in mine if BY[transition] == "supplier" or not barred]
+        return [transition for transition in own if transition != "publish" or not has_verified]
 
     def differences(self, published: Mapping[str, Any] | None) -> list[Difference]:
         """To the revision that it changes; a first one differs from nothing."""

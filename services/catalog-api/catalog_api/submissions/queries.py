@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from catalog_api.models import HistoryEntry, Tool, ToolRevision
-from catalog_api.participants import Participant
+from catalog_api.models import HistoryEntry, Tool, ToolRevision, ToolStep
+from catalog_api.participants import Actor, Participant
 from catalog_api.submissions.models import Submission
 from catalog_api.submissions.transitions import OPEN
 
@@ -86,3 +86,19 @@ async def find_steps(session: AsyncSession, submission_id: UUID) -> Sequence[His
     order = HistoryEntry.happened_at, HistoryEntry.place, HistoryEntry.number
     statement = select(HistoryEntry).where(HistoryEntry.submission_id == submission_id).order_by(*order)
     return (await session.execute(statement)).scalars().all()
+
+
+async def find_verifiers(session: AsyncSession, submission_id: UUID) -> Sequence[Actor]:
+    """Whoever has answered an item of the check list since it was submitted last, each person once, in the order in
+    which they first did. The submission's steps are numbered in the order in which they were taken.
+    """
+    steps = select(ToolStep).where(ToolStep.submission_id == submission_id)
+    submitted = select(func.max(ToolStep.step_id)).where(
+        ToolStep.submission_id == submission_id, ToolStep.step == "submitted"
+    )
+    verifying = steps.where(ToolStep.step.in_(("checked", "verified")), ToolStep.step_id > submitted.scalar_subquery())
+    found = (await session.execute(verifying.order_by(ToolStep.step_id))).scalars()
+    first: dict[str, Actor] = {}
+    for step in found:
+        first.setdefault(step.actor, Actor("staff", step.actor, step.organisation, step.name))
+    return list(first.values())

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from catalog_api.codes import code_lists
-from catalog_api.history.rendering import render_step
+from catalog_api.history.rendering import render_doer, render_step
 from catalog_api.models import HistoryEntry
-from catalog_api.participants import Participant
+from catalog_api.participants import Actor, Participant
 from catalog_api.submissions.models import Submission, required_items
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339
@@ -17,9 +17,18 @@ _UNANSWERED: Final[Json] = {"fulfilled": False, "comment": None, "by": None, "at
 
 
 def render_submission(
-    submission: Submission, published: Json | None, steps: Sequence[HistoryEntry], caller: Participant
+    submission: Submission,
+    published: Json | None,
+    steps: Sequence[HistoryEntry],
+    verifiers: Sequence[Actor],
+    caller: Participant,
+    *,
+    alone: bool,
 ) -> Json:
-    """`published` is the revision that it changes, `steps` what has been done with it, oldest first."""
+    """`published` is the revision that it changes, `steps` what has been done with it, oldest first; `alone` is whether
+    one of the `verifiers` may publish.
+    """
+    has_verified = not alone and caller.is_among(verifiers)
     return {
         **render_summary(submission),
         "tool": {"toolId": str(submission.tool_id), "revision": submission.revision, **submission.tool},
@@ -33,7 +42,8 @@ def render_submission(
             for difference in submission.differences(published)
         ],
         "checkList": _check_list(submission),
-        "allowedTransitions": submission.allowed_to(caller),
+        "allowedTransitions": submission.allowed_to(caller, has_verified=has_verified),
+        "verifiedBy": [render_doer(verifier) for verifier in verifiers] if "staff" in caller.roles else None,
         "steps": [render_step(step) for step in steps],
     }
 

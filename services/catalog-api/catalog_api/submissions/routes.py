@@ -14,10 +14,12 @@ from catalog_api.acts import act_once
 from catalog_api.conditional import CREATED, READ, TAGGED
 from catalog_api.errors import ToolNotFound
 from catalog_api.participants import Admin, AnyParticipant, HealthBody, Participant, Supplier
+from catalog_api.settings import Settings
 from catalog_api.submissions import queries, service
 from catalog_api.submissions.errors import (
     CheckListIncomplete,
     OwnSubmission,
+    PublisherVerified,
     SubmissionNotFound,
     SubmissionOpen,
     ToolOfAnotherSupplier,
@@ -142,7 +144,7 @@ async def list_submissions(
     responses=READ | problems(*STAFF_REFUSALS, SubmissionNotFound),
 )
 async def get_submission(
-    submission_id: SubmissionId, caller: AnyParticipant, session: Session, known: IfNoneMatch = None
+    submission_id: SubmissionId, caller: AnyParticipant, request: Request, session: Session, known: IfNoneMatch = None
 ) -> Response:
     """The tool as it stands, what it changes, the check list, what the caller may do with it, and every step so far."""
     submission = await queries.find_submission(session, caller, submission_id)
@@ -150,7 +152,7 @@ async def get_submission(
         raise SubmissionNotFound()
     if known and etag_matches(known, submission.etag):
         return Response(status_code=304, headers=_headers(submission))
-    return (await _answer(session, submission, caller)).response()
+    return (await _answer(request, session, submission, caller)).response()
 
 
 @submissions.patch(
@@ -271,34 +273,44 @@ async def reject_submission(asking: Asking, wanted: ReasonGiven, caller: Admin) 
     "/{submissionId}/publish",
     summary="Publish",
     response_model=SubmissionDetails,
-    responses=TAGGED | problems(*_BY_STAFF, CheckListIncomplete, InvalidInput),
+    responses=TAGGED | problems(*_BY_STAFF, PublisherVerified, CheckListIncomplete, InvalidInput),
 )
 async def publish_submission(asking: Asking, caller: Admin, wanted: OptionalReason = NO_REASON) -> Response:
-    """By staff, once it is `verified`: from this second on it is what everyone sees. A tool that is stopped stays
-    stopped, and shows this revision when it is reinstated.
+    """By another of the staff than who verified, once it is `verified`: from this second on it is what everyone sees. A
+    tool that is stopped stays stopped, and shows this revision when it is reinstated.
     """
 
     async def publish(session: AsyncSession) -> Submission:
-        return await service.publish(session, asking.of(caller), wanted.reason)
+        return await service.publish(session, asking.of(caller), wanted.reason, alone=_alone(asking.request))
 
     return await _answer_once(asking.request, caller, asking.key, publish)
 
 
 async def _answer_once(request: Request, caller: Participant, key: str | None, use: Use, status: int = 200) -> Response:
     async def act(session: AsyncSession) -> Answer:
-        return await _answer(session, await use(session), caller, status)
+        return await _answer(request, session, await use(session), caller, status)
 
     return await act_once(request, key, act)
 
 
-async def _answer(session: AsyncSession, submission: Submission, caller: Participant, status: int = 200) -> Answer:
+async def _answer(
+    request: Request, session: AsyncSession, submission: Submission, caller: Participant, status: int = 200
+) -> Answer:
     """In the transaction of the change, so that it is told what came of it."""
     published = await service.find_base(session, submission)
     steps = await queries.find_steps(session, submission.submission_id)
+    verifiers = await queries.find_verifiers(session, submission.submission_id)
+    body = render_submission(submission, published, steps, verifiers, caller, alone=_alone(request))
     headers = _headers(submission)
     if status == 201:
         headers["Location"] = f"/v1/submissions/{submission.submission_id}"
-    return Answer(status, headers, render_submission(submission, published, steps, caller))
+    return Answer(status, headers, body)
+
+
+def _alone(request: Request) -> bool:
+    """Whether who verified may publish too."""
+    settings: Settings = request.app.state.settings
+    return settings.publisher_may_have_verified
 
 
 def _headers(submission: Submission) -> dict[str, str]:

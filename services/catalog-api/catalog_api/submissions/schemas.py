@@ -165,7 +165,8 @@ class ToolChanged(Schema):
 class SubmissionDetails(SubmissionSummary):
     """`approval` is `light` when only texts and keywords differ from the published revision, else `full`: `changes`
     says which fields differ, and which of them make it full. `allowedTransitions` are those of this caller, by the last
-    part of their address.
+    part of their address. `verifiedBy`, for staff alone, are those who have answered the check list since it was
+    submitted last, none of whom publishes; others get null.
     """
 
     model_config = ConfigDict(
@@ -187,6 +188,7 @@ class SubmissionDetails(SubmissionSummary):
                         }
                     ],
                     "allowedTransitions": ["verification", "return", "reject"],
+                    "verifiedBy": [STEP["actor"]],
                     "steps": [_CREATED],
                 }
             ]
@@ -197,4 +199,5 @@ class SubmissionDetails(SubmissionSummary):
     changes: Sequence[ToolChanged]
     check_list: Sequence[CheckListItem]
     allowed_transitions: Sequence[Transition]
+    verified_by: Sequence[Doer] | None
     steps: Annotated[Sequence[Step], Field(description="Oldest first")]

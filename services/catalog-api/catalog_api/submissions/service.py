@@ -18,7 +18,12 @@ from catalog_api.queries import take_turn
 from catalog_api.service import note
 from catalog_api.service import publish as publish_revision
 from catalog_api.submissions import queries
-from catalog_api.submissions.errors import SubmissionNotFound, SubmissionOpen, ToolOfAnotherSupplier
+from catalog_api.submissions.errors import (
+    PublisherVerified,
+    SubmissionNotFound,
+    SubmissionOpen,
+    ToolOfAnotherSupplier,
+)
 from catalog_api.submissions.merging import merged
 from catalog_api.submissions.models import Submission
 from catalog_api.tool_rules import DocumentInvalid, Fault, find_faults, publishable
@@ -144,11 +149,15 @@ async def reject(session: AsyncSession, handling: Handling, reason: str) -> Subm
     return _done(session, submission, "rejected", handling, reason)
 
 
-async def publish(session: AsyncSession, handling: Handling, reason: str | None) -> Submission:
-    """K2, K3: the next revision, its change and its event. Raises CheckListIncomplete."""
+async def publish(session: AsyncSession, handling: Handling, reason: str | None, *, alone: bool) -> Submission:
+    """K2, K3: the next revision, its change and its event; `alone` is whether who verified may publish too. Raises
+    CheckListIncomplete, PublisherVerified.
+    """
     await take_turn(session)
     submission = await _take_to_approve(session, handling)
     submission.publish(handling.now)
+    if not alone and handling.caller.is_among(await queries.find_verifiers(session, submission.submission_id)):
+        raise PublisherVerified()
     submission.require_seen(handling.seen)
     try:
         document = publishable(submission.tool, submission.tool_id, submission.revision)

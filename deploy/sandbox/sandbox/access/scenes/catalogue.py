@@ -2,6 +2,7 @@
 
 from sandbox.access.scenes.examples import example
 from sandbox.access.world import SLEEP_STAIRCASE, Ask, World
+from sandbox.callers import COLLEAGUE
 
 SERVICE = "catalog-api"
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>'
@@ -31,7 +32,7 @@ def _verified(world: World) -> str:
     made = _assured(world)
     asked = world.done("none", SERVICE, "GET", "/v1/code-lists/check-list").json()["items"]
     items = [{"item": item["code"], "fulfilled": True} for item in asked]
-    world.done("staff", SERVICE, "POST", f"/v1/submissions/{made}/verification", json={"items": items})
+    world.done(COLLEAGUE, SERVICE, "POST", f"/v1/submissions/{made}/verification", json={"items": items})
     return made
 
 
