@@ -31,6 +31,7 @@ OWNED = {
     "herId",
     "representationId",
     "letterId",
+    "feedEventId",
 }
 NOT_LET_IN = range(400, 500)
 LET_IN = range(200, 400)

@@ -14,7 +14,7 @@ from shared.settings import ServiceSettings
 ROOT = Path(__file__).parents[2]
 PACKAGES = {service.name: service.name.replace("-", "_") for service in SERVICES}
 PARTS = ("", "-worker")
-SIBLINGS = {"CATALOG_URL": "catalog-api", "CONSENT_URL": "consent-api"}
+SIBLINGS = {"CATALOG_URL": "catalog-api", "CONSENT_URL": "consent-api", "PRESCRIPTION_URL": "prescription-api"}
 REACHES = "helseverktoy/reaches-"
 
 by_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

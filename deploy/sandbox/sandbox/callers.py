@@ -39,7 +39,12 @@ class Kind:
 
 _PRACTITIONER = (scopes.PRESCRIBE, scopes.READ_PRESCRIPTIONS, scopes.EDIT_OFFERING, scopes.READ_CATALOG)
 _SUPPLIER = (scopes.SUPPLY_TOOLS, scopes.ASK_FOR_PRESCRIBERS, scopes.REDEEM_LAUNCHES)
-_OWN_SERVICE = (scopes.COPY_CATALOG, scopes.VERIFY_REPRESENTATION, scopes.CHECK_RESERVATIONS)
+_OWN_SERVICE = (
+    scopes.COPY_CATALOG,
+    scopes.VERIFY_REPRESENTATION,
+    scopes.CHECK_RESERVATIONS,
+    scopes.SHOW_CITIZENS,
+)
 
 
 def _practitioner(name: str, hpr_number: str) -> Kind:

@@ -99,6 +99,7 @@ class Wiring:
             "citizen_reference_key_id": KEY_ID,
             "catalog_url": addresses["catalog-api"],
             "consent_url": addresses["consent-api"],
+            "prescription_url": addresses["prescription-api"],
             "hpr_url": f"{self.sandbox_url}/hpr",
             "person_register_url": f"{self.sandbox_url}/person-register",
             "helseid_client_id": service.name,

@@ -19,6 +19,7 @@ from helsetilbud_api.citizen.streaming.routes import router as stream_router
 from helsetilbud_api.citizen.streaming.routes import streaming_feeds
 from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.clients.permissions import TIMEOUT, PermissionClient
+from helsetilbud_api.clients.prescriptions import PatientMessages
 from helsetilbud_api.offering.routes import ROUTERS as OFFERING_ROUTERS
 from helsetilbud_api.settings import Settings
 from shared.app import build_app, settled
@@ -53,7 +54,8 @@ _TAGS = {
 }
 
 
-_CITIZEN_ROUTERS = (citizen_router, available_router, launch_router, sign_in_router, stream_router, access_log_router)
+# the stream before the entries, whose addresses would take its name for an id
+_CITIZEN_ROUTERS = (stream_router, citizen_router, available_router, launch_router, sign_in_router, access_log_router)
 
 
 def create_app(
@@ -75,6 +77,7 @@ def create_app(
     app.state.vocabulary = Vocabulary()
     app.state.representation = RepresentationCheck.from_settings(settings, app.state.http, settings.consent_url)
     app.state.permissions = _permissions(settings, app)
+    app.state.messages = PatientMessages.from_settings(settings, app.state.http)
     app.state.gp_register = GpRegister.from_settings(settings, app.state.http)
     return app
 

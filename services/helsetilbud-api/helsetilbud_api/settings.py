@@ -15,6 +15,7 @@ class Settings(CallingServiceSettings):
 
     consent_url: str = Field(description="Base address of consent-api: who may act for whom, and its change feed")
     catalog_url: str = Field(description="Base address of catalog-api, for its change feed")
+    prescription_url: str = Field(description="Base address of prescription-api: what was written to a patient")
     gp_register_url: str = Field(description="Base address of the register of GPs, their offices and patient lists")
     gp_register_timeout: Annotated[float, Field(gt=0, le=5)] = 1.5
     gp_register_cache_seconds: Annotated[int, Field(ge=0, le=300)] = 60

@@ -93,6 +93,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]], client_key_fi
         citizen_reference_key_id="k1",
         consent_url="http://consent.test",
         catalog_url="http://catalog.test",
+        prescription_url="http://prescription.test",
         gp_register_url="http://gp-register.test",
         helseid_client_id="helsetilbud-api",
         helseid_client_key_file=client_key_file,
@@ -121,6 +122,41 @@ def representations(asked_representations: Representations) -> Representations:
     return asked_representations
 
 
+class Messages:
+    """prescription-api as it is asked for what practitioners have written, doing as tests say."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.written: dict[UUID, str] = {}
+        self.trouble: Exception | int | None = None
+        self.asked: list[str] = []
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        assert request.headers["Authorization"].startswith("DPoP ")
+        self.asked.append(request.url.path)
+        if isinstance(self.trouble, Exception):
+            raise self.trouble
+        if self.trouble:
+            return httpx.Response(self.trouble, json={})
+        prescription_id = UUID(request.url.path.split("/")[3])
+        answer = {"prescriptionId": str(prescription_id), "message": self.written.get(prescription_id)}
+        return httpx.Response(200, json=answer)
+
+
+@pytest.fixture(scope="session")
+def asked_messages() -> Messages:
+    return Messages()
+
+
+@pytest.fixture
+def messages(app: FastAPI, asked_messages: Messages) -> Messages:
+    asked_messages.forget()
+    app.state.messages._breaker.succeeded()
+    return asked_messages
+
+
 @pytest.fixture(scope="session")
 async def app(
     settings: Settings,
@@ -128,9 +164,14 @@ async def app(
     helseid: Issuer,
     running_clock: Clock,
     asked_representations: Representations,
+    asked_messages: Messages,
 ) -> AsyncIterator[FastAPI]:
-    transport = served_by(helsenorge, helseid, consent=asked_representations.handle)
-    http = httpx.AsyncClient(transport=transport)
+    others = served_by(helsenorge, helseid, consent=asked_representations.handle)
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return asked_messages.handle(request) if request.url.host == "prescription.test" else others.handler(request)
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(handle))
     app = create_app(settings, http=http, clock=running_clock)
     async with app.router.lifespan_context(app):
         yield app

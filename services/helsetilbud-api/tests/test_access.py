@@ -18,6 +18,7 @@ OPERATIONS = [
     ("DELETE", f"/v1/me/tools/{ID}"),
     ("POST", f"/v1/me/tools/{ID}/open"),
     ("GET", "/v1/me/feed"),
+    ("GET", f"/v1/me/feed/{ID}"),
     ("GET", "/v1/me/available-tools"),
     ("GET", "/v1/me/feed/stream"),
 ]
@@ -45,6 +46,7 @@ def test_every_operation_is_described(app: FastAPI) -> None:
         "deleteMyTool",
         "openMyTool",
         "listFeed",
+        "getFeedEvent",
         "followFeed",
         "getGpPanel",
     }

@@ -22,6 +22,7 @@ async def test_M4_an_entry_says_what_happened_and_leads_to_it(
         "toolId": str(tool),
         "prescriptionId": str(prescribed.prescription_id),
         "about": f"/v1/me/tools/{tool}",
+        "reason": None,
         "notified": [],
     }
     assert (await kari.get(entry["about"])).json()["toolId"] == str(tool)

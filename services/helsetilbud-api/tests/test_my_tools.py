@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from helsetilbud_api.citizen.schemas import MyTool, MyTools
+from helsetilbud_api.citizen.schemas import MyToolPage, MyTools
 from shared.schemas import rfc3339
 
 
@@ -32,6 +32,7 @@ async def test_M1_a_prescribed_tool_is_new(kari: Any, prescribed: Any, clock: An
         "lastOpenedAt": None,
         "withdrawn": False,
         "withdrawnCategory": None,
+        "withdrawnText": None,
     }
 
 
@@ -165,10 +166,13 @@ async def test_a_list_that_has_not_changed_is_not_sent_again(kari: Any, others: 
         assert (await kari.get(path, {"If-None-Match": etag})).status_code == 200
 
 
-async def test_one_tool_is_as_in_the_list(kari: Any, prescribed: Any) -> None:
+async def test_M1_one_tool_is_as_in_the_list_with_its_long_text(kari: Any, prescribed: Any, messages: Any) -> None:
     answer = await kari.get(f"/v1/me/tools/{prescribed.tool_id}")
     assert answer.status_code == 200
-    assert [answer.json()] == await kari.tools()
+    page = answer.json()
+    said = {name: page.pop(name) for name in ("longText", "message", "messageMissing")}
+    assert said == {"longText": "Lang tekst", "message": None, "messageMissing": False}
+    assert [page] == await kari.tools()
     assert (await kari.get("/v1/me/tools/not-an-id")).json()["code"] == "invalid-input"
 
 
@@ -177,4 +181,4 @@ async def test_answers_are_of_the_documented_shape(kari: Any, prescribed: Any, t
     page = (await kari.get("/v1/me/tools")).json()
     assert MyTools.model_validate(page, by_alias=True).model_dump(mode="json", by_alias=True) == page
     one = (await kari.get(f"/v1/me/tools/{tool}")).json()
-    assert MyTool.model_validate(one, **strict).model_dump(mode="json", by_alias=True) == one
+    assert MyToolPage.model_validate(one, **strict).model_dump(mode="json", by_alias=True) == one

@@ -169,13 +169,13 @@ async def test_a_revocation_handled_beside_the_prescription_still_counts(kari, n
     assert outcomes(await rows()) == [("sms", "dropped", "revoked"), ("email", "dropped", "revoked")]
 
 
-async def test_a_revocation_after_the_sending_changes_nothing(kari, news, postman, rows) -> None:
+async def test_a_revocation_after_the_sending_leaves_what_was_sent(kari, news, postman, rows) -> None:
     await kari.choose()
     event = await news.prescribed(kari.reference)
     await postman.round()
     await news.revoked(event)
 
-    assert {row["status"] for row in await rows()} == {"sent"}
+    assert {row["status"] for row in await rows() if row["kind"] == "tool-prescribed"} == {"sent"}
 
 
 @pytest.mark.parametrize("late", [False, True])

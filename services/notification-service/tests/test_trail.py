@@ -167,7 +167,9 @@ async def test_only_operators_may_ask(kari, operator) -> None:
 
 
 @pytest.mark.parametrize("status", ["waiting", "sending", "sent", "delivered"])
-@pytest.mark.parametrize("kind", ["tool-prescribed", "deadline-approaching", "contact-confirmation", "campaign"])
+@pytest.mark.parametrize(
+    "kind", ["tool-prescribed", "tool-closed", "deadline-approaching", "contact-confirmation", "campaign"]
+)
 def test_there_are_words_for_everything(status: str, kind: str) -> None:
     row: Any = {"kind": kind, "status": status, "reason": None, "channel": "sms", "instead_of": None, "trail": []}
     assert set(explain(row)) == {"nb", "nn", "en"}

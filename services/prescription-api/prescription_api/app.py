@@ -6,7 +6,7 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
-from prescription_api import ending_routes, journal_routes, routes
+from prescription_api import ending_routes, journal_routes, message_routes, routes
 from prescription_api.accesslog import routes as access_log_routes
 from prescription_api.fhir import routes as fhir_routes
 from prescription_api.fhir.documentation import describe_outcomes
@@ -50,6 +50,7 @@ def create_app(
             prescribable_routes.router,
             ending_routes.router,
             journal_routes.router,
+            message_routes.router,
             fhir_routes.router,
             supplier_routes.router,
             access_log_routes.router,

@@ -13,6 +13,8 @@ _reading = either(practitioner("nhn:verktoyformidler/read"), _prescribing)
 Prescriber = Annotated[Practitioner, Security(_prescribing)]
 Reading = Annotated[Practitioner, Security(_reading)]
 Supplier = Annotated[Machine, Security(machine("nhn:verktoyformidler/supplier"))]
+# our own service that shows citizens what is theirs
+CitizenPages = Annotated[Machine, Security(machine("nhn:verktoyformidler/citizen-pages"))]
 # the citizen, or whoever may see to this for them, as consent-api says on every request (S5); a young person's log is
 # their own
 Me = Annotated[Citizen, Security(acting("health-care", "read", young_persons_own=True))]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from prescription_api import models, queries, reading
 from prescription_api.accesslog import recording
+from prescription_api.closing import Closing, Why, closing_note
 from prescription_api.errors import PrescriptionNotFound
 from prescription_api.models import AccessAction, AccessEntry, Act, Prescriber, State, access_log, prescription
 from prescription_api.outside import Outside
@@ -28,7 +29,7 @@ async def close(
     caller: Practitioner,
     prescription_id: UUID,
     act: Act,
-    reason: str | None,
+    why: Why,
     repeat: Repeatable | None,
     language: str,
     now: datetime,
@@ -40,13 +41,14 @@ async def close(
     raises.
     """
     until = outside.until()
-    models.check_text(reason, "/body/reason")
+    models.check_text(why.reason, "/body/reason")
     prescriber = await outside.prescriber(caller, now, until)
     async with outside.database.session() as session:
         if answered := await idempotency.claim(session, repeat):
             await _record_again(session, caller, prescriber, prescription_id, now)
             return answered, True
-        row = await _change(session, caller, prescription_id, act, reason, now)
+        closing = Closing(act, why, prescriber, caller.organisation, language, now)
+        row = await _change(session, caller, prescription_id, closing)
         await session.execute(insert(access_log), asdict(_entry(row, caller, prescriber, act)))
         await outbox.add(session, _event(row, act), now)
         answer = await _answer(session, row, language)
@@ -70,15 +72,21 @@ async def _take(session: AsyncSession, caller: Practitioner, prescription_id: UU
     return found
 
 
-async def _change(
-    session: AsyncSession, caller: Practitioner, prescription_id: UUID, act: Act, reason: str | None, now: datetime
-) -> RowMapping:
+async def _change(session: AsyncSession, caller: Practitioner, prescription_id: UUID, closing: Closing) -> RowMapping:
     found = await _take(session, caller, prescription_id)
-    models.check_act(act, found["state"])
+    models.check_act(closing.act, found["state"])
+    tools = await queries.tool_names(await session.connection(), [found["tool_id"]])
     changed = (
         update(prescription)
         .where(prescription.c.citizen == found["citizen"], prescription.c.prescription_id == prescription_id)
-        .values(state=_BECOMES[act], version=found["version"] + 1, changed_at=now, end_reason=reason)
+        .values(
+            state=_BECOMES[closing.act],
+            version=found["version"] + 1,
+            changed_at=closing.now,
+            end_reason=closing.why.reason,
+            end_category=closing.why.category,
+            closing_note=closing_note(found, tools.get(found["tool_id"]), closing),
+        )
         .returning(*prescription.c)
     )
     return (await session.execute(changed)).mappings().one()
@@ -102,8 +110,8 @@ def _entry(row: RowMapping, caller: Practitioner, prescriber: Prescriber, act: A
 def _event(row: RowMapping, act: Act) -> Event:
     about = {name: row[name] for name in ("prescription_id", "citizen", "tool_id", "version")}
     if act == "revoke":
-        return PrescriptionRevoked(**about, revoked_at=row["changed_at"])
-    return PrescriptionEnded(**about, ended_at=row["changed_at"])
+        return PrescriptionRevoked(**about, revoked_at=row["changed_at"], category=row["end_category"])
+    return PrescriptionEnded(**about, ended_at=row["changed_at"], category=row["end_category"])
 
 
 async def _answer(session: AsyncSession, row: RowMapping, language: str) -> Answer:

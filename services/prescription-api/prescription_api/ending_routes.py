@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from prescription_api import ending, errors
 from prescription_api.callers import Prescriber, PrescriptionId
+from prescription_api.closing import Why
 from prescription_api.models import Act
 from prescription_api.outside import CurrentOutside, Outside
-from prescription_api.schemas import Prescription, Revocation
+from prescription_api.schemas import EndingWanted, Prescription, Revocation
 from shared.auth import PRACTITIONER_REFUSALS, Practitioner
 from shared.errors import problems
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
@@ -46,7 +47,15 @@ async def revoke_prescription(
     and can have it prescribed again. A prescription that a stopped tool has ended can be revoked too: else it comes
     back when the tool does.
     """
-    return await _close(request, outside, caller, prescription_id, "revoke", revocation.reason, idempotency_key)
+    return await _close(
+        request,
+        outside,
+        caller,
+        prescription_id,
+        "revoke",
+        Why(revocation.category, revocation.reason),
+        idempotency_key,
+    )
 
 
 @router.post(
@@ -61,12 +70,15 @@ async def end_prescription(
     caller: Prescriber,
     outside: CurrentOutside,
     request: Request,
+    ending: EndingWanted | None = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """One that the citizen has opened; one that nobody has opened is revoked instead. The citizen no longer has the
     tool and can have it prescribed again.
     """
-    return await _close(request, outside, caller, prescription_id, "end", None, idempotency_key)
+    wanted = ending or EndingWanted()
+    why = Why(wanted.category, wanted.reason)
+    return await _close(request, outside, caller, prescription_id, "end", why, idempotency_key)
 
 
 async def _close(
@@ -75,11 +87,11 @@ async def _close(
     caller: Practitioner,
     prescription_id: UUID,
     act: Act,
-    reason: str | None,
+    why: Why,
     idempotency_key: str | None,
 ) -> Response:
     language = best_language(request.headers.get("accept-language"))
     repeat = await repeatable(request, idempotency_key)
     now = request.app.state.clock()
-    answer, replayed = await ending.close(outside, caller, prescription_id, act, reason, repeat, language, now)
+    answer, replayed = await ending.close(outside, caller, prescription_id, act, why, repeat, language, now)
     return answer.response(replayed=replayed)

@@ -11,10 +11,13 @@ DomainError
 └── ConsentServiceUnavailable, HprUnavailable, PersonRegisterUnavailable                 503
 """
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from shared.errors import SINCE, DomainError, Members, NotFound, Unavailable, member
 from shared.language import Text
+from shared.norway import date_in_words
+from shared.schemas import rfc3339
 
 
 class HprNotValid(DomainError):
@@ -94,12 +97,23 @@ class AlreadyPrescribed(AboutPatient):
         "nn": "Pasienten har alt dette verktøyet.",
         "en": "The patient has this tool already.",
     }
+    _detail: ClassVar[Text] = {
+        "nb": "Pasienten har hatt dette verktøyet siden {day}.",
+        "nn": "Pasienten har hatt dette verktøyet sidan {day}.",
+        "en": "The patient has had this tool since {day}.",
+    }
     members: ClassVar[Members] = {
         "since": SINCE,
         "prescriptionId": member(
             "The one there is, told to the same organisation", "7d1c0a52-8b1f-4a5e-9a0e-3f5f0d1b2c33", format="uuid"
         ),
     }
+
+    @classmethod
+    def since(cls, moment: datetime, **members: Any) -> Self:
+        """With the day in words, by the Norwegian calendar."""
+        words = {language: text.format(day=date_in_words(moment, language)) for language, text in cls._detail.items()}
+        return cls(words, since=rfc3339(moment), **members)
 
 
 class ToolStopped(DomainError):

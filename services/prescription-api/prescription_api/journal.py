@@ -33,6 +33,8 @@ _NOTES: Final = {
     ),
 }
 
+_MESSAGE: Final = {"nb": "Melding til pasienten:", "nn": "Melding til pasienten:"}
+
 
 @dataclass(frozen=True, slots=True)
 class Prescribed:
@@ -45,6 +47,7 @@ class Prescribed:
     organisation: str
     prescribed_at: datetime
     deadline: datetime
+    message: str | None = None
 
 
 def note_language(language: str) -> str:
@@ -74,10 +77,10 @@ def compose(facts: Prescribed, language: str) -> dict[str, Any]:
 
 
 def write_note(facts: Prescribed, language: str) -> str:
-    return _NOTES[language].format(
+    note = _NOTES[language].format(
         tool=tool_name(facts.tool, language),
         supplier=shown_in_one_line(facts.tool.supplier.name),
-        sent=_moment(facts.prescribed_at),
+        sent=moment_in_note(facts.prescribed_at),
         name=shown_in_one_line(facts.prescriber.name),
         profession=profession_name(facts.profession, language),
         hpr=facts.prescriber.hpr_number,
@@ -85,9 +88,15 @@ def write_note(facts: Prescribed, language: str) -> str:
         deadline=_day(facts.deadline),
         reference=facts.prescription_id,
     )
+    return f"{note}\n{_MESSAGE[language]}\n{set_in(facts.message)}" if facts.message else note
 
 
-def _moment(moment: datetime) -> str:
+def set_in(text: str) -> str:
+    """What somebody has written, so that no line of it looks like one of the note's own."""
+    return "\n".join(f"  {line}" for line in text.splitlines())
+
+
+def moment_in_note(moment: datetime) -> str:
     return moment.astimezone(OSLO).strftime("%d.%m.%Y kl. %H.%M")
 
 

@@ -81,6 +81,8 @@ prescription = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True)),
     Column("end_reason", Text),
+    Column("end_category", Text),
+    Column("closing_note", JSONB),
 )
 
 access_log = Table(

@@ -65,6 +65,18 @@ async def search_prescriptions(
     return {"items": items, "nextCursor": _cursor(rows, limit)}
 
 
+async def message_of(outside: Outside, prescription_id: UUID) -> str | None:
+    """To the patient; None also once the prescription is revoked, which may have been to the wrong patient (P10).
+
+    Raises PrescriptionNotFound.
+    """
+    async with outside.database.reader() as connection:
+        row = await queries.message_of(connection, prescription_id)
+    if row is None:
+        raise PrescriptionNotFound()
+    return None if row.state == "revoked" else row.message
+
+
 def show_prescription(row: RowMapping, tool: ToolDocument | None, language: str) -> dict[str, Any]:
     return {
         "prescriptionId": str(row["prescription_id"]),
@@ -84,6 +96,8 @@ def show_prescription(row: RowMapping, tool: ToolDocument | None, language: str)
         "openedAt": rfc3339(row["opened_at"]) if row["opened_at"] else None,
         "endedAt": None if row["state"] in models.LIVE else rfc3339(row["changed_at"]),
         "endReason": row["end_reason"],
+        "endCategory": row["end_category"],
+        "closingNote": row["closing_note"],
         "message": row["message"],
         "journalNote": row["journal_note"],
     }

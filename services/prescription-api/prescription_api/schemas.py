@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from prescription_api.closing import EndCategory, RevokeCategory
 from prescription_api.models import State
 from shared.schemas import RequestSchema, Schema, Timestamp
 
@@ -98,7 +99,9 @@ class Prescribing(RequestSchema):
         "counts (P7)",
     )
     message: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
-        None, description="A greeting to the patient; no national identity numbers"
+        None,
+        description="To the patient, who sees it with the tool; it stands in the note for the record. "
+        "No national identity numbers",
     )
 
 
@@ -134,6 +137,13 @@ class JournalNote(Schema):
     tool: NotedTool | None = Field(None, description="Null in notes from before it was kept")
 
 
+class ClosingNote(Schema):
+    """For the record, of revoking or ending: who, when, and why (P8)."""
+
+    language: Literal["nb", "nn"]
+    text: str
+
+
 class Prescription(Schema):
     model_config = ConfigDict(
         json_schema_extra={
@@ -152,6 +162,8 @@ class Prescription(Schema):
                     "openedAt": None,
                     "endedAt": None,
                     "endReason": None,
+                    "endCategory": None,
+                    "closingNote": None,
                     "message": None,
                     "journalNote": {
                         "language": "nb",
@@ -182,17 +194,53 @@ class Prescription(Schema):
     deadline: Timestamp
     opened_at: Timestamp | None = None
     ended_at: Timestamp | None = Field(None, description="Since when it is neither active nor opened")
-    end_reason: str | None = Field(None, description="Why it was revoked")
+    end_reason: str | None = Field(None, description="Why it was revoked or ended, as the practitioner wrote it")
+    end_category: str | None = Field(
+        None, description="The same as a code, which the patient is told in words: sent-by-mistake, completed, ..."
+    )
     message: str | None = None
     journal_note: JournalNote
+    closing_note: ClosingNote | None = Field(None, description="Of a practitioner's revoking or ending it")
+
+
+class Message(Schema):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"prescriptionId": PRESCRIPTION, "message": "Begynn med første kapittel."}]}
+    )
+
+    prescription_id: UUID
+    message: str | None = Field(description="Null without one, and once the prescription is revoked")
+
+
+_Reason = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=500,
+        pattern=r"\S",
+        description="For the record, where the note has it; not told to the patient. No identity numbers",
+    ),
+]
 
 
 class Revocation(RequestSchema):
-    """Why a prescription is taken back; for the record, not told to the patient (P10)."""
+    """Why a prescription is taken back (P10)."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Sendt til feil pasient."}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "Sendt til feil pasient.", "category": "sent-by-mistake"}]}
+    )
 
-    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S", description="No identity numbers")]
+    reason: _Reason
+    category: RevokeCategory = Field("other", description="Told to the patient in words")
+
+
+class EndingWanted(RequestSchema):
+    """Why a prescription is ended."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Målet er nådd.", "category": "completed"}]})
+
+    reason: _Reason | None = None
+    category: EndCategory = Field("completed", description="Told to the patient in words")
 
 
 class PrescribableTool(Schema):

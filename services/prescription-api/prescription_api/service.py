@@ -101,7 +101,7 @@ def decide(
     organisation = wanted.organisation or caller.organisation
     profession = prescriber.profession(tool.document.required_authorisations)
     facts = journal.Prescribed(
-        prescription_id, tool.document, prescriber, profession, organisation, prescribed_at=now, deadline=deadline
+        prescription_id, tool.document, prescriber, profession, organisation, now, deadline, wanted.message
     )
     note_language = journal.note_language(language)
     return NewPrescription(
@@ -149,6 +149,7 @@ def event_for(new: NewPrescription) -> ToolPrescribed:
         organisation=new.organisation,
         prescribed_at=new.prescribed_at,
         deadline=new.deadline,
+        has_greeting=new.message is not None,
     )
 
 
@@ -172,6 +173,8 @@ def answer_for(new: NewPrescription, tool_name: str, language: str) -> Answer:
         "openedAt": None,
         "endedAt": None,
         "endReason": None,
+        "endCategory": None,
+        "closingNote": None,
         "message": new.message,
         "journalNote": new.journal_note,
     }

@@ -7,15 +7,19 @@ on. What is to be done can be read off the tables at any time: workers may run t
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy import DateTime, Integer, RowMapping, Text, Uuid, bindparam, text
 
 from prescription_api import queries
+from shared import outbox
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
+from shared.events import PrescriptionStopped
 from shared.messaging.delivery import Clock
 
 BATCH: Final = 500
@@ -23,35 +27,36 @@ BATCH: Final = 500
 # The tool is held until the batch is through: else its reinstatement could be settled before the batch has ended.
 _STOP: Final = """
     WITH tool AS MATERIALIZED (
-        SELECT FROM tool_copy WHERE tool_id = $1 AND stopped FOR SHARE
+        SELECT FROM tool_copy WHERE tool_id = :tool_id AND stopped FOR SHARE
     ), live AS (
         SELECT citizen, prescription_id FROM prescription
-        WHERE tool_id = $1 AND state IN ('active', 'opened') AND citizen > $2 AND EXISTS (SELECT FROM tool)
-        ORDER BY citizen LIMIT $3 FOR UPDATE SKIP LOCKED
+        WHERE tool_id = :tool_id AND state IN ('active', 'opened') AND citizen > :after AND EXISTS (SELECT FROM tool)
+        ORDER BY citizen LIMIT :count FOR UPDATE SKIP LOCKED
     ), stopped AS (
-        UPDATE prescription p SET state = 'stopped', version = p.version + 1, changed_at = $4
+        UPDATE prescription p SET state = 'stopped', version = p.version + 1, changed_at = :now
         FROM live WHERE p.citizen = live.citizen AND p.prescription_id = live.prescription_id
+        RETURNING p.citizen, p.prescription_id, p.version
     )
-    SELECT count(*) AS count, max(citizen) AS last FROM live
+    SELECT citizen, prescription_id, version FROM stopped ORDER BY citizen
 """
 
 # Every row is waited for: when the last batch is through, nothing is left that could come back.
 _BRING_BACK: Final = f"""
     WITH gone AS MATERIALIZED (
         SELECT citizen, prescription_id FROM prescription
-        WHERE tool_id = $1 AND state = 'stopped' AND citizen > $2
-            AND EXISTS (SELECT FROM tool_copy t WHERE t.tool_id = $1 AND NOT t.stopped)
-        ORDER BY citizen LIMIT $3 FOR UPDATE
+        WHERE tool_id = :tool_id AND state = 'stopped' AND citizen > :after
+            AND EXISTS (SELECT FROM tool_copy t WHERE t.tool_id = :tool_id AND NOT t.stopped)
+        ORDER BY citizen LIMIT :count FOR UPDATE
     ), back AS (
         UPDATE prescription p SET
             state = CASE WHEN p.opened_at IS NULL THEN 'active' ELSE 'opened' END,
             version = p.version + 1,
-            changed_at = $4
+            changed_at = :now
         FROM gone
         WHERE p.citizen = gone.citizen AND p.prescription_id = gone.prescription_id
             AND NOT {queries.newer_than("p")}
     )
-    SELECT count(*) AS count, max(citizen) AS last FROM gone
+    SELECT citizen FROM gone ORDER BY citizen
 """  # noqa: S608 - put together from constants
 
 _TO_STOP: Final = """
@@ -67,6 +72,13 @@ _TO_BRING_BACK: Final = """
     )
 """
 _SETTLED: Final = "UPDATE tool_copy SET settled_sequence = $2 WHERE tool_id = $1 AND sequence = $2"
+
+_TYPES: Final = (
+    bindparam("tool_id", type_=Uuid),
+    bindparam("after", type_=Text),
+    bindparam("count", type_=Integer),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
 
 _logger = structlog.get_logger(__name__)
 
@@ -94,11 +106,21 @@ class Stops:
         """In the order of citizens, each batch a transaction of its own."""
         last, total = "", 0
         while True:
-            [batch] = await self._fetch(sql, tool_id, last, BATCH, now)
-            if not batch["count"]:
+            batch = await self._batch(sql, tool_id, last, now)
+            if not batch:
                 break
-            last, total = batch["last"], total + batch["count"]
+            last, total = batch[-1]["citizen"], total + len(batch)
         _logger.info("prescriptions_follow_their_tool", tool_id=str(tool_id), count=total)
+
+    async def _batch(self, sql: str, tool_id: UUID, after: str, now: datetime) -> Sequence[RowMapping]:
+        """Whoever's prescription stops is told of it (V1), in the same transaction."""
+        async with self._database.session(statement_timeout=BATCH_STATEMENT) as session:
+            names = {"tool_id": tool_id, "after": after, "count": BATCH, "now": now}
+            rows = (await session.execute(text(sql).bindparams(*_TYPES), names)).mappings().all()
+            if sql is _STOP:
+                events = [PrescriptionStopped(**row, tool_id=tool_id, stopped_at=now) for row in rows]
+                await outbox.add_all(session, events, now)
+        return rows
 
     async def _fetch(self, sql: str, *values: Any) -> list[Any]:
         async with self._database.driver() as connection:

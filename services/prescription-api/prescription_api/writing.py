@@ -22,7 +22,6 @@ from shared import idempotency, outbox
 from shared.db import Database
 from shared.events.envelope import CloudEvent, Event
 from shared.idempotency import Answer, IdempotencyInProgress, Repeatable
-from shared.schemas import rfc3339
 
 # The locks are held while the statement runs; the tool may have been stopped while the outside systems were asked (K4).
 # Who has the tool already is left out, so that one of many who share a statement does not fail it for the rest.
@@ -197,10 +196,9 @@ async def _met(connection: asyncpg.Connection, new: NewPrescription, repeat: Rep
     live = await queries.live_prescription(connection, new.citizen, new.tool_id)
     if live is None:  # the other one ended in the same instant: trying again will tell
         raise IdempotencyInProgress()
-    members: dict[str, Any] = {"since": rfc3339(live["prescribed_at"])}
-    if live["organisation"] == new.organisation:
-        members["prescriptionId"] = str(live["prescription_id"])
-    raise AlreadyPrescribed(**members)
+    own = live["organisation"] == new.organisation
+    members = {"prescriptionId": str(live["prescription_id"])} if own else {}
+    raise AlreadyPrescribed.since(live["prescribed_at"], **members)
 
 
 async def log_access(database: Database, entry: AccessEntry) -> None:

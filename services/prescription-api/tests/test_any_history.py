@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 
 from prescription_api import ending, service
 from prescription_api.app import create_app
+from prescription_api.closing import Why
 from prescription_api.due import Deadlines
 from prescription_api.handlers import HANDLERS
 from prescription_api.schemas import Prescribing
@@ -239,8 +240,8 @@ def machine_on(running: Running) -> type[RuleBasedStateMachine]:
         def close(self, data: Any, organisation: str, act: Any) -> None:
             made = self._some(data)
             allowed = {"active": ["revoke"], "opened": ["revoke", "end"], "stopped": ["revoke"]}.get(made.state, [])
-            caller, reason = self._caller(organisation), "Feil." if act == "revoke" else None
-            act_of = ending.close(running.outside, caller, made.prescription_id, act, reason, None, "nb", clock.now)
+            caller, why = self._caller(organisation), Why("other", "Feil." if act == "revoke" else None)
+            act_of = ending.close(running.outside, caller, made.prescription_id, act, why, None, "nb", clock.now)
             code, extra = self._outcome(act_of)
             if organisation != made.organisation:
                 assert code == "prescription-not-found"
@@ -340,6 +341,7 @@ def machine_on(running: Running) -> type[RuleBasedStateMachine]:
                 stopped = self.model.tools[made.tool].stopped
                 if stopped and made.state in LIVE:
                     made.state = "stopped"
+                    self.model.told["prescription-stopped", str(made.prescription_id)] += 1
                 elif not stopped and made.state == "stopped" and self.model.newest(made):
                     made.state = "opened" if made.opened_at else "active"
 

@@ -57,6 +57,8 @@ async def test_P10_taking_back_is_told_logged_and_kept_with_its_reason(
         "version": 2,
         "endedAt": "2026-11-23T08:00:00.000Z",
         "endReason": "Sendt til feil pasient.",
+        "endCategory": "other",
+        "closingNote": body["closingNote"],
     }
     read = await client.get(f"/v1/prescriptions/{made['prescriptionId']}", auth=practitioner(READ))
     assert (read.json(), read.headers["ETag"]) == (body, answer.headers["ETag"])
@@ -69,6 +71,7 @@ async def test_P10_taking_back_is_told_logged_and_kept_with_its_reason(
         "toolId": made["toolId"],
         "version": 2,
         "revokedAt": "2026-11-23T08:00:00.000Z",
+        "category": "other",
     }
     log = (await client.get("/v1/me/access-log", auth=citizen(odd))).json()["items"]
     assert [(entry["action"], entry["text"]) for entry in log if entry["action"] != "read"] == [

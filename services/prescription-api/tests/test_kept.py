@@ -30,6 +30,8 @@ KEPT = {
         "changed_at",
         "due_at",
         "end_reason",
+        "end_category",
+        "closing_note",
     },
     "access_log": {
         "citizen",

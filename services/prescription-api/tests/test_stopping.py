@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from prescription_api import stopping
 from prescription_api.due import Deadlines
@@ -173,17 +174,17 @@ async def test_K4_many_are_stopped_in_batches_while_new_ones_are_refused(
         return sum(row["state"] == "stopped" for row in await rows("prescription"))
 
     async def cut_short() -> None:
-        fetch, batches = stops._fetch, 0
+        batch, batches = stops._batch, 0
 
-        async def fetch_twice(sql: str, *values: Any) -> list[Any]:
+        async def batch_twice(*asked: Any) -> Any:
             nonlocal batches
-            batches += len(values) == 4
+            batches += 1
             if batches > 2:
                 raise asyncio.CancelledError
-            return await fetch(sql, *values)
+            return await batch(*asked)
 
         with monkeypatch.context() as patched:
-            patched.setattr(stops, "_fetch", fetch_twice)
+            patched.setattr(stops, "_batch", batch_twice)
             with pytest.raises(asyncio.CancelledError):
                 await stops.follow(clock.now)
 
@@ -214,8 +215,9 @@ async def test_K4_a_stop_waits_for_no_batch(
     await stops.follow(clock.now)
     async with database.driver_transaction() as connection:
         await connection.execute("UPDATE tool_copy SET stopped = false, sequence = 3")
-    async with database.driver_transaction() as connection:
-        assert await connection.fetch(stopping._BRING_BACK, tool_id, "", 10, clock.now)
+    async with database.session() as session:
+        names = {"tool_id": tool_id, "after": "", "count": 10, "now": clock.now}
+        assert (await session.execute(text(stopping._BRING_BACK).bindparams(*stopping._TYPES), names)).all()
         await asyncio.wait_for(
             tell(ToolStopped(tool_id=tool_id, sequence=4, revision=1, category="security")), timeout=60
         )

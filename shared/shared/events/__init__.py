@@ -14,6 +14,7 @@ from shared.events.prescription import (
     PrescriptionEnded,
     PrescriptionExpired,
     PrescriptionRevoked,
+    PrescriptionStopped,
     ToolPrescribed,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "PrescriptionEnded",
     "PrescriptionExpired",
     "PrescriptionRevoked",
+    "PrescriptionStopped",
     "RepresentationChanged",
     "ReservationChanged",
     "ToolAdded",

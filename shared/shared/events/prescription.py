@@ -24,7 +24,8 @@ class _PrescriptionEvent(Event):
 
 class ToolPrescribed(_PrescriptionEvent):
     """A practitioner has sent a tool to a citizen. `profession` is a code of 9060; `deadline` ends the prescription
-    unopened (P7).
+    unopened (P7). `has_greeting`: whether the practitioner has written to the patient, which is asked for where it is
+    shown (0058); None from before it was told.
     """
 
     name = "prescription.tool-prescribed.v1"
@@ -36,12 +37,16 @@ class ToolPrescribed(_PrescriptionEvent):
     organisation_name: str | None = None
     prescribed_at: Timestamp
     deadline: Timestamp
+    has_greeting: bool | None = None
 
 
 class PrescriptionRevoked(_PrescriptionEvent):
+    """`category` is a code of why; None from before it was told. The reason itself is for the record alone."""
+
     name = "prescription.prescription-revoked.v1"
 
     revoked_at: Timestamp
+    category: str | None = None
 
 
 class PrescriptionExpired(_PrescriptionEvent):
@@ -51,11 +56,22 @@ class PrescriptionExpired(_PrescriptionEvent):
 
 
 class PrescriptionEnded(_PrescriptionEvent):
-    """By the prescribing organisation, after the tool was opened: it has done its work."""
+    """By the prescribing organisation, after the tool was opened: it has done its work. `category` as of
+    PrescriptionRevoked.
+    """
 
     name = "prescription.prescription-ended.v1"
 
     ended_at: Timestamp
+    category: str | None = None
+
+
+class PrescriptionStopped(_PrescriptionEvent):
+    """Its tool has been stopped (K4); it lives again when the tool is reinstated."""
+
+    name = "prescription.prescription-stopped.v1"
+
+    stopped_at: Timestamp
 
 
 class DeadlineApproaching(_PrescriptionEvent):

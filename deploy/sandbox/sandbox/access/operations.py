@@ -24,6 +24,7 @@ _HOLDERS: Final = {
     scopes.CHECK_ACTIVE: "ehr",
     scopes.VERIFY_REPRESENTATION: "own-service",
     scopes.CHECK_RESERVATIONS: "own-service",
+    scopes.SHOW_CITIZENS: "own-service",
 }
 
 # said by the rules, and not by the scheme

@@ -130,6 +130,7 @@ def _own_services(keys: KeyStore) -> list[Client]:
                 scopes.COPY_CATALOG,
                 scopes.VERIFY_REPRESENTATION,
                 scopes.CHECK_RESERVATIONS,
+                *((scopes.SHOW_CITIZENS,) if name == "helsetilbud-api" else ()),
             ),
         )
         for name in ("prescription-api", "notification-service", "helsetilbud-api")

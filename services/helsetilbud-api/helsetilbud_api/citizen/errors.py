@@ -29,6 +29,16 @@ class ToolNotInMyTools(DomainError):
     }
 
 
+class FeedEventNotFound(DomainError):
+    status = 404
+    code = "feed-event-not-found"
+    title: ClassVar[Text] = {
+        "nb": "Hendelsen finnes ikke blant dine.",
+        "nn": "Hendinga finst ikkje blant dine.",
+        "en": "There is no such event among yours.",
+    }
+
+
 class ToolNotFound(DomainError):
     """Unknown, or for named organisations only: those are not shown to everyone (K5)."""
 

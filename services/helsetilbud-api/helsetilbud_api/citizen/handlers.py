@@ -59,6 +59,7 @@ async def on_tool_prescribed(session: AsyncSession, event: ToolPrescribed, deliv
         "organisation": event.organisation,
         "organisation_name": event.organisation_name,
         "deadline": event.deadline,
+        "has_message": event.has_greeting,
     }
     entry = _entry("tool-prescribed", event, event.prescribed_at)
     await session.execute(writing.PRESCRIBE, entry | given)
@@ -68,7 +69,7 @@ async def on_tool_prescribed(session: AsyncSession, event: ToolPrescribed, deliv
 async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevoked, delivery: Delivery) -> None:
     """P10, seen from the citizen."""
     await _end(session, event, "revoked")
-    await _tell(session, _entry("tool-revoked", event, event.revoked_at))
+    await _tell(session, _entry("tool-revoked", event, event.revoked_at) | {"reason": event.category})
 
 
 async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpired, delivery: Delivery) -> None:
@@ -82,7 +83,7 @@ async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpi
 async def on_prescription_ended(session: AsyncSession, event: PrescriptionEnded, delivery: Delivery) -> None:
     """The practitioner says that the tool has done its work."""
     await _end(session, event, "ended")
-    await _tell(session, _entry("tool-ended", event, event.ended_at))
+    await _tell(session, _entry("tool-ended", event, event.ended_at) | {"reason": event.category})
 
 
 async def _tell(session: AsyncSession, entry: dict[str, Any]) -> None:
@@ -105,6 +106,8 @@ def _entry(kind: Kind, event: ToolPrescribed | _End, at: datetime) -> dict[str, 
         "tool_id": event.tool_id,
         "prescription_id": event.prescription_id,
         "prescriber_name": None,
+        "has_message": None,
+        "reason": None,
     }
 
 

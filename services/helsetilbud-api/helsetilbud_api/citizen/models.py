@@ -69,6 +69,7 @@ citizen_tool = Table(
     Column("first_opened_at", DateTime(timezone=True)),
     Column("last_opened_at", DateTime(timezone=True)),
     Column("ended_prescriptions", JSONB, nullable=False),
+    Column("has_message", Boolean),
 )
 
 feed_event = Table(
@@ -82,6 +83,8 @@ feed_event = Table(
     Column("prescription_id", Uuid),
     Column("prescriber_name", Text),
     Column("notified", JSONB, nullable=False),
+    Column("has_message", Boolean),
+    Column("reason", Text),
 )
 
 freshness = Table(

@@ -36,6 +36,7 @@ _HEADED: Final = """
 # of whichever entries of the citizen $1, in the language $2
 FEED_COLUMNS: Final = """
     e.occurred_at AS at, e.feed_event_id AS key, e.kind, e.tool_id, e.prescription_id, e.prescriber_name, e.notified,
+    e.reason,
     coalesce(t.texts -> $2, t.texts -> 'nb') ->> 'name' AS tool_name, m.tool_id IS NOT NULL AS mine
 """
 FEED_TABLES: Final = """
@@ -61,6 +62,17 @@ _FEED: Final = f"""
     ORDER BY page.at DESC, page.key DESC
 """  # noqa: S608 - put together from constants
 
+_FEED_EVENT: Final = f"""
+    SELECT head.level, page.*
+    FROM (SELECT (SELECT level FROM consent_copy WHERE citizen = $1) AS level) head
+    LEFT JOIN (
+        SELECT {FEED_COLUMNS}, e.has_message
+        FROM {FEED_TABLES}
+        WHERE e.citizen = $1 AND e.feed_event_id = $3 AND e.kind IS NOT NULL
+            AND (NOT $4 OR e.prescription_id IS NOT NULL)
+    ) page ON head.level = 'full'
+"""  # noqa: S608 - put together from constants
+
 _MY_TOOLS: Final = (
     text(
         _HEADED.format(
@@ -68,7 +80,11 @@ _MY_TOOLS: Final = (
         SELECT m.added_at AS at, m.tool_id AS key, m.origin, m.prescription_id, m.prescriber_name,
                m.prescriber_profession, m.organisation, m.organisation_name, m.deadline, m.first_opened_at,
                m.last_opened_at, coalesce(t.stopped, false) AS stopped, t.stop_category,
-               coalesce(t.texts -> :language, t.texts -> 'nb') AS texts
+               coalesce(t.texts -> :language, t.texts -> 'nb') AS texts, m.has_message,
+               CASE WHEN :tool_id IS NOT NULL THEN coalesce(
+                   nullif(t.document #>> ARRAY['texts', :language, 'longText'], ''),
+                   t.document #>> '{{texts,nb,longText}}'
+               ) END AS long_text
         FROM citizen_tool m
         LEFT JOIN tool_copy t ON t.tool_id = m.tool_id
         WHERE m.citizen = :citizen AND m.state = 'active' AND (m.added_at, m.tool_id) < (:at, :key)
@@ -158,6 +174,14 @@ async def list_feed(
     head, last = rows[0], rows[min(limit, len(rows)) - 1]
     cursor = encode_cursor(last["at"].isoformat(), str(last["key"])) if len(rows) > limit else None
     return Found(rows if head["key"] else (), head["level"], head["as_of"], cursor)
+
+
+async def get_feed_event(
+    connection: asyncpg.Connection, citizen: str, language: str, key: UUID, *, narrowed: bool = False
+) -> asyncpg.Record:
+    """As in the list; there is always a row, whose `key` is None when it is not the citizen's or they are hidden."""
+    found: asyncpg.Record = await connection.fetchrow(_FEED_EVENT, citizen, language, key, narrowed)
+    return found
 
 
 async def list_my_tools(

@@ -11,7 +11,8 @@ from sqlalchemy import Row
 
 from helsetilbud_api.citizen.models import HIDING
 from helsetilbud_api.citizen.queries import Found
-from helsetilbud_api.citizen.texts import HIDDEN, feed_text
+from helsetilbud_api.citizen.texts import HIDDEN, feed_text, reason_text
+from helsetilbud_api.clients.prescriptions import Message
 from shared.http import entity_tag, etag_matches
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339
@@ -72,7 +73,24 @@ def render_my_tool(row: Row[Any], language: str) -> Json:
         "lastOpenedAt": _time(row.last_opened_at),
         "withdrawn": row.stopped,
         "withdrawnCategory": row.stop_category,
+        "withdrawnText": reason_text(row.stop_category, language) if row.stopped else None,
     }
+
+
+def render_my_tool_page(row: Row[Any], language: str, message: Message) -> Json:
+    return render_my_tool(row, language) | {"longText": row.long_text} | _said(message)
+
+
+def render_feed_event_page(row: Record, language: str, message: Message) -> Json:
+    return render_feed_event(row, language) | _said(message)
+
+
+def _reason(code: str | None, language: str) -> Json | None:
+    return {"code": code, "text": reason_text(code, language)} if code else None
+
+
+def _said(message: Message) -> Json:
+    return {"message": message.text, "messageMissing": message.missing}
 
 
 def _prescribed_by(row: Row[Any]) -> Json:
@@ -96,6 +114,7 @@ def render_feed_event(row: Record, language: str) -> Json:
         "toolId": str(row["tool_id"]),
         "prescriptionId": _id(row["prescription_id"]),
         "about": f"{MY_TOOLS}/{row['tool_id']}" if row["mine"] else None,
+        "reason": _reason(row["reason"], language),
         "notified": [{name: told[name] for name in ("channel", "outcome", "at")} for told in row["notified"]],
     }
 

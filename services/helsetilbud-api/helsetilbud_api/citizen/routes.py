@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response, Security
 from helsetilbud_api.citizen import queries, service
 from helsetilbud_api.citizen.errors import (
     ConsentServiceUnavailable,
+    FeedEventNotFound,
     ToolNotForRepresentatives,
     ToolNotInMyTools,
     ToolNotReady,
@@ -17,10 +18,19 @@ from helsetilbud_api.citizen.errors import (
 from helsetilbud_api.citizen.launching.permission import require_shown
 from helsetilbud_api.citizen.models import HIDING, Origin, leaves_out_own
 from helsetilbud_api.citizen.queries import ToolFilter
-from helsetilbud_api.citizen.rendering import render_feed_event, render_my_tool, render_page, tagged
-from helsetilbud_api.citizen.schemas import Feed, MyTool, MyTools, OpenedTool
+from helsetilbud_api.citizen.rendering import (
+    render_feed_event,
+    render_feed_event_page,
+    render_my_tool,
+    render_my_tool_page,
+    render_page,
+    tagged,
+)
+from helsetilbud_api.citizen.schemas import Feed, FeedEventPage, MyToolPage, MyTools, OpenedTool
 from helsetilbud_api.citizen.searching.service import search_my_tools
+from helsetilbud_api.citizen.service import message_for
 from helsetilbud_api.clients.permissions import Permissions
+from helsetilbud_api.clients.prescriptions import CurrentMessages
 from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS, Citizen, RepresentationNotAllowed, acting
 from shared.db import CurrentDatabase, Reader, Session
@@ -99,18 +109,30 @@ async def list_my_tools(
     "/tools/{toolId}",
     tags=["My tools"],
     summary="Get one of my tools",
-    response_model=MyTool,
+    response_model=MyToolPage,
     responses=READ | problems(*OWN, ToolsHidden, ToolNotInMyTools),
 )
-async def get_my_tool(me: Me, tool_id: ToolId, reader: Reader, request: Request, known: IfNoneMatch = None) -> Response:
-    """As in the list; where an event of the feed leads."""
+async def get_my_tool(
+    me: Me,
+    tool_id: ToolId,
+    database: CurrentDatabase,
+    messages: CurrentMessages,
+    request: Request,
+    known: IfNoneMatch = None,
+) -> Response:
+    """As in the list, with the long text and what the practitioner has written; where an event of the feed leads.
+    Parents of somebody of 12 to 15 see no message to the young person.
+    """
     language = best_language(request.headers.get("accept-language"))
-    found = await queries.list_my_tools(reader, me.acting_for, language, wanted=_visible(me), tool_id=tool_id)
+    async with database.reader() as reader:
+        found = await queries.list_my_tools(reader, me.acting_for, language, wanted=_visible(me), tool_id=tool_id)
     if reason := HIDING.get(found.level):
         raise ToolsHidden(reason=reason)
     if not found.rows:
         raise ToolNotInMyTools()
-    return tagged(render_my_tool(found.rows[0], language), language, known)
+    row = found.rows[0]
+    message = await message_for(me, messages, row.prescription_id, row.has_message)
+    return tagged(render_my_tool_page(row, language, message), language, known)
 
 
 @router.delete(
@@ -191,3 +213,31 @@ async def list_feed(
     async with database.driver() as connection:
         found = await queries.list_feed(connection, me.acting_for, language, after, limit, narrowed=narrowed)
     return render_page(found, limit, language, render_feed_event, known)
+
+
+@router.get(
+    "/feed/{feedEventId}",
+    tags=["Feed"],
+    summary="Get one of the things that have happened to me",
+    response_model=FeedEventPage,
+    responses=READ | problems(*OWN, ToolsHidden, FeedEventNotFound),
+)
+async def get_feed_event(
+    me: Me,
+    feed_event_id: Annotated[Id, Path(alias="feedEventId")],
+    database: CurrentDatabase,
+    messages: CurrentMessages,
+    request: Request,
+    known: IfNoneMatch = None,
+) -> Response:
+    """As in the list, with what the practitioner has written; there too when the tool is no longer the citizen's."""
+    language, narrowed = best_language(request.headers.get("accept-language")), leaves_out_own(me)
+    async with database.driver() as connection:
+        row = await queries.get_feed_event(connection, me.acting_for, language, feed_event_id, narrowed=narrowed)
+    if reason := HIDING.get(row["level"]):
+        raise ToolsHidden(reason=reason)
+    if row["key"] is None:
+        raise FeedEventNotFound()
+    asked = row["prescription_id"] if row["kind"] == "tool-prescribed" else None
+    message = await message_for(me, messages, asked, row["has_message"])
+    return tagged(render_feed_event_page(row, language, message), language, known)

@@ -1,6 +1,6 @@
 """Request and response models. Pages are written by `rendering`, which tests hold to these."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -60,6 +60,7 @@ _MY_TOOL_EXAMPLE: JsonDict = {
     "lastOpenedAt": None,
     "withdrawn": False,
     "withdrawnCategory": None,
+    "withdrawnText": None,
 }
 
 
@@ -82,6 +83,31 @@ class MyTool(Schema):
     last_opened_at: Timestamp | None
     withdrawn: Annotated[bool, Field(description="Stopped by the catalogue: it is still listed, and cannot be opened")]
     withdrawn_category: Annotated[str | None, Field(description="A code of the catalogue's list `stop-reasons`")]
+    withdrawn_text: Annotated[str | None, Field(description="Why, in words for the citizen")]
+
+
+_MESSAGE: Final[JsonDict] = {"message": "Begynn med første kapittel.", "messageMissing": False}
+
+
+class WithMessage(Schema):
+    message: Annotated[
+        str | None, Field(description="What the practitioner wrote to the patient (P8), lines and all; plain text")
+    ]
+    message_missing: Annotated[
+        bool, Field(description="There is a message, or may be one, that cannot be shown now: try again later")
+    ]
+
+
+class MyToolPage(MyTool, WithMessage):
+    """With what is read on the tool's own page."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [_MY_TOOL_EXAMPLE | {"longText": "Søvntrappa er et program på seks uker ..."} | _MESSAGE]
+        }
+    )
+
+    long_text: str | None
 
 
 class MyTools(Page[MyTool]):
@@ -114,8 +140,14 @@ _FEED_EVENT_EXAMPLE: JsonDict = {
     "toolId": _TOOL,
     "prescriptionId": _PRESCRIPTION,
     "about": f"/v1/me/tools/{_TOOL}",
+    "reason": None,
     "notified": [{"channel": "sms", "outcome": "sent", "at": "2026-11-22T08:15:32.456Z"}],
 }
+
+
+class WhyOver(Schema):
+    code: Annotated[str, Field(description="Of why it was taken back or ended, or of the catalogue's `stop-reasons`")]
+    text: Annotated[str, Field(description="The same in words for the citizen")]
 
 
 class FeedEvent(Schema):
@@ -134,7 +166,14 @@ class FeedEvent(Schema):
         str | None,
         Field(description="Address of what it is about, in this API; null when that is no longer the citizen's"),
     ]
+    reason: Annotated[WhyOver | None, Field(description="Why the tool was revoked, ended or withdrawn")]
     notified: list[Notified]
+
+
+class FeedEventPage(FeedEvent, WithMessage):
+    """With what is read when it is opened."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_FEED_EVENT_EXAMPLE | _MESSAGE]})
 
 
 class Feed(Page[FeedEvent]):

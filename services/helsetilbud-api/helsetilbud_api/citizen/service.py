@@ -7,14 +7,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen import queries, writing
 from helsetilbud_api.citizen.launching.service import launch_address
-from helsetilbud_api.citizen.models import MyTool, User, check_mine, check_openable, launch_of
+from helsetilbud_api.citizen.models import MyTool, User, check_mine, check_openable, launch_of, leaves_out_own
 from helsetilbud_api.citizen.rebuilding.log import keep_event, lock_citizens
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
+from helsetilbud_api.clients.prescriptions import Message, PatientMessages
 from shared import idempotency, outbox
 from shared.auth import Citizen
 from shared.events import ToolOpened, ToolRemoved
 from shared.events.catalog import ToolDocument
 from shared.idempotency import Answer, Repeatable
+
+
+async def message_for(
+    caller: Citizen, messages: PatientMessages, prescription_id: UUID | None, has_message: bool | None
+) -> Message:
+    """What was written to the patient; asked for also where nobody has told whether there is anything. What is said to
+    somebody of 12 to 15 is theirs (S5).
+    """
+    if prescription_id is None or has_message is False or leaves_out_own(caller):
+        return Message()
+    return await messages.find(prescription_id)
 
 
 async def open_tool(

@@ -61,6 +61,61 @@ HIDDEN: Final[dict[HiddenReason, Text]] = {
 }
 
 
+# Why a practitioner has taken something back or ended it, by prescription-api's categories; and why the catalogue has
+# stopped a tool, by its list `stop-reasons`.
+REASONS: Final[dict[str, Text]] = {
+    "sent-by-mistake": {
+        "nb": "Det ble sendt ved en feil.",
+        "nn": "Det vart sendt ved ein feil.",
+        "en": "It was sent by mistake.",
+    },
+    "completed": {"nb": "Bruken er fullført.", "nn": "Bruken er fullført.", "en": "Its use is completed."},
+    "replaced": {
+        "nb": "Det er erstattet av noe annet.",
+        "nn": "Det er erstatta av noko anna.",
+        "en": "It has been replaced by something else.",
+    },
+    "no-longer-needed": {
+        "nb": "Det er ikke lenger behov for det.",
+        "nn": "Det er ikkje lenger behov for det.",
+        "en": "It is no longer needed.",
+    },
+    "security": {"nb": "Årsaken er sikkerhet.", "nn": "Årsaka er tryggleik.", "en": "The reason is security."},
+    "privacy": {"nb": "Årsaken er personvern.", "nn": "Årsaka er personvern.", "en": "The reason is privacy."},
+    "patient-safety": {
+        "nb": "Årsaken er pasientsikkerhet.",
+        "nn": "Årsaka er pasienttryggleik.",
+        "en": "The reason is patient safety.",
+    },
+    "clinical-quality": {
+        "nb": "Årsaken er faglig kvalitet.",
+        "nn": "Årsaka er fagleg kvalitet.",
+        "en": "The reason is clinical quality.",
+    },
+    "technical-fault": {
+        "nb": "Årsaken er en teknisk feil.",
+        "nn": "Årsaka er ein teknisk feil.",
+        "en": "The reason is a technical fault.",
+    },
+    "supplier-request": {
+        "nb": "Leverandøren har bedt om det.",
+        "nn": "Leverandøren har bede om det.",
+        "en": "The supplier has asked for it.",
+    },
+    "agreement-ended": {
+        "nb": "Avtalen med leverandøren er avsluttet.",
+        "nn": "Avtalen med leverandøren er avslutta.",
+        "en": "The agreement with the supplier has ended.",
+    },
+    "other": {"nb": "Årsaken er en annen.", "nn": "Årsaka er ei anna.", "en": "There is another reason."},
+}
+
+
+def reason_text(code: str | None, language: str) -> str | None:
+    """None without a reason; of one that is not known here, that there is one."""
+    return REASONS.get(code, REASONS["other"])[language] if code else None
+
+
 def feed_text(kind: Kind, language: str, tool: str | None, prescriber: str | None) -> FeedText:
     """A tool that the catalogue has not told about yet is not named."""
     tool = shown_in_one_line(tool) if tool else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text, Uuid, and_, bindparam, case, func, or_, text
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, Uuid, and_, bindparam, case, func, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -65,15 +65,20 @@ _ARRIVAL: Final = """
 # Without a number there is nothing to tell.
 _TELL: Final = """
     INSERT INTO feed_event AS e (
-        citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, prescriber_name, arrival
+        citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, prescriber_name, has_message, reason,
+        arrival
     )
-    SELECT :citizen, :feed_event_id, :kind, :at, :tool_id, :prescription_id, :prescriber_name, last FROM arrival
+    SELECT :citizen, :feed_event_id, :kind, :at, :tool_id, :prescription_id, :prescriber_name, :has_message,
+        :reason, last
+    FROM arrival
     ON CONFLICT (citizen, feed_event_id) DO UPDATE SET
         kind = excluded.kind,
         occurred_at = excluded.occurred_at,
         tool_id = excluded.tool_id,
         prescription_id = excluded.prescription_id,
         prescriber_name = excluded.prescriber_name,
+        has_message = excluded.has_message,
+        reason = excluded.reason,
         arrival = excluded.arrival
     WHERE e.kind IS NULL
 """
@@ -85,6 +90,8 @@ _ENTRY: Final = (
     bindparam("tool_id", type_=Uuid),
     bindparam("prescription_id", type_=Uuid),
     bindparam("prescriber_name", type_=Text),
+    bindparam("has_message", type_=Boolean),
+    bindparam("reason", type_=Text),
 )
 TELL: Final = text(f"WITH arrival AS ({_ARRIVAL.format(first=1)}) {_TELL}").bindparams(*_ENTRY)
 # An opening that prescription-api had not heard of yet goes before (P7).
@@ -104,11 +111,11 @@ PRESCRIBE: Final = text(f"""
     WITH mine AS (
         INSERT INTO citizen_tool AS m (
             citizen, tool_id, state, origin, added_at, prescription_id, prescriber_name, prescriber_profession,
-            organisation, organisation_name, deadline
+            organisation, organisation_name, deadline, has_message
         )
         VALUES (
             :citizen, :tool_id, 'active', 'prescribed', :at, :prescription_id, :prescriber_name, :prescriber_profession,
-            :organisation, :organisation_name, :deadline
+            :organisation, :organisation_name, :deadline, :has_message
         )
         ON CONFLICT (citizen, tool_id) DO UPDATE SET
             state = coalesce(m.ended_prescriptions ->> CAST(excluded.prescription_id AS text), 'active'),
@@ -120,6 +127,7 @@ PRESCRIBE: Final = text(f"""
             organisation = excluded.organisation,
             organisation_name = excluded.organisation_name,
             deadline = excluded.deadline,
+            has_message = excluded.has_message,
             first_opened_at = NULL,
             last_opened_at = NULL
         WHERE m.added_at IS NULL OR m.added_at < excluded.added_at
@@ -149,6 +157,7 @@ ADD: Final = text("""
         organisation = NULL,
         organisation_name = NULL,
         deadline = NULL,
+        has_message = NULL,
         first_opened_at = NULL,
         last_opened_at = NULL
     WHERE m.state IS DISTINCT FROM 'active'
@@ -195,7 +204,8 @@ NOTIFIED: Final = _entry.on_conflict_do_update(
 # Nobody is told of what no longer is so.
 _TELL_EVERYBODY: Final = text("""
     WITH told AS (
-        SELECT m.citizen, m.prescription_id FROM citizen_tool m JOIN tool_copy t ON t.tool_id = m.tool_id
+        SELECT m.citizen, m.prescription_id, t.stop_category
+        FROM citizen_tool m JOIN tool_copy t ON t.tool_id = m.tool_id
         WHERE m.tool_id = :tool_id AND m.state = 'active' AND t.sequence = :sequence
             AND NOT EXISTS (SELECT FROM feed_event WHERE citizen = m.citizen AND feed_event_id = :feed_event_id)
     ),
@@ -205,8 +215,8 @@ _TELL_EVERYBODY: Final = text("""
         RETURNING citizen, last
     ),
     entry AS (
-        INSERT INTO feed_event (citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, arrival)
-        SELECT citizen, :feed_event_id, :kind, :at, :tool_id, prescription_id, last
+        INSERT INTO feed_event (citizen, feed_event_id, kind, occurred_at, tool_id, prescription_id, reason, arrival)
+        SELECT citizen, :feed_event_id, :kind, :at, :tool_id, prescription_id, stop_category, last
         FROM told JOIN arrival USING (citizen)
         ORDER BY citizen
         ON CONFLICT (citizen, feed_event_id) DO NOTHING

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.campaigns.models import RESERVATION_OF
 from notification_service.notifying import service
-from notification_service.notifying.models import notification, tool_stop
+from notification_service.notifying.models import NOT_OF_THE_END, notification, tool_stop
 
 _STOP_VALUES: Final = insert(tool_stop)
 _STOP: Final = _STOP_VALUES.on_conflict_do_update(
@@ -54,7 +54,7 @@ async def stop_tool(session: AsyncSession, tool_id: UUID, sequence: int, stopped
     """K4. What is prescribed after the stop was prescribed after a reinstatement, and is left alone."""
     row = {"tool_id": tool_id, "sequence": sequence, "stopped_at": stopped_at, "reinstated": False}
     await session.execute(_STOP, row)
-    of_tool = (notification.c.tool_id == tool_id, notification.c.happened_at <= stopped_at)
+    of_tool = (notification.c.tool_id == tool_id, notification.c.happened_at <= stopped_at, NOT_OF_THE_END)
     await service.drop(session, "tool-stopped", now, *of_tool)
 
 

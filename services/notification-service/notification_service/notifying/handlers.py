@@ -12,13 +12,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.notifying import copying, service
-from notification_service.notifying.models import Ending, Gathering, Thing, ended_thing, notification
+from notification_service.notifying.models import NOT_OF_THE_END, Ending, Gathering, Thing, ended_thing, notification
 from shared.events import (
     DeadlineApproaching,
     LevelChanged,
     PrescriptionEnded,
     PrescriptionExpired,
     PrescriptionRevoked,
+    PrescriptionStopped,
     ReservationChanged,
     ToolOpened,
     ToolPrescribed,
@@ -31,16 +32,8 @@ from shared.messaging import Delivery, Handlers
 _END: Final = insert(ended_thing).on_conflict_do_nothing()
 
 
-async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevoked, delivery: Delivery) -> None:
-    await _end(session, event.citizen, event.prescription_id, "revoked", delivery)
-
-
 async def on_prescription_expired(session: AsyncSession, event: PrescriptionExpired, delivery: Delivery) -> None:
     await _end(session, event.citizen, event.prescription_id, "expired", delivery)
-
-
-async def on_prescription_ended(session: AsyncSession, event: PrescriptionEnded, delivery: Delivery) -> None:
-    await _end(session, event.citizen, event.prescription_id, "ended", delivery)
 
 
 async def on_tool_opened(session: AsyncSession, event: ToolOpened, delivery: Delivery) -> None:
@@ -58,7 +51,7 @@ async def _end(session: AsyncSession, citizen: str, thing: UUID | None, reason: 
         return
     row = {"citizen": citizen, "about": str(thing), "reason": reason, "ended_at": delivery.happened_at}
     await session.execute(_END, row)
-    own = (notification.c.citizen == citizen, notification.c.about == str(thing))
+    own = (notification.c.citizen == citizen, notification.c.about == str(thing), NOT_OF_THE_END)
     await service.drop(session, reason, delivery.now, *own)
 
 
@@ -89,12 +82,24 @@ def handlers(gathering: Gathering) -> Handlers:
     async def on_deadline_approaching(session: AsyncSession, event: DeadlineApproaching, delivery: Delivery) -> None:
         await service.notify(session, _reminder(event, delivery), delivery.now, gathering)
 
+    async def on_prescription_revoked(session: AsyncSession, event: PrescriptionRevoked, delivery: Delivery) -> None:
+        await _end(session, event.citizen, event.prescription_id, "revoked", delivery)
+        await service.notify_of_end(session, _closed(event, delivery), delivery.now, gathering)
+
+    async def on_prescription_ended(session: AsyncSession, event: PrescriptionEnded, delivery: Delivery) -> None:
+        await _end(session, event.citizen, event.prescription_id, "ended", delivery)
+        await service.notify_of_end(session, _closed(event, delivery), delivery.now, gathering)
+
+    async def on_prescription_stopped(session: AsyncSession, event: PrescriptionStopped, delivery: Delivery) -> None:
+        await service.notify_of_end(session, _closed(event, delivery), delivery.now, gathering)
+
     return {
         ToolPrescribed: [on_tool_prescribed],
         DeadlineApproaching: [on_deadline_approaching],
         PrescriptionRevoked: [on_prescription_revoked],
         PrescriptionExpired: [on_prescription_expired],
         PrescriptionEnded: [on_prescription_ended],
+        PrescriptionStopped: [on_prescription_stopped],
         ToolOpened: [on_tool_opened],
         ToolRemoved: [on_tool_removed],
         ToolStopped: [on_tool_stopped],
@@ -114,6 +119,20 @@ def _prescribed(event: ToolPrescribed, event_id: UUID) -> Thing:
         event_id=event_id,
         happened_at=event.prescribed_at,
         not_after=event.deadline,
+    )
+
+
+def _closed(event: PrescriptionRevoked | PrescriptionEnded | PrescriptionStopped, delivery: Delivery) -> Thing:
+    """V1. A tool can be stopped several times; each is an occasion of its own."""
+    return Thing(
+        citizen=event.citizen,
+        about=str(event.prescription_id),
+        kind="tool-closed",
+        category="tool",
+        tool_id=event.tool_id,
+        event_id=delivery.event_id,
+        happened_at=delivery.happened_at,
+        occasion=f"version {event.version}",
     )
 
 

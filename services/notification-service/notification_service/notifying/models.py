@@ -13,7 +13,7 @@ from shared.db import metadata
 from shared.events.notification import Channel
 from shared.schemas import rfc3339
 
-Kind = Literal["tool-prescribed", "deadline-approaching", "contact-confirmation", "campaign"]
+Kind = Literal["tool-prescribed", "tool-closed", "deadline-approaching", "contact-confirmation", "campaign"]
 Status = Literal["waiting", "sending", "sent", "delivered", "failed", "dropped"]
 Ending = Literal["revoked", "expired", "ended", "opened", "removed"]
 Level = Literal["none", "basis", "full"]
@@ -67,6 +67,9 @@ notification = Table(
     Column("provider_message_id", Text),
     Column("trail", JSONB, nullable=False),
 )
+
+# that something is over is told whatever else becomes of it (V1)
+NOT_OF_THE_END: Final = notification.c.kind != "tool-closed"
 
 ended_thing = Table(
     "ended_thing",
@@ -137,15 +140,21 @@ class Circumstances:
     def against(self, thing: Thing, now: datetime) -> str | None:
         """The reason not to notify of it.
 
-        A stop speaks only against what happened before it: later there must have been a reinstatement, which need not
-        have been heard of here. A reminder comes later than what it is about, and is spoken against by any stop that
-        is not known to be over (V5). Consent speaks against everything while it is known to be below full (S6).
+        Nothing but consent speaks against being told that something is over (V1). A stop speaks only against what
+        happened before it: later there must have been a reinstatement, which need not have been heard of here. A
+        reminder comes later than what it is about, and is spoken against by any stop that is not known to be over (V5).
+        Consent speaks against everything while it is known to be below full (S6).
         """
-        if self.ended is not None:
+        is_about_the_end = thing.kind == "tool-closed"
+        if self.ended is not None and not is_about_the_end:
             return self.ended
         if self.reserved:
             return "reserved"
-        if self.stopped_at is not None and (self.stopped_at >= thing.happened_at or self._stops_reminder(thing)):
+        if (
+            not is_about_the_end
+            and self.stopped_at is not None
+            and (self.stopped_at >= thing.happened_at or self._stops_reminder(thing))
+        ):
             return "tool-stopped"
         if self.level not in (None, "full"):
             return "consent-withdrawn"

@@ -33,6 +33,17 @@ _SITUATION: Final = text(
     """
 ).columns(channels=JSONB)
 
+# Not of what waits still, or was over before it was sent: nobody is told of the end of what they were not told of
+_TOLD: Final = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM notification
+        WHERE citizen = :citizen AND about = :about AND kind = 'tool-prescribed' AND status <> 'waiting'
+              AND NOT (status = 'dropped' AND reason IN ('revoked', 'ended', 'expired', 'removed', 'tool-stopped'))
+    )
+    """
+)
+
 # The lock keeps the message from being taken up until what joins it is there to be taken along
 _OPEN: Final = text(
     """
@@ -82,6 +93,12 @@ async def find_situation(session: AsyncSession, thing: Thing) -> Situation:
     row = (await session.execute(_SITUATION, names)).mappings().one()
     circumstances = Circumstances(row["ended"], None, row["stopped_at"], row["reinstated"], row["level"])
     return Situation(settings_of(row), circumstances, row["notified"])
+
+
+async def is_told_of(session: AsyncSession, thing: Thing) -> bool:
+    """Whether the citizen has been told that the thing was prescribed, or would have been but for their own doing."""
+    told: bool = (await session.execute(_TOLD, {"citizen": thing.citizen, "about": thing.about})).scalar_one()
+    return told
 
 
 async def find_open_message(session: AsyncSession, thing: Thing, channel: Channel) -> OpenMessage | None:

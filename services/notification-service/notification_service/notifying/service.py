@@ -81,6 +81,13 @@ async def notify(session: AsyncSession, thing: Thing, now: datetime, gathering: 
     wake(session, rows, now)
 
 
+async def notify_of_end(session: AsyncSession, thing: Thing, now: datetime, gathering: Gathering) -> None:
+    """V1. Nothing when the citizen was not told that it had begun."""
+    await queries.lock_citizen(session, thing.citizen)
+    if await queries.is_told_of(session, thing):
+        await notify(session, thing, now, gathering)
+
+
 def _unreachable(settings: CitizenSettings, category: str) -> str:
     return "no-contact-point" if settings.chosen(category) else "no-channel"
 

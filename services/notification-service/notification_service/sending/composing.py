@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
 
 from notification_service.errors import MessageRefused
 from notification_service.preferences.models import CODE_LASTS, code_of
@@ -11,13 +9,7 @@ from notification_service.sending.models import DueMessage
 from notification_service.texts.filling import PlaceholderUnknown, fill
 from notification_service.texts.templates import Templates, Words
 from shared.events.notification import Channel
-from shared.norway import OSLO
-
-_MONTHS: Final[Mapping[str, str]] = {
-    "nb": "januar februar mars april mai juni juli august september oktober november desember",
-    "nn": "januar februar mars april mai juni juli august september oktober november desember",
-    "en": "January February March April May June July August September October November December",
-}
+from shared.norway import day_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +62,3 @@ class Composer:
 def _first_deadline(due: DueMessage) -> str:
     deadlines = [part.thing.not_after for part in due.parts if part.thing.not_after]
     return day_in_words(min(deadlines), due.language) if deadlines else ""
-
-
-def day_in_words(moment: datetime, language: str) -> str:
-    """24. desember, 24 December: by the Norwegian calendar."""
-    day = moment.astimezone(OSLO)
-    month = _MONTHS[language].split()[day.month - 1]
-    return f"{day.day} {month}" if language == "en" else f"{day.day}. {month}"

@@ -25,6 +25,8 @@ from shared.links import find_links
 _LONGEST: Final[Mapping[str, Mapping[str, str]]] = {
     "tool-prescribed": {},
     "tool-prescribed-several": {"count": "99"},
+    "tool-closed": {},
+    "tool-closed-several": {"count": "99"},
     "deadline-approaching": {"date": "22. september"},
     "deadline-approaching-several": {"count": "99", "date": "22. september"},
     "contact-confirmation": {"code": "123456", "minutes": "15"},

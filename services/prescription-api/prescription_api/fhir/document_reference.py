@@ -10,7 +10,7 @@ from hashlib import sha1
 from prescription_api.fhir import elements, systems
 from prescription_api.fhir.elements import Json, Row, coding, filled, urn
 from prescription_api.fhir.negotiation import TEXT
-from prescription_api.fhir.task import PrescribedTool, parties, requester
+from prescription_api.fhir.task import PrescribedTool, message, parties, requester
 from prescription_api.fhir.texts import NOTE_TITLE
 from shared.events.catalog import ToolDocument
 from shared.schemas import rfc3339
@@ -56,6 +56,7 @@ def _as_prescribed(row: Row, prescribed: PrescribedTool, patient: Json) -> Json:
             "authoredOn": rfc3339(row["prescribed_at"]),
             "requester": requester(row),
             "reasonCode": elements.purpose(prescribed.purpose, language) if prescribed.purpose else None,
+            "note": message(row),
             "restriction": {"period": {"end": rfc3339(row["deadline"])}},
         }
     )

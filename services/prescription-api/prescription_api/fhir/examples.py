@@ -59,6 +59,7 @@ _ROW: Final[dict[str, Any]] = {
     "deadline": _DEADLINE,
     "opened_at": None,
     "end_reason": None,
+    "end_category": None,
     "changed_at": _AT,
 }
 _ENTRY: Final[dict[str, Any]] = {

@@ -10,6 +10,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from prescription_api import journal
+from prescription_api.closing import CATEGORIES
 from prescription_api.fhir import elements, systems
 from prescription_api.fhir.elements import Json, Row, coding, filled, identifier, urn
 from prescription_api.fhir.texts import DESCRIPTION, STATES, TITLE
@@ -68,7 +69,7 @@ def task(row: Row, copy: ToolDocument | None, secret: bytes, language: str) -> J
             "identifier": [urn(row["prescription_id"])],
             "instantiatesUri": _address(copy),
             "status": STATUSES[row["state"]],
-            "statusReason": {"text": row["end_reason"]} if row["end_reason"] else None,
+            "statusReason": _status_reason(row, language),
             "businessStatus": _business_status(row["state"], language),
             "intent": "proposal",
             "code": {
@@ -89,7 +90,7 @@ def task(row: Row, copy: ToolDocument | None, secret: bytes, language: str) -> J
             "requester": requester(row),
             "owner": patient,
             "reasonCode": elements.purpose(prescribed.purpose, language) if prescribed.purpose else None,
-            "note": [{"text": row["message"]}] if row["message"] else None,
+            "note": message(row),
             "restriction": {"period": {"end": rfc3339(row["deadline"])}},
         }
     )
@@ -99,6 +100,22 @@ def parties(row: Row) -> list[Json]:
     return elements.prescriber(
         row["prescriber_hpr"], row["prescriber_name"], row["prescriber_profession"], row["organisation"]
     )
+
+
+def _status_reason(row: Row, language: str) -> Json | None:
+    """Why it was revoked or ended, as the practitioner wrote it; the category alone where nothing was written."""
+    if category := row["end_category"]:
+        name = CATEGORIES[category][language]
+        return {"coding": [coding(systems.END_CATEGORY, category, name)], "text": row["end_reason"] or name}
+    return {"text": row["end_reason"]} if row["end_reason"] else None
+
+
+def message(row: Row) -> list[Json] | None:
+    """What the practitioner has written to the patient (P8)."""
+    if not row["message"]:
+        return None
+    # an annotation is not by a PractitionerRole, which is what the requester is
+    return [{"authorString": row["prescriber_name"], "time": rfc3339(row["prescribed_at"]), "text": row["message"]}]
 
 
 def requester(row: Row) -> Json:

@@ -33,7 +33,9 @@ async def test_P8_a_prescription_is_a_task(
     assert task["authoredOn"] == made["prescribedAt"]
     assert task["restriction"]["period"]["end"] == made["deadline"] == "2026-12-22T22:59:59.000Z"
     assert task["reasonCode"]["coding"][0]["code"] == "treatment"
-    assert task["note"] == [{"text": "Lykke til!"}]
+    assert task["note"] == [
+        {"authorString": "Ragnhild Bergknausen", "time": made["prescribedAt"], "text": "Lykke til!"}
+    ]
     assert odd not in answer.text
     parts = {part["id"]: part for part in task["contained"]}
     assert parts["practitioner"]["identifier"][0]["value"] == "9144889"

@@ -34,6 +34,11 @@ def _added(world: World) -> Ask:
     return Ask(path={"toolId": OPEN_TOOL})
 
 
+def _happened(world: World) -> Ask:
+    feed = world.done("citizen", SERVICE, "GET", "/v1/me/feed").json()["items"]
+    return Ask(path={"feedEventId": feed[0]["feedEventId"]})
+
+
 def _launched(world: World) -> Ask:
     return Ask(body={"code": launch_code(world), "toolId": SLEEP_STAIRCASE})
 
@@ -41,6 +46,7 @@ def _launched(world: World) -> Ask:
 SCENES = {
     "addMyTool": _not_mine,
     "deleteMyTool": _added,
+    "getFeedEvent": _happened,
     "redeemLaunch": _launched,
     **letters.scenes(SERVICE),
 }

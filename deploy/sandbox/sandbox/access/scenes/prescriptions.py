@@ -55,6 +55,7 @@ SCENES = {
     "revokePrescription": _one,
     "endPrescription": _opened,
     "getJournalNote": _one,
+    "getMessage": _one,
     "readTask": _one,
     "searchTasks": lambda _: Ask(query={"status": "ready"}),
     "listToolPrescribers": _to_the_citizen,
