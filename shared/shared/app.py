@@ -21,6 +21,7 @@ from shared.db import Database
 from shared.draining import draining
 from shared.errors import MethodNotAllowed, install_error_handlers
 from shared.http import Gate, Intake
+from shared.known_query import refuse_unknown_query
 from shared.limiting import RateLimits
 from shared.messaging.delivery import utc_now
 from shared.methods import Addresses
@@ -60,10 +61,11 @@ def build_app(
     clock: Callable[[], datetime] = utc_now,
     lifespan: Callable[[FastAPI], Any] | None = None,
     intakes: Sequence[Intake] = (),
+    free_queries: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """`tags` says what each group of operations is for; `http` is the client for calls to other systems, given by
     tests; `lifespan` is the service's own, inside the common one. `intakes` are the routes that take something else
-    than JSON, or more of it, or longer.
+    than JSON, or more of it, or longer. `free_queries` are the routers whose query parameters another standard rules.
     """
     app = FastAPI(
         title=title,
@@ -92,7 +94,9 @@ def build_app(
     install_error_handlers(app)
     app.state.addresses = Addresses(route for router in (*routers, health.router) for route in router.routes)
     for router in (*routers, health.router):
-        app.include_router(router)
+        app.include_router(
+            router, dependencies=[] if router in (*free_queries, health.router) else [Depends(refuse_unknown_query)]
+        )
     app.state.addresses.keep_apart(app, _refuse_method)
     describe(app, settings.audience, tags or {})
     # Swagger UI from a package of ours instead of from somebody's delivery network

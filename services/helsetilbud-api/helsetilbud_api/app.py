@@ -71,6 +71,7 @@ def create_app(
         clock=clock,
         lifespan=streaming_feeds,
         intakes=INTAKES,
+        free_queries=[sign_in_router],  # RFC 6749, 3.1: unknown ones are ignored
     )
     app.add_exception_handler(OAuth2Error, answer_refusal)
     app.state.launch_issuer = _launch_issuer(settings)

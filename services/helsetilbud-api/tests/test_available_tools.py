@@ -50,7 +50,6 @@ async def test_M1_all_tools_are_those_that_this_citizen_may_use(kari: Any, offer
     ("closed", "status", "code"),
     [
         ({"national": False, "organisations": ["299900130"]}, 404, "tool-not-found"),
-        ({"prescription_required": True}, 403, "prescription-required"),
         ({"minimum_age": 52}, 403, "too-young-for-tool"),
     ],
 )
@@ -77,11 +76,30 @@ async def test_K4_a_stopped_tool_is_not_offered_and_cannot_be_added(kari: Any, o
     )
 
 
-async def test_M1_a_prescribed_tool_is_offered_to_who_has_it_alone(kari: Any, ola: Any, prescribed: Any) -> None:
+async def test_M1_a_tool_that_needs_a_prescription_is_shown_to_all_marked_so_and_not_added(
+    kari: Any, ola: Any, prescribed: Any
+) -> None:
+    for citizen, mine in ((kari, True), (ola, False)):
+        [found] = (await citizen.get("/v1/me/available-tools")).json()["items"]
+        assert AvailableTool.model_validate(found).prescription_required
+        assert (found["toolId"], found["mine"], found["longText"]) == (str(prescribed.tool_id), mine, "Lang tekst")
+        assert await names(citizen, "?prescriptionRequired=false") == []
+    refused = await ola.add(prescribed.tool_id)
+    assert (refused.status_code, refused.json()["code"]) == (403, "prescription-required")
+
+
+@pytest.mark.rule("M1", "K5")
+async def test_K5_a_restricted_tool_is_shown_whole_to_who_has_it_and_to_nobody_else(
+    kari: Any, ola: Any, offer: Any, others: Any, messages: Any
+) -> None:
+    tool = await offer(national=False, organisations=["299900130"], prescription_required=True)
+    await others.tell(others.prescribed(kari, tool))
     [found] = (await kari.get("/v1/me/available-tools")).json()["items"]
-    assert AvailableTool.model_validate(found).prescription_required
-    assert (found["toolId"], found["mine"]) == (str(prescribed.tool_id), True)
+    page = (await kari.get(f"/v1/me/tools/{tool}")).json()
+    assert found["longText"] == page["longText"] == "Lang tekst"
     assert await names(ola) == []
+    in_nynorsk = await kari.get(f"/v1/me/tools/{tool}", {"Accept-Language": "nn"})
+    assert in_nynorsk.json()["longText"] == "Lang tekst"  # it has no other
 
 
 async def test_M1_all_tools_are_filtered_searched_and_paged(kari: Any, offer: Any) -> None:

@@ -90,6 +90,31 @@ async def test_M1_the_list_is_filtered(kari: Any, others: Any, prescribed: Any) 
     assert await found("?q=hjertehjelp&origin=self-added") == set()
 
 
+async def test_M1_my_tools_are_filtered_as_all_tools(kari: Any, others: Any, prescribed: Any) -> None:
+    other = uuid4()
+    event = others.published(other, name="Hjertehjelp")
+    document = {"purpose": "learning", "subject_areas": ["heart"], "languages": ["en"], "login_required": True}
+    of_children = document | {"target_groups": ["children"], "kind": "integrated", "prescription_required": False}
+    await others.tell(event.model_copy(update={"tool": event.tool.model_copy(update=of_children)}))
+    await others.tell(others.prescribed(kari, other))
+    for query in (
+        *("purpose=learning", "subjectArea=heart", "subjectArea=heart&subjectArea=none", "language=en"),
+        *("loginRequired=true", "targetGroup=children", "kind=integrated", "prescriptionRequired=false"),
+    ):
+        for said in ("", "&q=sover"):
+            assert [mine["name"] for mine in await kari.tools(f"?{query}{said}")] == ["Hjertehjelp"], query
+    assert await kari.tools("?purpose=learning&language=nb") == []
+    assert len(await kari.tools("?purpose=learning&purpose=treatment")) == 2
+
+
+async def test_a_query_that_is_not_known_is_refused_and_never_passed_over(kari: Any, prescribed: Any) -> None:
+    for path in ("/v1/me/tools", "/v1/me/available-tools", "/v1/me/feed", f"/v1/me/tools/{prescribed.tool_id}"):
+        refused = await kari.get(f"{path}?purpsoe=learning")
+        assert (refused.status_code, refused.json()["code"]) == (400, "malformed-request"), path
+    assert "subjectArea" in (await kari.get("/v1/me/tools?subject_area=sleep")).json()["detail"]
+    assert (await kari.get("/v1/me/tools?limit=1&")).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("q", "found"),
     [

@@ -60,6 +60,7 @@ def create_app(
         http=http,
         clock=clock,
         intakes=[fhir_routes.FORM],
+        free_queries=[fhir_routes.router],  # FHIR R4, 3.1.1.1: `handling` says what becomes of unknown ones
     )
     app.add_middleware(OperationOutcomes)
     describe_outcomes(app)

@@ -1,15 +1,16 @@
 """Revoking and ending over HTTP (P10)."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from prescription_api import ending, errors
 from prescription_api.callers import Prescriber, PrescriptionId
 from prescription_api.closing import Why
 from prescription_api.models import Act
 from prescription_api.outside import CurrentOutside, Outside
-from prescription_api.schemas import EndingWanted, Prescription, Revocation
+from prescription_api.schemas import ENDING, EndingWanted, Prescription, Revocation
 from shared.auth import PRACTITIONER_REFUSALS, Practitioner
 from shared.errors import problems
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
@@ -70,7 +71,7 @@ async def end_prescription(
     caller: Prescriber,
     outside: CurrentOutside,
     request: Request,
-    ending: EndingWanted | None = None,
+    ending: Annotated[EndingWanted | None, Body(examples=[ENDING])] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """One that the citizen has opened; one that nobody has opened is revoked instead. The citizen no longer has the

@@ -1,10 +1,11 @@
 """What callers send and get."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from prescription_api.closing import EndCategory, RevokeCategory
 from prescription_api.models import State
@@ -234,10 +235,13 @@ class Revocation(RequestSchema):
     category: RevokeCategory = Field("other", description="Told to the patient in words")
 
 
+ENDING: Final[JsonDict] = {"reason": "Målet er nådd.", "category": "completed"}
+
+
 class EndingWanted(RequestSchema):
     """Why a prescription is ended."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Målet er nådd.", "category": "completed"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [ENDING]})
 
     reason: _Reason | None = None
     category: EndCategory = Field("completed", description="Told to the patient in words")

@@ -1,7 +1,7 @@
 """Every SELECT about a citizen's own tools and feed, each for one citizen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Boolean, DateTime, Integer, Text, Uuid
 
+from helsetilbud_api.citizen.filters import ToolFilters
 from helsetilbud_api.citizen.models import MyTool, citizen_tool, consent_copy, tool_copy
 from shared.events.catalog import ToolDocument
 from shared.paging import encode_cursor
@@ -92,6 +93,14 @@ _MY_TOOLS: Final = (
             AND (:new IS NULL OR :new = (m.origin = 'prescribed' AND m.first_opened_at IS NULL))
             AND (:origin IS NULL OR m.origin = :origin)
             AND (NOT :narrowed OR (m.origin = 'prescribed' AND {SEEN_OF_YOUTH}))
+            AND (:purpose IS NULL OR t.document ->> 'purpose' = ANY(:purpose))
+            AND (:kind IS NULL OR t.document ->> 'kind' = ANY(:kind))
+            AND (:subject_area IS NULL OR t.document -> 'subjectAreas' ?| :subject_area)
+            AND (:target_group IS NULL OR t.document -> 'targetGroups' ?| :target_group)
+            AND (:speaks IS NULL OR t.document -> 'languages' ?| :speaks)
+            AND (:login_required IS NULL OR CAST(t.document -> 'loginRequired' AS boolean) = :login_required)
+            AND (:prescription_required IS NULL
+                OR CAST(t.document -> 'prescriptionRequired' AS boolean) = :prescription_required)
         ORDER BY m.added_at DESC, m.tool_id DESC
         LIMIT :count
     """  # noqa: S608 - put together from constants
@@ -107,6 +116,8 @@ _MY_TOOLS: Final = (
         bindparam("new", type_=Boolean),
         bindparam("origin", type_=Text),
         bindparam("narrowed", type_=Boolean),
+        *(bindparam(name, type_=ARRAY(Text)) for name in ("purpose", "kind", "subject_area", "target_group", "speaks")),
+        *(bindparam(name, type_=Boolean) for name in ("login_required", "prescription_required")),
     )
     .columns(texts=JSONB)
 )
@@ -150,11 +161,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ToolFilter:
-    """`narrowed` is to what who acts for a young person sees."""
+    """`narrowed` is to what who acts for a young person sees; `of_tool` what is asked of the tool itself."""
 
     new: bool | None = None
     origin: str | None = None
     narrowed: bool = False
+    of_tool: ToolFilters = field(default_factory=ToolFilters)
 
 
 async def list_feed(
@@ -197,7 +209,19 @@ async def list_my_tools(
     """M1, newest first; with `tool_id` that one, if it is the citizen's."""
     at, key = after or _NEWEST
     values = {"citizen": citizen, "language": language, "at": at, "key": key, "count": limit + 1, "tool_id": tool_id}
-    filters = {"new": wanted.new, "origin": wanted.origin, "narrowed": wanted.narrowed}
+    of_tool = wanted.of_tool
+    filters = {
+        "new": wanted.new,
+        "origin": wanted.origin,
+        "narrowed": wanted.narrowed,
+        "purpose": of_tool.purpose or None,
+        "kind": of_tool.kind or None,
+        "subject_area": of_tool.subject_area or None,
+        "target_group": of_tool.target_group or None,
+        "speaks": of_tool.language or None,
+        "login_required": of_tool.login_required,
+        "prescription_required": of_tool.prescription_required,
+    }
     return _found((await connection.execute(_MY_TOOLS, values | filters)).all())
 
 

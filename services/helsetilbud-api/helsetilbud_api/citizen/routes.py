@@ -15,8 +15,9 @@ from helsetilbud_api.citizen.errors import (
     ToolWithdrawn,
     TooYoungForTool,
 )
+from helsetilbud_api.citizen.filters import MyToolFilters
 from helsetilbud_api.citizen.launching.permission import require_shown
-from helsetilbud_api.citizen.models import HIDING, Origin, leaves_out_own
+from helsetilbud_api.citizen.models import HIDING, leaves_out_own
 from helsetilbud_api.citizen.queries import ToolFilter
 from helsetilbud_api.citizen.rendering import (
     render_feed_event,
@@ -40,7 +41,7 @@ from shared.http import BodyTooLarge, IfNoneMatch
 from shared.idempotency import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, repeatable
 from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor
-from shared.search import CurrentVocabulary, LongSearchText
+from shared.search import CurrentVocabulary
 
 # the citizen, or whoever may act for them, as consent-api says on every request (S5)
 Me = Annotated[Citizen, Security(acting("health-care", "read"))]
@@ -61,15 +62,15 @@ READ: Final[dict[int | str, dict[str, Any]]] = {
 router = APIRouter(prefix="/v1/me")
 
 
-def _visible(me: Citizen, new: bool | None = None, origin: Origin | None = None) -> ToolFilter:
+def _visible(me: Citizen, asked: MyToolFilters) -> ToolFilter:
     """What a young person uses alone is not for their parents. Raises RepresentationNotAllowed when asked for what they
     have added.
     """
     if not leaves_out_own(me):
-        return ToolFilter(new, origin)
-    if origin == "self-added":
+        return ToolFilter(asked.new, asked.origin, of_tool=asked)
+    if asked.origin == "self-added":
         raise RepresentationNotAllowed("young-persons-own")
-    return ToolFilter(new, origin, narrowed=True)
+    return ToolFilter(asked.new, asked.origin, narrowed=True, of_tool=asked)
 
 
 @router.get(
@@ -81,26 +82,23 @@ def _visible(me: Citizen, new: bool | None = None, origin: Origin | None = None)
 )
 async def list_my_tools(
     me: Me,
+    filters: Annotated[MyToolFilters, Query()],
     reader: Reader,
     vocabulary: CurrentVocabulary,
     request: Request,
-    new: Annotated[bool | None, Query(description="Only those that are new, or only those that are not")] = None,
-    origin: Annotated[Origin | None, Query(description="Prescribed, or added by oneself")] = None,
-    q: LongSearchText = None,
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
     known: IfNoneMatch = None,
 ) -> Response:
-    """Prescribed and self-added, the newest first; with `q` those that are about it, the best first. A prescribed one
-    is `new` until it is first opened. A tool that the catalogue has withdrawn is still listed, as `withdrawn`. Parents
-    of somebody of 12 to 15 see what was prescribed and a representative may use; the rest is the young person's own.
+    """Prescribed and self-added, the newest first; with `q` those that are about it, the best first. Filters are those
+    of all tools, of the tool as the catalogue has it now. A prescribed one is `new` until it is first opened. A tool
+    that the catalogue has withdrawn is still listed, as `withdrawn`. Parents of somebody of 12 to 15 see what was
+    prescribed and a representative may use; the rest is the young person's own.
     """
     language = best_language(request.headers.get("accept-language"))
-    citizen, wanted = me.acting_for, _visible(me, new, origin)
-    if q:
-        found = await search_my_tools(reader, vocabulary, citizen, language, wanted, q, cursor, limit)
+    citizen, wanted, limit = me.acting_for, _visible(me, filters), filters.limit
+    if filters.q:
+        found = await search_my_tools(reader, vocabulary, citizen, language, wanted, filters.q, filters.cursor, limit)
     else:
-        after = decode_moment_cursor(cursor)
+        after = decode_moment_cursor(filters.cursor)
         found = await queries.list_my_tools(reader, citizen, language, wanted=wanted, after=after, limit=limit)
     return render_page(found, limit, language, render_my_tool, known)
 
@@ -125,7 +123,9 @@ async def get_my_tool(
     """
     language = best_language(request.headers.get("accept-language"))
     async with database.reader() as reader:
-        found = await queries.list_my_tools(reader, me.acting_for, language, wanted=_visible(me), tool_id=tool_id)
+        found = await queries.list_my_tools(
+            reader, me.acting_for, language, wanted=_visible(me, MyToolFilters()), tool_id=tool_id
+        )
     if reason := HIDING.get(found.level):
         raise ToolsHidden(reason=reason)
     if not found.rows:

@@ -11,15 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Text
 
 from helsetilbud_api.citizen.available.rules import Offered
-from helsetilbud_api.citizen.available.schemas import AvailableFilters
+from helsetilbud_api.citizen.filters import FILTERS, ToolFilters
 from helsetilbud_api.citizen.models import User, citizen_tool, consent_copy, tool_copy
 from shared.access_rules import AGE_GROUPS, age_class, fitting_groups
 from shared.events.catalog import ToolDocument
-from shared.search import DocumentFilters, Position, Search, Searched
+from shared.search import Position, Search, Searched
 
 _DOCUMENT: Final = TypeAdapter(ToolDocument)
 _SEARCHED: Final = Searched("tool_copy")
 _LANGUAGE: Final = bindparam("language", type_=Text)
+_LONG_TEXT: Final = func.coalesce(
+    func.nullif(tool_copy.c.document["texts"][_LANGUAGE]["longText"].astext, ""),
+    tool_copy.c.document["texts"]["nb"]["longText"].astext,
+)
 _TEXTS: Final = func.coalesce(tool_copy.c.texts[_LANGUAGE], tool_copy.c.texts["nb"])
 _NAME: Final = tool_copy.c.texts["nb"]["name"].astext
 _MINE: Final = and_(
@@ -28,15 +32,11 @@ _MINE: Final = and_(
     citizen_tool.c.state == "active",
 )
 _HAS_IT: Final = citizen_tool.c.tool_id.is_not(None)
-_FILTERS: Final = DocumentFilters(
-    one_of={"purpose": "purpose", "kind": "kind"},
-    some_of={"subject_area": "subjectAreas", "target_group": "targetGroups", "language": "languages"},
-    yes_or_no={"login_required": "loginRequired", "prescription_required": "prescriptionRequired"},
-)
 _LISTED: Final = select(
     tool_copy.c.tool_id.label("key"),
     tool_copy.c.document,
     _TEXTS.label("texts"),
+    _LONG_TEXT.label("long_text"),
     _NAME.label("name"),
     _HAS_IT.label("mine"),
 ).join(citizen_tool, _MINE, isouter=True)
@@ -57,14 +57,14 @@ async def find_available(
     connection: AsyncConnection,
     user: User,
     language: str,
-    filters: AvailableFilters,
+    filters: ToolFilters,
     search: Search | None,
     levels: Sequence[int],
     after: Position | None,
     missing: int,
 ) -> Sequence[Row[Any]]:
     """As `Searched.page`."""
-    listed = _usable_by(user).where(*_FILTERS.conditions(tool_copy.c.document, filters))
+    listed = _usable_by(user).where(*FILTERS.conditions(tool_copy.c.document, filters))
     statement = _SEARCHED.page(listed, levels, "name", "key", after, missing)
     values = {"citizen": user.citizen, "language": language} | (dict(search.values) if search else {})
     return (await connection.execute(statement, values)).all()
@@ -94,7 +94,6 @@ def _open_to(user: User) -> list[ColumnElement[bool]]:
     document = tool_copy.c.document
     return [
         document["national"].as_boolean(),
-        ~document["prescriptionRequired"].as_boolean(),
         document["minimumAge"].as_integer() <= user.age,
         *_made_for(user),
     ]

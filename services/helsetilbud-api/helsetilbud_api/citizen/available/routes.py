@@ -7,7 +7,8 @@ from sqlalchemy import Row
 
 from helsetilbud_api.citizen import errors
 from helsetilbud_api.citizen.available import service
-from helsetilbud_api.citizen.available.schemas import AvailableFilters, AvailableTools, ToolWanted
+from helsetilbud_api.citizen.available.schemas import AvailableTools, ToolWanted
+from helsetilbud_api.citizen.filters import ToolFilters
 from helsetilbud_api.citizen.models import User
 from helsetilbud_api.citizen.rendering import Json, render_page
 from helsetilbud_api.citizen.routes import OWN, READ
@@ -43,7 +44,7 @@ router = APIRouter(prefix="/v1/me")
 )
 async def list_available_tools(
     me: Me,
-    filters: Annotated[AvailableFilters, Query()],
+    filters: Annotated[ToolFilters, Query()],
     reader: Reader,
     vocabulary: CurrentVocabulary,
     request: Request,
@@ -51,9 +52,9 @@ async def list_available_tools(
     known: IfNoneMatch = None,
 ) -> Response:
     """What this citizen may use, by name; with `q` what is about it, the best first. That is what they have (`mine`),
-    and what is open to everyone of their age and needs no prescription; under 16 not what is made for another age. For
-    who acts for the citizen, those of them that allow it; not for parents of somebody of 12 to 15. Withdrawn tools are
-    not listed.
+    and every tool that is open to everyone of their age: one that needs a prescription (`prescriptionRequired`) is sent
+    by a practitioner and cannot be added. Under 16 not what is made for another age. For who acts for the citizen,
+    those of them that allow it; not for parents of somebody of 12 to 15. Withdrawn tools are not listed.
     """
     language = best_language(request.headers.get("accept-language"))
     found = await service.list_available_tools(reader, vocabulary, User.of(me, now), language, filters)
@@ -106,6 +107,7 @@ def _render(row: Row[Any], _language: str) -> Json:
         "toolId": str(row.key),
         "name": row.texts["name"],
         "shortText": row.texts["shortText"],
+        "longText": row.long_text,
         "supplier": document["supplier"]["name"],
         "healthBody": document["healthBody"]["name"],
         **{name: document[name] for name in _COPIED},

@@ -1,7 +1,7 @@
 """What a citizen may use (M1, M2): pure, over a tool's document.
 
-A tool is available to who has it, and to everyone it is open to: it is for the whole country, needs no prescription,
-and is for somebody of the citizen's age, used by who is there (`shared.access_rules`, S5).
+A tool is shown to who has it, and to everyone it is open to: it is for the whole country, and is for somebody of the
+citizen's age, used by who is there (`shared.access_rules`, S5). It is added by the same, if it needs no prescription.
 """
 
 from dataclasses import dataclass

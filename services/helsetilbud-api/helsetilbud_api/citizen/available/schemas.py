@@ -1,26 +1,22 @@
 """Request and response models of all tools."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from helsetilbud_api.citizen.filters import Purpose, ToolKind
 from helsetilbud_api.citizen.schemas import Freshness, Hidden
-from shared.paging import DEFAULT_LIMIT, Cursor, Limit, Page
+from shared.paging import Page
 from shared.schemas import RequestSchema, Schema
-from shared.search import LongSearchText
-
-Purpose = Literal["learning", "mapping", "treatment"]
-ToolKind = Literal["standalone", "integrated"]
-_Code = Annotated[str, StringConstraints(max_length=100)]
-_Codes: TypeAlias = Annotated[list[_Code], Field(default_factory=list, max_length=50)]
 
 _TOOL = "0296a880-2aab-4e06-8968-eee2900e49ec"
 _EXAMPLE: JsonDict = {
     "toolId": _TOOL,
     "name": "Pusterommet",
     "shortText": "Øvelser for deg som stresser mye.",
+    "longText": "Pusterommet har øvelser på fem minutter ...",
     "supplier": "Tussmørke AS",
     "healthBody": "Helsedirektoratet",
     "purpose": "learning",
@@ -35,29 +31,15 @@ _EXAMPLE: JsonDict = {
 }
 
 
-class AvailableFilters(Schema):
-    """As the catalogue's: values of one filter are OR, different filters AND."""
-
-    q: LongSearchText = None
-    purpose: Annotated[list[Purpose], Field(default_factory=list, max_length=10, description="Any of these")]
-    kind: Annotated[list[ToolKind], Field(default_factory=list, max_length=10)]
-    subject_area: _Codes
-    target_group: _Codes
-    language: Annotated[_Codes, Field(description="That the tool itself speaks")]
-    login_required: Annotated[bool | None, Field(description="To be logged in, on Helsenorge or in the tool")] = None
-    prescription_required: Annotated[bool | None, Field(description="Such a one is listed for who has it")] = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor = None
-
-
 class AvailableTool(Schema):
-    """A tool that the citizen has, or may add."""
+    """A tool that the citizen has, may add, or may be sent (`prescriptionRequired`)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     tool_id: UUID
     name: str
     short_text: str
+    long_text: str
     supplier: str
     health_body: str
     purpose: Purpose

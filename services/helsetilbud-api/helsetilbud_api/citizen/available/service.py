@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from helsetilbud_api.citizen import writing
 from helsetilbud_api.citizen.available import queries
 from helsetilbud_api.citizen.available.rules import check_addable, check_shown
-from helsetilbud_api.citizen.available.schemas import AvailableFilters
 from helsetilbud_api.citizen.errors import ToolAlreadyAdded
+from helsetilbud_api.citizen.filters import ToolFilters
 from helsetilbud_api.citizen.models import HIDING, User
 from helsetilbud_api.citizen.queries import Found, list_my_tools
 from helsetilbud_api.citizen.rebuilding.log import keep_event, lock_citizens
@@ -31,7 +31,7 @@ class _Available:
     connection: AsyncConnection
     user: User
     language: str
-    filters: AvailableFilters
+    filters: ToolFilters
     after: Position | None
 
     async def find(self, search: Search | None, levels: Sequence[int], missing: int) -> Sequence[Row[Any]]:
@@ -43,7 +43,7 @@ class _Available:
 
 
 async def list_available_tools(
-    connection: AsyncConnection, vocabulary: Vocabulary, user: User, language: str, filters: AvailableFilters
+    connection: AsyncConnection, vocabulary: Vocabulary, user: User, language: str, filters: ToolFilters
 ) -> Found:
     """By name, or the best first; nothing while the citizen's tools are hidden (S6). Raises CursorInvalid."""
     after = Position.read(filters.cursor)

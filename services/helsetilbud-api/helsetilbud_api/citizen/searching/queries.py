@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from helsetilbud_api.citizen.filters import FILTERS
 from helsetilbud_api.citizen.models import citizen_tool, consent_copy, freshness, tool_copy
 from helsetilbud_api.citizen.queries import ToolFilter
 from shared.search import Position, Search, Searched
@@ -73,7 +74,7 @@ async def has_any(connection: AsyncConnection, citizen: str, language: str, sear
 
 
 def _conditions(wanted: ToolFilter) -> list[ColumnElement[bool]]:
-    conditions = []
+    conditions = FILTERS.conditions(tool_copy.c.document, wanted.of_tool)
     if wanted.new is not None:
         conditions.append(_NEW if wanted.new else ~_NEW)
     if wanted.origin is not None:
