@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from helsetilbud_api.access_log.routes import router as access_log_router
 from helsetilbud_api.citizen.available.routes import router as available_router
+from helsetilbud_api.citizen.history.routes import router as history_router
 from helsetilbud_api.citizen.launching.routes import router as launch_router
 from helsetilbud_api.citizen.routes import router as citizen_router
 from helsetilbud_api.citizen.signing_in.errors import answer_refusal
@@ -55,7 +56,15 @@ _TAGS = {
 
 
 # the stream before the entries, whose addresses would take its name for an id
-_CITIZEN_ROUTERS = (stream_router, citizen_router, available_router, launch_router, sign_in_router, access_log_router)
+_CITIZEN_ROUTERS = (
+    stream_router,
+    citizen_router,
+    history_router,
+    available_router,
+    launch_router,
+    sign_in_router,
+    access_log_router,
+)
 
 
 def create_app(

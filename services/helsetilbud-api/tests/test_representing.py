@@ -13,6 +13,7 @@ OPERATIONS = [
     ("DELETE", f"/v1/me/tools/{ID}", "change", False),
     ("POST", f"/v1/me/tools/{ID}/open", "change", False),
     ("GET", "/v1/me/feed", "read", False),
+    ("GET", "/v1/me/history", "read", False),
     ("GET", f"/v1/me/feed/{ID}", "read", False),
     ("GET", "/v1/me/feed/stream", "read", False),
     ("GET", "/v1/me/available-tools", "read", True),

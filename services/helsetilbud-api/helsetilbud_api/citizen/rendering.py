@@ -30,7 +30,7 @@ def render_page(
     page = {
         "items": [render(row, language) for row in shown],
         "nextCursor": _next_cursor(found, shown),
-        "hidden": _hidden(found.level, language),
+        "hidden": hidden(found.level, language),
     }
     return tagged(page, language, if_none_match, {"freshness": {"asOf": _time(found.as_of)}})
 
@@ -50,7 +50,7 @@ def tagged(content: Json, language: str, if_none_match: str | None, untagged: Js
     return Response(to_json(content | (untagged or {})), headers=headers, media_type="application/json")
 
 
-def _hidden(level: str | None, language: str) -> Json | None:
+def hidden(level: str | None, language: str) -> Json | None:
     reason = HIDING.get(level)
     return {"reason": reason, "text": HIDDEN[reason][language]} if reason else None
 
