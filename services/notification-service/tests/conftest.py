@@ -28,7 +28,7 @@ from notification_service.sending.pace import Pace
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
 from shared.db import Database
-from shared.events import CloudEvent, Event, LevelChanged, PrescriptionRevoked, ToolPrescribed
+from shared.events import CloudEvent, DeadlineApproaching, Event, LevelChanged, PrescriptionRevoked, ToolPrescribed
 from shared.messaging.delivery import Dispatcher
 from shared.messaging.replays import replay_one
 from shared.metrics import Metrics
@@ -67,6 +67,8 @@ TABLES = (
 )
 BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms", "email"]}}
 
+# consent of before, of which there is no event: any that is told of is newer
+CONSENTED = "INSERT INTO consent_level VALUES ($1, 'full', 0, '-infinity') ON CONFLICT DO NOTHING"
 CONFIRM_ALL = """
     UPDATE notification_settings s
     SET phone = coalesce(new.phone, s.phone), email = coalesce(new.email, s.email)
@@ -357,7 +359,12 @@ def operator(client: httpx.AsyncClient, helseid: Issuer, running_clock: Clock) -
 
 
 class News:
-    """What other services tell, as it comes from the broker."""
+    """What other services tell, as it comes from the broker.
+
+    Whoever something is prescribed to has full consent, unless something else is told; not without `consented`.
+    """
+
+    consented = True
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
@@ -370,9 +377,15 @@ class News:
         self.dispatcher = Dispatcher(self.database, handlers(gathering), Metrics(), self.clock)
 
     async def tell(self, event: Event, *, times: int = 1, at: datetime | None = None) -> None:
+        if self.consented and isinstance(event, ToolPrescribed | DeadlineApproaching):
+            await self.consent(event.citizen)
         payload = CloudEvent.wrap(event, at or self.clock()).to_json()
         for _ in range(times):
             await self.dispatcher.receive(payload)
+
+    async def consent(self, citizen: str) -> None:
+        async with self.database.driver() as connection:
+            await connection.execute(CONSENTED, citizen)
 
     async def prescribed(self, citizen: str, **values: Any) -> ToolPrescribed:
         event = self.prescription(citizen, **values)

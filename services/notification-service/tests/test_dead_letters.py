@@ -23,6 +23,7 @@ def bury(database: Any):
 
 async def test_V4_a_dead_letter_is_replayed_and_has_its_effect(kari, news, bury, operator, database, rows) -> None:
     await kari.choose()
+    await news.consent(kari.reference)
     payload = CloudEvent.wrap(news.prescription(kari.reference), news.clock()).to_json()
     await bury(payload)
     (letter,) = (await operator("GET", "/v1/dead-letters")).json()["items"]

@@ -221,7 +221,7 @@ async def test_S6_consent_is_asked_for_again_right_before_sending(kari, news, po
     await kari.choose()
     await news.prescribed(kari.reference)
     async with database.driver() as connection:
-        await connection.execute("INSERT INTO consent_level VALUES ($1, 'none', 2, now())", kari.reference)
+        await connection.execute("UPDATE consent_level SET level = 'none' WHERE citizen = $1", kari.reference)
 
     await postman.round()
 
@@ -314,11 +314,47 @@ def test_a_contact_point_is_shortened(contact, shortened) -> None:
     assert masked(contact) == shortened
 
 
-def test_S6_no_news_of_consent_is_no_news_of_withdrawal(clock) -> None:
-    """Prescribing asks for full consent (P4), and old consent has no message of its own."""
+@pytest.mark.parametrize(("level", "reason"), [(None, "no-consent"), ("none", "consent-withdrawn"), ("full", None)])
+def test_S6_only_full_is_full_and_unknown_is_not_yes(clock, level, reason) -> None:
     thing = Thing("k1-x", "1", "tool-prescribed", "tool", None, uuid4(), clock())
-    assert Circumstances().against(thing, clock()) is None
-    assert Circumstances(level="full").against(thing, clock()) is None
+    assert Circumstances(level=level).against(thing, clock()) == reason
+
+
+async def test_S6_nothing_goes_to_somebody_of_whose_consent_nothing_is_known(kari, news, postman, sms, rows) -> None:
+    news.consented = False
+    await kari.choose()
+    await news.prescribed(kari.reference)
+
+    assert await postman.round() == 0
+    assert {row["reason"] for row in await rows()} == {"no-consent"}
+    (shown, *_) = (await kari.get("notifications", headers={"Accept-Language": "en"})).json()["items"]
+    assert shown["explanation"].startswith("We know of no consent")
+
+
+async def test_S6_consent_forgotten_before_sending_stops_what_waits(kari, news, postman, sms, rows, database) -> None:
+    await kari.choose()
+    await news.prescribed(kari.reference)
+    async with database.driver() as connection:
+        await connection.execute("DELETE FROM consent_level")
+
+    await postman.round()
+
+    assert sms.calls == []
+    assert {row["reason"] for row in await rows()} == {"no-consent"}
+
+
+async def test_S6_what_waited_for_first_consent_to_be_heard_of_is_sent(kari, news, clock, postman, sms) -> None:
+    """Prescribing asks consent-api (P4); the event about the consent may come after that about the prescription."""
+    news.consented = False
+    await kari.choose()
+    given = clock()
+    clock.go(seconds=2)
+    await news.prescribed(kari.reference)
+    await news.level(kari.reference, "full", 1, at=given)
+
+    await postman.round()
+
+    assert len(sms.calls) == 1
 
 
 async def test_the_correlation_of_the_prescription_follows_its_notifications(

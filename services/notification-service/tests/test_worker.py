@@ -126,8 +126,9 @@ async def started(worker: Any) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def reached(kari: Any) -> None:
+async def reached(kari: Any, news: Any) -> None:
     """At any hour: the worker has the real clock."""
+    await news.consent(kari.reference)
     await kari.choose(BOTH)
 
 

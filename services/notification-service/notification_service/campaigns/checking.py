@@ -23,12 +23,13 @@ from notification_service.campaigns.wording import Finding, check_texts, links_o
 from notification_service.campaigns.writing import change, take
 from notification_service.clients.consent import ConsentClient
 from notification_service.clients.links import LinkChecker
+from notification_service.notifying.models import without_consent
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.errors import NotFound, PreconditionFailed
 
 # Reasons that may be gone the next time it is asked. Who has once said no stays out, whatever they say later.
-PASSING: Final = ("had-before", "consent-withdrawn", "no-channel", "no-contact-point")
+PASSING: Final = ("had-before", "consent-withdrawn", "no-consent", "no-channel", "no-contact-point")
 
 
 @dataclass(slots=True)
@@ -53,8 +54,8 @@ def reason_against(candidate: Candidate, found: Campaign, reserved: set[str]) ->
     """`reserved` are those who have said no, as consent-api has just answered."""
     if candidate.reserved or candidate.citizen in reserved:
         return "reserved"
-    if candidate.level not in (None, "full"):
-        return "consent-withdrawn"
+    if candidate.level != "full":
+        return without_consent(candidate.level)
     if candidate.had_before:
         return "had-before"
     if not candidate.settings.chosen(found.category):

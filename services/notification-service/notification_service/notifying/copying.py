@@ -46,7 +46,7 @@ _RESERVATIONS: Final = text("""
 """).bindparams(bindparam("rows", type_=JSONB))
 _DROPPED: Final = text("""
     SELECT DISTINCT citizen FROM notification
-    WHERE citizen = ANY(:citizens) AND status = 'dropped' AND reason = 'consent-withdrawn'
+    WHERE citizen = ANY(:citizens) AND status = 'dropped' AND reason IN ('consent-withdrawn', 'no-consent')
 """).bindparams(bindparam("citizens", type_=ARRAY(Text)))
 
 
@@ -78,7 +78,8 @@ async def change_levels(session: AsyncSession, rows: Sequence[dict[str, Any]], n
 
 async def _take_back(session: AsyncSession, level: Row[Any], now: datetime) -> None:
     since = notification.c.happened_at >= level.changed_at
-    await service.take_back_drop(session, "consent-withdrawn", now, *_of([level.citizen]), since)
+    for reason in ("consent-withdrawn", "no-consent"):
+        await service.take_back_drop(session, reason, now, *_of([level.citizen]), since)
 
 
 def _of(citizens: Sequence[str]) -> tuple[Any, Any]:

@@ -58,6 +58,11 @@ _REASONS: Final[Mapping[str, Text]] = {
         "nn": "Du har trekt tilbake samtykket, og då sender vi ikkje varsel.",
         "en": "You have withdrawn your consent, and so we send no notifications.",
     },
+    "no-consent": {
+        "nb": "Vi kjenner ikke til at du har samtykket til å bruke Helsenorge fullt ut, og da sender vi ikke varsler.",
+        "nn": "Vi kjenner ikkje til at du har samtykt til å bruke Helsenorge fullt ut, og då sender vi ikkje varsel.",
+        "en": "We know of no consent from you to the full use of Helsenorge, and so we send no notifications.",
+    },
     "reserved": {
         "nb": "Du har reservert deg mot slike henvendelser.",
         "nn": "Du har reservert deg mot slike førespurnader.",

@@ -127,6 +127,11 @@ class Thing:
     urgent: bool = False
 
 
+def without_consent(level: str | None) -> str:
+    """The reason, where the level is not full. Unknown is not yes: who never answered has told nobody anything."""
+    return "no-consent" if level is None else "consent-withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What is known that may speak against a notification; None where nothing is known."""
@@ -143,7 +148,7 @@ class Circumstances:
         Nothing but consent speaks against being told that something is over (V1). A stop speaks only against what
         happened before it: later there must have been a reinstatement, which need not have been heard of here. A
         reminder comes later than what it is about, and is spoken against by any stop that is not known to be over (V5).
-        Consent speaks against everything while it is known to be below full (S6).
+        Consent speaks against everything but codes unless it is known to be full (S6).
         """
         is_about_the_end = thing.kind == "tool-closed"
         if self.ended is not None and not is_about_the_end:
@@ -156,8 +161,8 @@ class Circumstances:
             and (self.stopped_at >= thing.happened_at or self._stops_reminder(thing))
         ):
             return "tool-stopped"
-        if self.level not in (None, "full"):
-            return "consent-withdrawn"
+        if self.level != "full" and thing.kind != "contact-confirmation":
+            return without_consent(self.level)
         if thing.not_after is not None and now >= thing.not_after:
             return "too-late"
         return None

@@ -47,8 +47,8 @@ class Notification(Schema):
     """`status`: `accepted` waits or is being sent, `sent` is with the provider, `delivered` has arrived.
 
     `reason` is why it was dropped or failed, or why it is to be tried again: `no-channel`, `no-contact-point`,
-    `turned-off`, `revoked`, `expired`, `ended`, `opened`, `removed`, `tool-stopped`, `consent-withdrawn`, `reserved`,
-    `too-late`, `superseded`, `campaign-stopped`, `sms-refused`, `mail-refused`, `undeliverable`,
+    `turned-off`, `revoked`, `expired`, `ended`, `opened`, `removed`, `tool-stopped`, `consent-withdrawn`, `no-consent`,
+    `reserved`, `too-late`, `superseded`, `campaign-stopped`, `sms-refused`, `mail-refused`, `undeliverable`,
     `sms-gateway-unavailable`, `sms-gateway-unclear`, `mail-server-unavailable`, `provider-paused`, `timeout`,
     `outcome-unknown`, `internal-error`. More may come. `explanation` is for people, in the language asked for.
     """

@@ -179,6 +179,10 @@ def colleagues(app: FastAPI, database: Database, clock: Any) -> Callable[..., Aw
     return confirmed
 
 
+# of before, of which there is no event: any that is told of is newer
+CONSENTED = "INSERT INTO consent_level VALUES ($1, $2, 0, '-infinity') ON CONFLICT DO NOTHING"
+
+
 class Someone:
     """A citizen on a list, who has chosen how to be notified elsewhere."""
 
@@ -190,9 +194,9 @@ class Someone:
 
 @pytest.fixture
 def people(app: FastAPI, database: Database, clock: Any) -> Callable[..., Awaitable[list[Someone]]]:
-    """So many invented adults, each with an SMS in bokmål at any hour unless said otherwise."""
+    """So many invented adults, each with full consent and an SMS in bokmål at any hour unless said otherwise."""
 
-    async def make(count: int, **chosen: Any) -> list[Someone]:
+    async def make(count: int, level: str | None = "full", **chosen: Any) -> list[Someone]:
         numbers = population(count * 2 + 40, seed=chosen.pop("seed", 1))
         born = {number: NationalId.parse(number, allow_synthetic=True).birth_date for number in numbers}
         found = [Someone(app, number) for number, day in born.items() if 1930 < day.year < 2000][:count]
@@ -200,6 +204,9 @@ def people(app: FastAPI, database: Database, clock: Any) -> Callable[..., Awaita
         usual = {"language": "nb", "channels": {"tool": ["sms"]}, "quiet_hours": None}
         rows = [(one.reference, CitizenSettings(**usual | {"phone": one.phone} | chosen)) for one in found]
         await load(database, rows, clock())
+        if level is not None:
+            async with database.driver() as connection:
+                await connection.executemany(CONSENTED, [(one.reference, level) for one in found])
         return found
 
     return make

@@ -234,12 +234,13 @@ async def test_V6_who_cannot_be_reached_is_told_by_reason(check, people, ready, 
     fine = await people(1, seed=1)
     off = await people(5, seed=2, channels={"tool": ["sms"], "research": []})
     nowhere = await people(5, seed=3, phone=None)
-    withdrawn = await people(5, seed=4)
+    withdrawn, unheard_of = await people(5, seed=4), await people(5, seed=5, level=None)
     for one in withdrawn:
         await news.level(one.reference, "basis", 2)
-    shown = await check(to=[*fine, *off, *nowhere, *withdrawn])
+    shown = await check(to=[*fine, *off, *nowhere, *withdrawn, *unheard_of])
 
-    assert shown["check"]["excluded"] == {"no-channel": 5, "no-contact-point": 5, "consent-withdrawn": 5}
+    reasons = ("no-channel", "no-contact-point", "consent-withdrawn", "no-consent")
+    assert shown["check"]["excluded"] == dict.fromkeys(reasons, 5)
     assert shown["check"]["toBeSent"] == 1
 
 
