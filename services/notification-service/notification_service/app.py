@@ -6,6 +6,7 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
+from notification_service.access_log.routes import router as access_log
 from notification_service.campaigns.outside import outside
 from notification_service.campaigns.routes import INTAKES
 from notification_service.campaigns.routes import router as campaigns
@@ -37,6 +38,7 @@ Campaigns are for letters to many, in rounds. None goes out that is not checked,
 TAGS = {
     "Settings": "How the citizen wants to be told, and where",
     "Notifications": "What was sent to the citizen, and how it went",
+    "Access log": "Who has looked up what was sent to the citizen",
     "Delivery receipts": "Where providers say how deliveries went",
     "Campaigns": "Letters to many, in rounds: checked, tried, approved by another, sent at a pace",
 }
@@ -49,7 +51,16 @@ def create_app(
         settings,
         title="Notification service",
         description=DESCRIPTION,
-        routers=[preferences, notifications, receipts, campaigns, running_campaigns, testers, dead_letter_routes()],
+        routers=[
+            preferences,
+            notifications,
+            access_log,
+            receipts,
+            campaigns,
+            running_campaigns,
+            testers,
+            dead_letter_routes(),
+        ],
         tags=TAGS,
         http=http,
         clock=clock,

@@ -13,6 +13,7 @@ RETENTION: Final[Rules] = {
     **dict.fromkeys(("notification", "notification_settings", "consent_level", "reservation"), _KNOWN),
     "ended_thing": Kept("as long as the citizen is known: the thing itself may be heard of later"),
     "tool_stop": Kept("as long as the tool is stopped"),
+    "look_up": Purged("at", "5 years"),
     "provider_pace": Kept("one row a channel"),
     # within the day its owner can ask for another code without writing the address again
     "contact_confirmation": Purged("expires_at", "1 day"),

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, TypeVar
 
-import structlog
 from fastapi import APIRouter, Header, Path, Request, Response, Security
 from sqlalchemy import RowMapping
 
+from notification_service.access_log.service import record_look_up
 from notification_service.notifying import queries
 from notification_service.notifying.schemas import (
     Notification,
@@ -18,7 +18,7 @@ from notification_service.notifying.schemas import (
 from notification_service.preferences.routes import OWN, READ, SENT_IN, Whose
 from shared.app import Now, References
 from shared.auth import STAFF_REFUSALS, Staff, staff
-from shared.db import Reader
+from shared.db import Reader, Session
 from shared.errors import InvalidInput, NotFound, Unavailable, problems
 from shared.exact import Id
 from shared.http import IfNoneMatch, tagged
@@ -36,8 +36,6 @@ Shown = TypeVar("Shown", bound=Notification)
 _ASKING: Final = (*STAFF_REFUSALS, *SENT_IN, CursorInvalid, NationalIdMalformed, NationalIdCheckDigits, Unavailable)
 
 router = APIRouter(tags=["Notifications"])
-
-_logger = structlog.get_logger(__name__)
 
 
 @router.get(
@@ -90,7 +88,7 @@ async def search_notifications(
     request: Request,
     response: Response,
     references: References,
-    reader: Reader,
+    session: Session,
     now: Now,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -98,7 +96,8 @@ async def search_notifications(
 ) -> NotificationTrailPage:
     """Why somebody did, or did not, get something
 
-    For those who answer citizens. Each look-up is logged with who asked and why; contact points are shortened here too.
+    For those who answer citizens. Each page is an entry in the access log that the citizen reads, with who asked and
+    why; contact points are shortened here too.
     """
     if holds_national_id(question.reason):
         raise InvalidInput(errors=[_HOLDS_NUMBER])
@@ -107,8 +106,9 @@ async def search_notifications(
         NationalId.parse(question.citizen.national_id, allow_synthetic=allowed, on=day_in_norway(now))
     )
     request.app.state.limits.look_up(operator.client_id, operator.subject, citizen)
-    _logger.info("notifications_looked_up", citizen=citizen, operator=operator.subject, reason=question.reason)
+    await record_look_up(session, operator, "notifications-searched", citizen, question.reason, now)
     language = best_language(accept_language)
+    reader = await session.connection()
     rows = await queries.list_notifications(reader, citizen, decode_moment_cursor(cursor), limit + 1)
     items, following = _page(NotificationTrail, rows, limit, language)
     response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})

@@ -120,7 +120,7 @@ class Person(RequestSchema):
 
 
 class NotificationQuestion(RequestSchema):
-    """`reason` is what the citizen asked, or a case number; it is kept with the look-up."""
+    """`reason` is what the citizen asked, or a case number; it is kept with the look-up, and the citizen reads it."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"citizen": {"nationalId": "11870150050"}, "reason": "Sak 2026/118"}]}
