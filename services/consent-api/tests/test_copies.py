@@ -56,6 +56,7 @@ async def test_S1_everybody_comes_first_and_then_those_who_change(
         "version": 2,
         "changedAt": clock.written,
         "reservations": [],
+        "recipients": {"version": 2, "themselves": True, "others": []},
     }
     assert (await walk(cursor))[0] == []
 

@@ -29,6 +29,7 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         "confirmContactPoint",
         "sendContactPointCode",
         "receiveDeliveryReceipts",
+        "listAccessLog",
         "listNotifications",
         "getNotification",
         "searchNotifications",

@@ -8,15 +8,17 @@ from fastapi import APIRouter, Query, Response
 from consent_api.answers import READ, tagged
 from consent_api.copying import service
 from consent_api.copying.queries import Changed, Everybody, Place, State
-from consent_api.copying.schemas import CopiedConsent, CopiedConsents, CopiedReservation
+from consent_api.copying.schemas import CopiedConsent, CopiedConsents, CopiedRecipients, CopiedReservation
 from consent_api.errors import FeedRestarted
 from consent_api.identities import REFERENCE
 from consent_api.representation.routes import OwnService
+from shared.app import Now
 from shared.auth import MACHINE_REFUSALS
 from shared.db import CurrentDatabase
 from shared.errors import InvalidInput, Unavailable, problems
 from shared.exact import AS_DIGITS
 from shared.http import IfNoneMatch
+from shared.norway import day_in_norway
 from shared.paging import Cursor, CursorInvalid, decode_cursor, encode_cursor
 
 _LARGEST: Final = 2**63 - 1
@@ -33,24 +35,26 @@ router = APIRouter(prefix="/v1/consents", tags=["Following changes"])
 async def list_consent_changes(
     caller: OwnService,
     database: CurrentDatabase,
+    now: Now,
     limit: _Limit = 200,
     cursor: Cursor = None,
     known: IfNoneMatch = None,
 ) -> Response:
-    """Follow everybody's level and reservations
+    """Follow everybody's level and reservations, and who is told in their stead
 
     For our own services, which keep copies of what the events tell. Without a cursor everybody comes first, then those
     who have changed, each as they are now; a copy takes what has a higher version than it has. Nobody is left out, and
     somebody may come again as before. `feed-restarted` means: begin again, without a cursor.
     """
-    states, place, more = await service.read_on(database, _place(cursor), limit)
+    states, place, more = await service.read_on(database, _place(cursor), limit, day_in_norway(now))
     items = [_item(state) for state in states]
     return tagged(CopiedConsents(items=items, next_cursor=encode_cursor(*place), more=more), known)
 
 
 def _item(state: State) -> CopiedConsent:
     reservations = [CopiedReservation.model_validate(one._asdict(), by_name=True) for one in state.reservations]
-    values: dict[str, Any] = state._asdict() | {"reservations": reservations}
+    recipients = CopiedRecipients.model_validate(state.recipients._asdict(), by_name=True)
+    values: dict[str, Any] = state._asdict() | {"reservations": reservations, "recipients": recipients}
     return CopiedConsent.model_validate(values, by_name=True)
 
 

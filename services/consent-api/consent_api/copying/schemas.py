@@ -17,6 +17,17 @@ class CopiedReservation(Schema):
     changed_at: Timestamp
 
 
+class CopiedRecipients(Schema):
+    """Who is told of what the citizen gets (V1): parents of those under 16 and holders of powers of attorney for health
+    care, as they may act now; a child under 16 themselves with an access of their own alone. What each of them has
+    consented to is for whoever tells them to see.
+    """
+
+    version: Annotated[int, Field(ge=0, description="Grows with every change")]
+    themselves: bool
+    others: Annotated[Sequence[str], Field(description="Citizen references")]
+
+
 class CopiedConsent(Schema):
     """A citizen who never answered has level `none`, version 0 and no `changedAt`."""
 
@@ -25,6 +36,7 @@ class CopiedConsent(Schema):
     version: Annotated[int, Field(ge=0, description="Counts the changes")]
     changed_at: Timestamp | None
     reservations: Sequence[CopiedReservation]
+    recipients: CopiedRecipients
 
 
 class CopiedConsents(Schema):
@@ -48,6 +60,7 @@ class CopiedConsents(Schema):
                                     "changedAt": "2026-11-22T08:15:30.123Z",
                                 }
                             ],
+                            "recipients": {"version": 3, "themselves": True, "others": []},
                         }
                     ],
                     "nextCursor": "WzcyNTQsMTIsMywwXQ",
