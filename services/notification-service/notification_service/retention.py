@@ -10,7 +10,7 @@ _CAMPAIGN: Final = Kept("not purged: who did what with a campaign; no recipients
 RETENTION: Final[Rules] = {
     **SHARED,
     **FOLLOWING,
-    **dict.fromkeys(("notification", "notification_settings", "consent_level", "reservation"), _KNOWN),
+    **dict.fromkeys(("notification", "notification_settings", "consent_level", "reservation", "recipients"), _KNOWN),
     "ended_thing": Kept("as long as the citizen is known: the thing itself may be heard of later"),
     "tool_stop": Kept("as long as the tool is stopped"),
     "look_up": Purged("at", "5 years"),

@@ -65,8 +65,9 @@ def create_worker(
         async with _client(http) as client:
             helseid = HelseIdClient.from_settings(settings, client, timeout=TIMEOUT)
             consents, tools = consent_feed(settings.consent_url, helseid), tool_feed(settings.catalog_url, helseid)
+            following = follow_consents(database, consents, metrics, references.renew, clock, settings.gathering)
             await asyncio.gather(
-                follow_consents(database, consents, metrics, references.renew, clock).run(stop, FOLLOW_SECONDS),
+                following.run(stop, FOLLOW_SECONDS),
                 follow_tools(database, tools, metrics, clock).run(stop, FOLLOW_SECONDS),
             )
 

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from notification_service.app import create_app
 from notification_service.clients import Message, Receipt
+from notification_service.notifying.copying import change_recipients
 from notification_service.notifying.handlers import HANDLERS, handlers
 from notification_service.notifying.models import Gathering
 from notification_service.notifying.replaying import REPLAY_HANDLERS
@@ -59,6 +60,7 @@ TABLES = (
     "ended_thing",
     "tool_stop",
     "consent_level",
+    "recipients",
     "feed_position",
     "outbox",
     "inbox",
@@ -69,6 +71,7 @@ BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "
 
 # consent of before, of which there is no event: any that is told of is newer
 CONSENTED = "INSERT INTO consent_level VALUES ($1, 'full', 0, '-infinity') ON CONFLICT DO NOTHING"
+TOLD = "INSERT INTO recipients VALUES ($1, 0, true, '{}') ON CONFLICT DO NOTHING"
 CONFIRM_ALL = """
     UPDATE notification_settings s
     SET phone = coalesce(new.phone, s.phone), email = coalesce(new.email, s.email)
@@ -342,6 +345,16 @@ def ola(app: FastAPI, client: httpx.AsyncClient, helsenorge: Issuer) -> Citizen:
 
 
 @pytest.fixture
+def child(app: FastAPI, client: httpx.AsyncClient, helsenorge: Issuer) -> Citizen:
+    return Citizen(app, client, helsenorge, date(2018, 6, 1))
+
+
+@pytest.fixture
+def sibling(app: FastAPI, client: httpx.AsyncClient, helsenorge: Issuer) -> Citizen:
+    return Citizen(app, client, helsenorge, date(2016, 1, 9))
+
+
+@pytest.fixture
 def parent(app: FastAPI, client: httpx.AsyncClient, helsenorge: Issuer) -> Citizen:
     child = generate(date(2020, 6, 1), 0)
     return Citizen(app, client, helsenorge, date(1988, 2, 2), represents=child, relation="parent")
@@ -374,8 +387,8 @@ class News:
 
     def gather(self, seconds: float = 0) -> None:
         """How long a notification waits for others."""
-        gathering = Gathering(timedelta(seconds=seconds))
-        self.dispatcher = Dispatcher(self.database, handlers(gathering), Metrics(), self.clock)
+        self.gathering = Gathering(timedelta(seconds=seconds))
+        self.dispatcher = Dispatcher(self.database, handlers(self.gathering), Metrics(), self.clock)
 
     async def tell(self, event: Event, *, times: int = 1, at: datetime | None = None) -> None:
         if self.consented and isinstance(event, ToolPrescribed | DeadlineApproaching):
@@ -384,12 +397,21 @@ class News:
         for _ in range(times):
             await self.dispatcher.receive(payload)
 
-    async def consent(self, citizen: str) -> None:
+    async def consent(self, citizen: str, *, recipients: bool = True) -> None:
+        """Of before: any that is told of is newer. With `recipients` they are known to be told themselves."""
         async with self.database.driver() as connection:
             await connection.execute(CONSENTED, citizen)
+            if recipients:
+                await connection.execute(TOLD, citizen)
 
-    async def prescribed(self, citizen: str, **values: Any) -> ToolPrescribed:
-        event = self.prescription(citizen, **values)
+    async def recipients(self, citizen: str, *others: str, themselves: bool, version: int = 1) -> None:
+        """What the feed says of who is told."""
+        row = {"citizen": citizen, "version": version, "themselves": themselves, "others": list(others)}
+        async with self.database.session() as session:
+            await change_recipients(session, [row], self.clock(), self.gathering)
+
+    async def prescribed(self, citizen: str, *, consented: bool = True, **values: Any) -> ToolPrescribed:
+        event, self.consented = self.prescription(citizen, **values), self.consented and consented
         await self.tell(event)
         return event
 

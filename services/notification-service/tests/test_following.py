@@ -3,7 +3,7 @@
 No event about consent, reservations or stops is delivered in these tests: the owners' relays stand still.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 
 from notification_service.clients.feeds import consent_feed, tool_feed
 from notification_service.notifying.following import follow_consents, follow_tools
+from notification_service.notifying.models import Gathering
 from shared.auth.client import HelseIdClient
 from shared.metrics import Metrics
 from shared.testing.serving import listening
@@ -30,6 +31,7 @@ class Owners:
     def __init__(self) -> None:
         self.consents: list[dict[str, Any]] = []
         self.tools: list[dict[str, Any]] = []
+        self.others: Sequence[str] = ()
         self.away = False
         self.app = FastAPI()
         self.app.get("/v1/consents/changes")(self.tell_consents)
@@ -38,6 +40,13 @@ class Owners:
     def set(self, citizen: Any, level: str, version: int, at: datetime, *reserved: str) -> None:
         reservations = [{"kind": k, "reserved": True, "version": 1, "changedAt": at.isoformat()} for k in reserved]
         item = {"citizen": citizen.reference, "level": level, "version": version, "reservations": reservations}
+        item |= {
+            "recipients": {
+                "version": len(self.consents) + 1,
+                "themselves": not self.others,
+                "others": list(self.others),
+            }
+        }
         self.consents.append(item | {"changedAt": at.isoformat() if version else None})
 
     def change(self, tool_id: UUID, change: str, at: datetime) -> None:
@@ -78,7 +87,7 @@ async def follow(owners: Owners, database: Any, settings: Any, app: Any, clock: 
             settings, httpx.AsyncClient(transport=httpx.MockTransport(answer)), timeout=30
         )
         url, renew = f"http://127.0.0.1:{port}", app.state.references.renew
-        consents = follow_consents(database, consent_feed(url, helseid), Metrics(), renew, clock)
+        consents = follow_consents(database, consent_feed(url, helseid), Metrics(), renew, clock, Gathering())
         tools = follow_tools(database, tool_feed(url, helseid), Metrics(), clock)
 
         async def read() -> None:
@@ -202,6 +211,20 @@ async def test_S4_a_reservation_is_heard_of_without_its_event(
     found = await rows("SELECT kind, reserved, version FROM reservation ORDER BY kind")
     assert found == [{"kind": k, "reserved": True, "version": 1} for k in ("research-contact", "survey-contact")]
     assert await rows("SELECT * FROM consent_level") == []
+
+
+async def test_S5_who_is_told_in_whose_stead_is_heard_of_without_an_event(
+    kari: Any, child: Any, news: Any, owners: Owners, follow: Any, postman: Any, sms: Any, clock: Any
+) -> None:
+    await kari.choose()
+    owners.set(kari, "full", 1, clock.now)
+    owners.others = [kari.reference]
+    owners.set(child, "full", 1, clock.now)
+    await follow()
+    news.consented = False
+    await news.prescribed(child.reference)
+    await postman.round()
+    assert [call.to for call in sms.calls] == ["+4790000001"]
 
 
 async def test_K4_a_stop_is_heard_of_without_its_event(

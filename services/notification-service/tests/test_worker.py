@@ -172,6 +172,23 @@ async def test_V1_an_event_becomes_an_sms_and_an_email_within_a_moment(
     await until(recorded)
 
 
+async def test_V1_of_a_child_who_acts_is_told_whatever_the_carrier(
+    reached, ola, child, news, prescribed, running, outside, rows
+) -> None:
+    await ola.choose(BOTH | {"phone": "+4790000002", "email": "ola@example.org"})
+    for one in (ola, child):
+        await news.consent(one.reference)
+    await news.recipients(child.reference, "k1-nobody", ola.reference, themselves=False)
+    event = prescribed().model_copy(update={"citizen": child.reference})
+
+    await running(event, event)
+    await until(lambda: outside.has(1))
+    await asyncio.sleep(0.3)
+
+    assert (len(outside.texts), len(outside.mails)) == (1, 1)
+    assert {row["reason"] for row in await rows() if row["channel"] is None} == {"told-others", "no-consent"}
+
+
 async def test_V3_a_burst_with_repetitions_is_sent_once_each(reached, prescribed, running, outside, rows) -> None:
     events = [prescribed() for _ in range(40)]
 

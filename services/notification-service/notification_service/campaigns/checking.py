@@ -58,9 +58,8 @@ def reason_against(candidate: Candidate, found: Campaign, reserved: set[str]) ->
         return without_consent(candidate.level)
     if candidate.had_before:
         return "had-before"
-    if not candidate.settings.chosen(found.category):
-        return "no-channel"
-    return None if candidate.settings.reachable(found.category) else "no-contact-point"
+    settings = candidate.settings
+    return None if settings.reachable(found.category) else settings.why_unreachable(found.category)
 
 
 class Checking:

@@ -29,6 +29,14 @@ class Reservation(_Item):
     changed_at: datetime
 
 
+class Recipients(_Item):
+    """Who is told of what the citizen gets (V1, S5)."""
+
+    version: int
+    themselves: bool
+    others: Sequence[str]
+
+
 class Consent(_Item):
     """As it is now. Version 0 is a citizen who never answered."""
 
@@ -37,6 +45,7 @@ class Consent(_Item):
     version: int
     changed_at: datetime | None
     reservations: Sequence[Reservation]
+    recipients: Recipients
 
 
 class ToolChange(_Item):

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Text, bindparam, func, text, update
+from sqlalchemy import ColumnElement, Row, Text, bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.campaigns.models import RESERVATION_OF
 from notification_service.notifying import service
-from notification_service.notifying.models import NOT_OF_THE_END, notification, tool_stop
+from notification_service.notifying.models import NOT_OF_THE_END, Gathering, notification, tool_stop
 
 _STOP_VALUES: Final = insert(tool_stop)
 _STOP: Final = _STOP_VALUES.on_conflict_do_update(
@@ -44,9 +44,22 @@ _RESERVATIONS: Final = text("""
         WHERE r.version < excluded.version
     RETURNING citizen, kind, reserved
 """).bindparams(bindparam("rows", type_=JSONB))
+_RECIPIENTS: Final = text("""
+    INSERT INTO recipients AS r (citizen, version, themselves, others)
+    SELECT citizen, version, themselves, others
+    FROM jsonb_to_recordset(:rows) AS told (citizen text, version bigint, themselves boolean, others text[])
+    ORDER BY citizen
+    ON CONFLICT (citizen) DO UPDATE
+        SET version = excluded.version, themselves = excluded.themselves, others = excluded.others
+        WHERE r.version < excluded.version
+    RETURNING citizen, others
+""").bindparams(bindparam("rows", type_=JSONB))
 _DROPPED: Final = text("""
-    SELECT DISTINCT citizen FROM notification
+    SELECT citizen FROM notification
     WHERE citizen = ANY(:citizens) AND status = 'dropped' AND reason IN ('consent-withdrawn', 'no-consent')
+    UNION
+    SELECT concerns FROM notification
+    WHERE concerns = ANY(:citizens) AND status = 'dropped' AND reason = 'no-longer-acting'
 """).bindparams(bindparam("citizens", type_=ARRAY(Text)))
 
 
@@ -64,22 +77,40 @@ async def reinstate_tool(session: AsyncSession, tool_id: UUID, sequence: int) ->
     await session.execute(update(tool_stop).where(*own).values(sequence=sequence, reinstated=True))
 
 
-async def change_levels(session: AsyncSession, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+async def change_levels(
+    session: AsyncSession, rows: Sequence[dict[str, Any]], now: datetime, gathering: Gathering
+) -> None:
     """S6. What was prescribed under a full consent that is heard of only now has been dropped by mistake."""
     changed = (await session.execute(_LEVELS, {"rows": _written(rows)})).all()
     below = [row.citizen for row in changed if row.level != "full"]
     if below:
         await service.drop(session, "consent-withdrawn", now, *_of(below))
+        await service.drop(session, "no-longer-acting", now, _concerning(below))
     full = {row.citizen: row for row in changed if row.level == "full"}
     if full:
         for citizen in (await session.execute(_DROPPED, {"citizens": list(full)})).scalars().all():
             await _take_back(session, full[citizen], now)
+        await service.notify_anew(session, list(full), now, gathering)
 
 
 async def _take_back(session: AsyncSession, level: Row[Any], now: datetime) -> None:
     since = notification.c.happened_at >= level.changed_at
     for reason in ("consent-withdrawn", "no-consent"):
         await service.take_back_drop(session, reason, now, *_of([level.citizen]), since)
+    await service.take_back_drop(session, "no-longer-acting", now, _concerning([level.citizen]), since)
+
+
+async def change_recipients(
+    session: AsyncSession, rows: Sequence[dict[str, Any]], now: datetime, gathering: Gathering
+) -> None:
+    """S5. Who is told in whose stead. What waits for those who are no more is dropped when it is taken up."""
+    changed = (await session.execute(_RECIPIENTS, {"rows": list(rows)})).all()
+    if represented := [row.citizen for row in changed if row.others]:
+        await service.notify_anew(session, represented, now, gathering)
+
+
+def _concerning(citizens: Sequence[str]) -> ColumnElement[bool]:
+    return notification.c.concerns == func.any(bindparam(None, citizens, type_=ARRAY(Text)))
 
 
 def _of(citizens: Sequence[str]) -> tuple[Any, Any]:

@@ -14,9 +14,9 @@ _REASONS: Final[Mapping[str, Text]] = {
         "en": "You have chosen not to be notified of this kind of thing. What you got is on Helsenorge.",
     },
     "no-contact-point": {
-        "nb": "Vi hadde ikke noe bekreftet telefonnummer eller noen bekreftet e-postadresse å sende til.",
-        "nn": "Vi hadde ikkje noko stadfesta telefonnummer eller noka stadfesta e-postadresse å sende til.",
-        "en": "We had no confirmed phone number or e-mail address to send to.",
+        "nb": "Vi har ingen adresse å sende til: verken et bekreftet telefonnummer eller en bekreftet e-postadresse.",
+        "nn": "Vi har inga adresse å sende til: verken eit stadfesta telefonnummer eller ei stadfesta e-postadresse.",
+        "en": "We have no address to send to: neither a confirmed phone number nor a confirmed e-mail address.",
     },
     "turned-off": {
         "nb": "Du slo av varsler av dette slaget før det ble sendt.",
@@ -62,6 +62,21 @@ _REASONS: Final[Mapping[str, Text]] = {
         "nb": "Vi kjenner ikke til at du har samtykket til å bruke Helsenorge fullt ut, og da sender vi ikke varsler.",
         "nn": "Vi kjenner ikkje til at du har samtykt til å bruke Helsenorge fullt ut, og då sender vi ikkje varsel.",
         "en": "We know of no consent from you to the full use of Helsenorge, and so we send no notifications.",
+    },
+    "told-others": {
+        "nb": "Varselet gikk til dem som kan handle for deg.",
+        "nn": "Varselet gjekk til dei som kan handle for deg.",
+        "en": "Those who may act for you were notified.",
+    },
+    "no-longer-acting": {
+        "nb": "Det gjaldt noen du ikke lenger kunne handle for da varselet skulle sendes.",
+        "nn": "Det gjaldt nokon du ikkje lenger kunne handle for då varselet skulle sendast.",
+        "en": "It was about somebody for whom you could no longer act when the notification was to be sent.",
+    },
+    "recipients-unknown": {
+        "nb": "Meldingen venter til vi vet hvem som skal varsles.",
+        "nn": "Meldinga ventar til vi veit kven som skal varslast.",
+        "en": "The message waits until we know who is to be notified.",
     },
     "reserved": {
         "nb": "Du har reservert deg mot slike henvendelser.",

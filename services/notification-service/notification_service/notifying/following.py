@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.clients.feeds import Consents, ToolChanges
 from notification_service.notifying import copying
+from notification_service.notifying.models import Gathering
 from shared.db import Database
 from shared.following import Feed, Follower
 from shared.messaging.delivery import Clock
@@ -25,7 +26,12 @@ COPY_TRUSTED: Final = timedelta(seconds=15)
 
 
 def follow_consents(
-    database: Database, feed: Feed[Consents], metrics: Metrics, renew: Callable[[str], str], clock: Clock
+    database: Database,
+    feed: Feed[Consents],
+    metrics: Metrics,
+    renew: Callable[[str], str],
+    clock: Clock,
+    gathering: Gathering,
 ) -> Follower[Consents]:
     """`renew` makes a reference under a replaced key the one that is in use."""
 
@@ -34,7 +40,16 @@ def follow_consents(
         told = {renew(one.citizen): one.model_dump(include=names) for one in page.items if one.changed_at}
         rows = [row | {"citizen": citizen} for citizen, row in told.items()]
         if rows:
-            await copying.change_levels(session, rows, clock())
+            await copying.change_levels(session, rows, clock(), gathering)
+
+    async def apply_recipients(session: AsyncSession, page: Consents) -> None:
+        told = {renew(one.citizen): one.recipients for one in page.items}
+        rows = [
+            one.model_dump() | {"citizen": citizen, "others": [renew(other) for other in one.others]}
+            for citizen, one in told.items()
+        ]
+        if rows:
+            await copying.change_recipients(session, rows, clock(), gathering)
 
     async def apply_reservations(session: AsyncSession, page: Consents) -> None:
         told: dict[tuple[str, str], dict[str, Any]] = {
@@ -45,7 +60,7 @@ def follow_consents(
         if told:
             await copying.change_reservations(session, list(told.values()), clock())
 
-    return Follower(database, CONSENTS, feed, [apply_levels, apply_reservations], metrics)
+    return Follower(database, CONSENTS, feed, [apply_levels, apply_recipients, apply_reservations], metrics)
 
 
 def follow_tools(database: Database, feed: Feed[ToolChanges], metrics: Metrics, clock: Clock) -> Follower[ToolChanges]:

@@ -8,6 +8,7 @@ once.
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,7 +52,8 @@ async def _end(session: AsyncSession, citizen: str, thing: UUID | None, reason: 
         return
     row = {"citizen": citizen, "about": str(thing), "reason": reason, "ended_at": delivery.happened_at}
     await session.execute(_END, row)
-    own = (notification.c.citizen == citizen, notification.c.about == str(thing), NOT_OF_THE_END)
+    whose = or_(notification.c.citizen == citizen, notification.c.concerns == citizen)
+    own = (whose, notification.c.about == str(thing), NOT_OF_THE_END)
     await service.drop(session, reason, delivery.now, *own)
 
 
@@ -61,11 +63,6 @@ async def on_tool_stopped(session: AsyncSession, event: ToolStopped, delivery: D
 
 async def on_tool_reinstated(session: AsyncSession, event: ToolReinstated, delivery: Delivery) -> None:
     await copying.reinstate_tool(session, event.tool_id, event.sequence)
-
-
-async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery) -> None:
-    row = {"citizen": event.citizen, "level": event.level, "version": event.version, "changed_at": event.changed_at}
-    await copying.change_levels(session, [row], delivery.now)
 
 
 async def on_reservation_changed(session: AsyncSession, event: ReservationChanged, delivery: Delivery) -> None:
@@ -78,6 +75,10 @@ def handlers(gathering: Gathering) -> Handlers:
 
     async def on_tool_prescribed(session: AsyncSession, event: ToolPrescribed, delivery: Delivery) -> None:
         await service.notify(session, _prescribed(event, delivery.event_id), delivery.now, gathering)
+
+    async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery: Delivery) -> None:
+        row = {"citizen": event.citizen, "level": event.level, "version": event.version, "changed_at": event.changed_at}
+        await copying.change_levels(session, [row], delivery.now, gathering)
 
     async def on_deadline_approaching(session: AsyncSession, event: DeadlineApproaching, delivery: Delivery) -> None:
         await service.notify(session, _reminder(event, delivery), delivery.now, gathering)

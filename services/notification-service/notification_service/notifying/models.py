@@ -1,6 +1,7 @@
 """Notifications: the tables, and the rules that need no I/O."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -21,12 +22,15 @@ Level = Literal["none", "basis", "full"]
 UNSENT: Final = ("waiting", "sending")
 OTHER: Final[dict[Channel, Channel]] = {"sms": "email", "email": "sms"}
 
+# What a citizen gets, and others are told of in their stead (V1); the rest is one's own affair
+SHARED: Final = ("tool-prescribed", "deadline-approaching")
 # What goes first when all cannot go at once
 URGENT, USUAL, BULK = 0, 1, 2
 
 _metadata = metadata()
 
 # `about` is the id of the thing; `kind` says what about it, and `occasion` which time, where there are several.
+# `concerns` is whose thing it is where somebody else is told of it, a parent say; None where it is their own.
 # `happened_at` is when the thing happened, by its own service's clock.
 # `message_id` names what is sent, and is the provider's idempotency key: several notifications can go in one message
 # (V3). Of those that wait, one is its `carrier`, which is taken up and takes the others along.
@@ -39,6 +43,7 @@ notification = Table(
     Column("citizen", Text, primary_key=True),
     Column("notification_id", Uuid, primary_key=True),
     Column("about", Text, nullable=False),
+    Column("concerns", Text),
     Column("kind", Text, nullable=False),
     Column("occasion", Text, nullable=False),
     Column("category", Text, nullable=False),
@@ -125,6 +130,20 @@ class Thing:
     not_after: datetime | None = None
     campaign_id: UUID | None = None
     urgent: bool = False
+    concerns: str | None = None
+
+    @property
+    def whose(self) -> str:
+        """By citizen reference: who got it, who may be another than who is told."""
+        return self.concerns or self.citizen
+
+    @property
+    def shared(self) -> bool:
+        """Whether it depends on who may act for the citizen to whom it goes."""
+        return self.campaign_id is None and self.kind != "contact-confirmation"
+
+    def told_to(self, other: str) -> "Thing":
+        return replace(self, citizen=other, concerns=self.citizen)
 
 
 def without_consent(level: str | None) -> str:
@@ -134,13 +153,19 @@ def without_consent(level: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is known that may speak against a notification; None where nothing is known."""
+    """What is known that may speak against a notification; None where nothing is known.
+
+    `level` is that of who is told, `whose_level` that of whose thing it is. `told` is whether consent-api says that the
+    one is to be told of what the other gets (S5).
+    """
 
     ended: Ending | None = None
     reserved: bool | None = None
     stopped_at: datetime | None = None
     reinstated: bool | None = None
     level: Level | None = None
+    told: bool | None = None
+    whose_level: Level | None = None
 
     def against(self, thing: Thing, now: datetime) -> str | None:
         """The reason not to notify of it.
@@ -161,11 +186,20 @@ class Circumstances:
             and (self.stopped_at >= thing.happened_at or self._stops_reminder(thing))
         ):
             return "tool-stopped"
-        if self.level != "full" and thing.kind != "contact-confirmation":
-            return without_consent(self.level)
+        if unconsented := self._unconsented(thing):
+            return unconsented
         if thing.not_after is not None and now >= thing.not_after:
             return "too-late"
         return None
+
+    def _unconsented(self, thing: Thing) -> str | None:
+        if thing.kind == "contact-confirmation":
+            return None
+        if thing.concerns is not None and (self.told is False or self.whose_level != "full"):
+            return "no-longer-acting"
+        if self.level != "full":
+            return without_consent(self.level)
+        return "told-others" if self.told is False and thing.shared else None
 
     def _stops_reminder(self, thing: Thing) -> bool:
         return thing.kind == "deadline-approaching" and not self.reinstated
@@ -173,11 +207,14 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What decides what becomes of a thing that has happened. `notified`: it has been heard of before (V3)."""
+    """What decides what becomes of a thing that has happened. `notified`: it has been heard of before (V3). `others`
+    are told of what the citizen gets.
+    """
 
     settings: CitizenSettings
     circumstances: Circumstances
     notified: bool
+    others: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

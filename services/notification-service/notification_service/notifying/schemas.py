@@ -23,6 +23,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "notificationId": "0b0e8a52-7c1f-4d0a-9a44-6b8d7d1f2c10",
     "kind": "tool-prescribed",
     "about": "6f6f0c3e-0c0b-4f38-8f0e-2f0c5e0f7a11",
+    "onBehalf": False,
     "category": "tool",
     "channel": "sms",
     "to": "+47******01",
@@ -48,6 +49,7 @@ class Notification(Schema):
 
     `reason` is why it was dropped or failed, or why it is to be tried again: `no-channel`, `no-contact-point`,
     `turned-off`, `revoked`, `expired`, `ended`, `opened`, `removed`, `tool-stopped`, `consent-withdrawn`, `no-consent`,
+    `told-others`, `no-longer-acting`, `recipients-unknown`,
     `reserved`, `too-late`, `superseded`, `campaign-stopped`, `sms-refused`, `mail-refused`, `undeliverable`,
     `sms-gateway-unavailable`, `sms-gateway-unclear`, `mail-server-unavailable`, `provider-paused`, `timeout`,
     `outcome-unknown`, `internal-error`. More may come. `explanation` is for people, in the language asked for.
@@ -58,6 +60,7 @@ class Notification(Schema):
     notification_id: UUID
     kind: Annotated[Kind, growing(Kind), Field(description="What has happened; more kinds may come")]
     about: Annotated[str, Field(description="The id of what it happened to: a prescription's or a campaign's, say")]
+    on_behalf: Annotated[bool, Field(description="Whether it is about somebody for whom one acts, a child say")]
     category: ShownCategory
     channel: Annotated[Channel | None, Field(description="Null when none was chosen")]
     to: Annotated[str | None, Field(description="Where it was sent, shortened so that only its owner knows it")]
@@ -75,7 +78,8 @@ class Notification(Schema):
         """From a row of `notifying.queries`; what this class does not show is left out."""
         shown = {name: row[name] for name in cls.model_fields if name in row}
         words = explain(row)[language]
-        return cls(**shown | {"to": row["sent_to"], "status": shown_status(row["status"]), "explanation": words})
+        shown |= {"to": row["sent_to"], "status": shown_status(row["status"]), "explanation": words}
+        return cls(**shown, on_behalf=row["concerns"] is not None)
 
 
 def shown_status(status: str) -> Status:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from notification_service.notifying.models import (
     USUAL,
     Gathering,
     Placed,
+    Situation,
     Thing,
     notification,
     step,
@@ -26,6 +27,9 @@ from notification_service.preferences.models import CitizenSettings
 from shared.correlation import current
 from shared.db import wake_after_commit
 from shared.events.notification import Channel
+
+# Longer than an event can take that is tried again by itself
+HEARD_OF_LATE: Final = timedelta(hours=1)
 
 _INSERT: Final = insert(notification).on_conflict_do_nothing(constraint="notification_once")
 _INSERT_ONE: Final = _INSERT.returning(notification.c.notification_id)
@@ -59,7 +63,8 @@ def added(steps: Sequence[Mapping[str, Any]]) -> ColumnElement[Any]:
 
 
 async def notify(session: AsyncSession, thing: Thing, now: datetime, gathering: Gathering) -> None:
-    """One notification on each channel that the citizen has chosen (V1), once for a thing (V3).
+    """One notification on each channel that the citizen has chosen, and those who act for them (V1), once for a thing
+    (V3).
 
     What is not to be sent becomes a row all the same, so that it can be answered why nothing came.
     """
@@ -67,10 +72,49 @@ async def notify(session: AsyncSession, thing: Thing, now: datetime, gathering: 
     situation = await queries.find_situation(session, thing)
     if situation.notified:
         return
-    settings, against = situation.settings, situation.circumstances.against(thing, now)
+    against = situation.circumstances.against(thing, now)
+    await _notify_one(session, thing, situation, against, now, gathering)
+    if against in (None, "told-others"):
+        await _notify_others(session, thing, situation.others, now, gathering)
+
+
+async def _notify_others(
+    session: AsyncSession, thing: Thing, others: Sequence[str], now: datetime, gathering: Gathering
+) -> None:
+    """Who may not be told of it after all has nothing of it in their history."""
+    for other in others:
+        told = thing.told_to(other)
+        if thing.kind == "tool-closed" and not await queries.is_told_of(session, told):
+            continue
+        situation = await queries.find_situation(session, told)
+        against = situation.circumstances.against(told, now)
+        if not situation.notified and against != "no-longer-acting":
+            await _notify_one(session, told, situation, against, now, gathering)
+
+
+async def notify_anew(session: AsyncSession, citizens: Sequence[str], now: datetime, gathering: Gathering) -> None:
+    """Those of whom it is heard only now that they act for these citizens, of what has just happened: a prescription
+    may be heard of before what prescribing has brought to light (S5).
+    """
+    for thing in await queries.find_recent_things(session, citizens, now - HEARD_OF_LATE):
+        await queries.lock_citizen(session, thing.citizen)
+        situation = await queries.find_situation(session, thing)
+        if situation.circumstances.against(thing, now) in (None, "told-others"):
+            await _notify_others(session, thing, situation.others, now, gathering)
+
+
+async def _notify_one(
+    session: AsyncSession,
+    thing: Thing,
+    situation: Situation,
+    against: str | None,
+    now: datetime,
+    gathering: Gathering,
+) -> None:
+    settings = situation.settings
     reachable = settings.reachable(thing.category)
     if against or not reachable:
-        reason = against or _unreachable(settings, thing.category)
+        reason = against or settings.why_unreachable(thing.category)
         rows = [_dropped(thing, settings, channel, reason, now) for channel in reachable or (None,)]
     else:
         rows = [
@@ -86,10 +130,6 @@ async def notify_of_end(session: AsyncSession, thing: Thing, now: datetime, gath
     await queries.lock_citizen(session, thing.citizen)
     if await queries.is_told_of(session, thing):
         await notify(session, thing, now, gathering)
-
-
-def _unreachable(settings: CitizenSettings, category: str) -> str:
-    return "no-contact-point" if settings.chosen(category) else "no-channel"
 
 
 async def _place(

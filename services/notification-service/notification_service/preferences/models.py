@@ -76,6 +76,13 @@ class CitizenSettings:
                 return self.channels[name]
         return ("sms",) if self.phone else ("email",) if self.email else ()
 
+    def turned_off(self, category: str) -> bool:
+        """Whether the citizen has said so; to have no address is no choice."""
+        return not next((self.channels[name] for name in (category, "tool") if name in self.channels), True)
+
+    def why_unreachable(self, category: str) -> str:
+        return "no-channel" if self.turned_off(category) else "no-contact-point"
+
     def reachable(self, category: str) -> list[Channel]:
         return [channel for channel in self.chosen(category) if self.contact_point(channel)]
 

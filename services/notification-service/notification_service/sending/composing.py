@@ -50,7 +50,8 @@ class Composer:
             return self.templates.compose(due.kind, due.channel, due.language, self._code(due))
         several = len(due.parts) > 1
         values = {"pages_url": self.pages_url, "count": str(len(due.parts)), "date": _first_deadline(due)}
-        name = f"{due.kind}-several" if several else due.kind
+        name = self.templates.name_for_another(due.kind) if due.for_another else due.kind
+        name = f"{name}-several" if several else name
         return self.templates.compose(name, due.channel, due.language, values)
 
     def _code(self, due: DueMessage) -> dict[str, str]:

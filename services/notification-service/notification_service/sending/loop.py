@@ -147,6 +147,7 @@ class Sending:
     async def _attempt(self, due: DueMessage) -> tuple[str, Recording]:
         try:
             due.check_on_time(self._clock())
+            due.check_recipient(self._clock())
             due.check_attempts_left()
             to = due.find_contact_point()
             words = await self._compose(due)

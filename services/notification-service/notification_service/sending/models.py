@@ -15,6 +15,7 @@ from shared.events.notification import Channel
 # V4: seconds before the second, third, fourth and fifth attempt
 PAUSES: Final = (1.0, 10.0, 60.0, 600.0)
 MOST_ATTEMPTS: Final = len(PAUSES) + 1
+RECIPIENTS_HEARD_OF: Final = timedelta(seconds=15)
 _LONGEST_PAUSE: Final = 3600.0
 _SPREAD: Final = 0.2
 
@@ -53,6 +54,15 @@ class DueMessage:
         if earliest > now:
             raise HeldBack("quiet-hours", earliest)
 
+    def check_recipient(self, now: datetime) -> None:
+        """Raises HeldBack while it has not been heard of who is told of what this citizen gets (S5)."""
+        if any(part.thing.shared and part.circumstances.told is None for part in self.parts):
+            raise HeldBack("recipients-unknown", now + RECIPIENTS_HEARD_OF)
+
+    @property
+    def for_another(self) -> bool:
+        return self.parts[0].thing.concerns is not None
+
     def unwanted(self, now: datetime) -> dict[UUID, str]:
         """The notifications that are not to be sent after all, each with its reason."""
         off = self._turned_off()
@@ -64,9 +74,8 @@ class DueMessage:
         if self.kind == "contact-confirmation":
             return None
         chosen = self.settings.chosen(self.category)
-        if not chosen or (not self.instead and self.channel not in chosen):
-            return "turned-off"
-        return None
+        elsewhere = bool(chosen) and self.channel not in chosen and not self.instead
+        return "turned-off" if elsewhere or self.settings.turned_off(self.category) else None
 
     def without(self, unwanted: dict[UUID, str]) -> "DueMessage":
         return replace(self, parts=[part for part in self.parts if part.notification_id not in unwanted])

@@ -45,17 +45,21 @@ _TAKE: Final = """
               AND n.channel = $1 AND n.status IN ('waiting', 'sending')
         RETURNING n.*, due.message_id AS message
     )
-    SELECT t.citizen, t.message, t.notification_id, t.about, t.kind, t.occasion, t.category, t.tool_id, t.event_id,
-           t.happened_at, t.not_after, t.channel, t.lane, t.urgent, t.campaign_id, t.instead_of,
+    SELECT t.citizen, t.message, t.notification_id, t.about, t.concerns, t.kind, t.occasion, t.category,
+           t.tool_id, t.event_id, t.happened_at, t.not_after, t.channel, t.lane, t.urgent, t.campaign_id, t.instead_of,
            t.language AS written_in, t.attempts,
            t.correlation::text, s.language, s.phone, s.email, s.channels::text, s.quiet_hours, s.version,
            e.reason AS ended, v.reserved, stop.stopped_at, stop.reinstated, c.level,
+           w.level AS whose_level,
+           CASE WHEN t.concerns IS NULL THEN r.themselves ELSE t.citizen = ANY(r.others) END AS told,
            k.confirmation_id, k.contact_point, k.tries, k.expires_at
     FROM taken t
     LEFT JOIN notification_settings s USING (citizen)
-    LEFT JOIN ended_thing e USING (citizen, about)
+    LEFT JOIN ended_thing e ON e.citizen = coalesce(t.concerns, t.citizen) AND e.about = t.about
     LEFT JOIN tool_stop stop USING (tool_id)
     LEFT JOIN consent_level c ON c.citizen = t.citizen AND t.kind <> 'contact-confirmation'
+    LEFT JOIN consent_level w ON w.citizen = t.concerns
+    LEFT JOIN recipients r ON r.citizen = coalesce(t.concerns, t.citizen)
     LEFT JOIN reservation v ON v.citizen = t.citizen AND v.kind = CASE t.category
         WHEN 'research' THEN 'research-contact' WHEN 'survey' THEN 'survey-contact'
         WHEN 'information' THEN 'campaign-contact' END
@@ -138,9 +142,9 @@ def _part(row: asyncpg.Record) -> Part:
         not_after=row["not_after"],
         campaign_id=row["campaign_id"],
         urgent=row["urgent"],
+        concerns=row["concerns"],
     )
-    circumstances = Circumstances(row["ended"], row["reserved"], row["stopped_at"], row["reinstated"], row["level"])
-    return Part(row["notification_id"], thing, circumstances)
+    return Part(row["notification_id"], thing, Circumstances(**{name: row[name] for name in Circumstances.__slots__}))
 
 
 def _confirmation(row: asyncpg.Record) -> Confirmation | None:

@@ -29,6 +29,10 @@ _LONGEST: Final[Mapping[str, Mapping[str, str]]] = {
     "tool-closed-several": {"count": "99"},
     "deadline-approaching": {"date": "22. september"},
     "deadline-approaching-several": {"count": "99", "date": "22. september"},
+    "for-another": {},
+    "for-another-several": {"count": "99"},
+    "deadline-approaching-for-another": {"date": "22. september"},
+    "deadline-approaching-for-another-several": {"count": "99", "date": "22. september"},
     "contact-confirmation": {"code": "123456", "minutes": "15"},
     "test-contact": {"code": "123456", "minutes": "15"},
 }
@@ -93,6 +97,11 @@ class Templates:
 
     def compose(self, name: str, channel: Channel, language: str, values: Mapping[str, str]) -> Words:
         return self._newest[name].compose(channel, language, values)
+
+    def name_for_another(self, kind: str) -> str:
+        """Of what is said to those who act for somebody: of most kinds the same."""
+        own = f"{kind}-for-another"
+        return own if own in self._newest else "for-another"
 
 
 @cache
