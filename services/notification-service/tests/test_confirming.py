@@ -80,7 +80,7 @@ async def test_a_contact_point_that_is_taken_away_is_gone_at_once(kari, news, po
 
     assert sms.calls == []
     assert (await kari.get(PATH)).json()["phone"] is None
-    assert {row["reason"] for row in await rows()} == {"superseded", "no-channel"}
+    assert {row["reason"] for row in await rows()} == {"superseded", "no-contact-point"}
 
 
 async def test_going_back_to_the_earlier_one_needs_no_code(kari, postman, sms) -> None:

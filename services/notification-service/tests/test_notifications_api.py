@@ -33,7 +33,12 @@ async def test_V1_the_citizen_sees_why_nothing_came(kari, news) -> None:
 
     (item,) = (await kari.get("notifications")).json()["items"]
 
-    assert (item["channel"], item["status"], item["reason"], item["attempts"]) == (None, "dropped", "no-channel", 0)
+    assert (item["channel"], item["status"], item["reason"], item["attempts"]) == (
+        None,
+        "dropped",
+        "no-contact-point",
+        0,
+    )
 
 
 async def test_another_citizens_notifications_are_not_shown(kari, ola, news) -> None:

@@ -36,14 +36,18 @@ async def test_V1_a_prescription_is_notified_by_the_channels_that_the_citizen_ha
     assert {e["data"]["about"] for e in told} == {str(event.prescription_id)}
 
 
-@pytest.mark.parametrize("wanted", [None, BOTH | {"channels": {"tool": []}}])
-async def test_V1_none_chosen_is_answered_for_and_nothing_sent(kari, news, postman, sms, email, rows, wanted) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "reason"), [(None, "no-contact-point"), (BOTH | {"channels": {"tool": []}}, "no-channel")]
+)
+async def test_V1_none_chosen_is_answered_for_and_nothing_sent(
+    kari, news, postman, sms, email, rows, wanted, reason
+) -> None:
     if wanted:
         await kari.choose(wanted)
     await news.prescribed(kari.reference)
 
     assert await postman.round() == 0
-    assert outcomes(await rows()) == [(None, "dropped", "no-channel")]
+    assert outcomes(await rows()) == [(None, "dropped", reason)]
 
 
 async def test_V1_settings_of_one_citizen_are_not_another_ones(kari, ola, news, postman, sms, rows) -> None:
@@ -51,7 +55,7 @@ async def test_V1_settings_of_one_citizen_are_not_another_ones(kari, ola, news, 
     await news.prescribed(ola.reference)
 
     assert await postman.round() == 0
-    assert [row["reason"] for row in await rows()] == ["no-channel"]
+    assert [row["reason"] for row in await rows()] == ["no-contact-point"]
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
@@ -346,6 +350,7 @@ async def test_S6_consent_forgotten_before_sending_stops_what_waits(kari, news, 
 async def test_S6_what_waited_for_first_consent_to_be_heard_of_is_sent(kari, news, clock, postman, sms) -> None:
     """Prescribing asks consent-api (P4); the event about the consent may come after that about the prescription."""
     news.consented = False
+    await news.recipients(kari.reference, themselves=True)
     await kari.choose()
     given = clock()
     clock.go(seconds=2)
