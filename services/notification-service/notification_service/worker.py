@@ -59,7 +59,9 @@ def create_worker(
 
     def sending(carrier: Carrier) -> Sending:
         counting.watch(carrier.name, carrier.breaker)
-        return Sending(database, carrier, composer, metrics=counting, parallel=settings.parallel_sends, clock=clock)
+        own = clock is utc_now
+        parallel = settings.parallel_sends
+        return Sending(database, carrier, composer, metrics=counting, parallel=parallel, clock=clock, by_database=own)
 
     async def follow_owners(stop: asyncio.Event) -> None:
         async with _client(http) as client:

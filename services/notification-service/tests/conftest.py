@@ -526,6 +526,7 @@ class Postman:
                 metrics=metrics,
                 clock=clock,
                 chance=lambda: 0.0,
+                by_database=False,
             )
             for carrier in self.carriers.values()
         ]

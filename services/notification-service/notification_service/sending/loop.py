@@ -8,7 +8,7 @@ Several replicas may run this; each message is taken up by one.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -47,7 +47,7 @@ _logger = structlog.get_logger(__name__)
 
 
 class Sending:
-    """One channel's loop. At most `parallel` sendings run at once."""
+    """One channel's loop. At most `parallel` sendings run at once. `by_database` is off where all have the same clock."""
 
     def __init__(
         self,
@@ -59,13 +59,14 @@ class Sending:
         parallel: int = 8,
         clock: Clock = utc_now,
         chance: Callable[[], float] = random.random,
+        by_database: bool = True,
     ) -> None:
         self._database = database
         self._name, self._carrier = carrier.name, carrier
         self._composer = composer
         self._metrics = metrics
         self._parallel = parallel
-        self._clock = clock
+        self._clock, self._by_database, self._ahead = clock, by_database, timedelta()
         self._chance = chance
         self._under_way: set[asyncio.Task[None]] = set()
         self._letters: dict[UUID, Letter] = {}
@@ -105,11 +106,19 @@ class Sending:
         return len(taken)
 
     async def _take_up(self, count: int) -> list[DueMessage]:
-        what = (self._name, self._clock(), LEASE, count)
         async with self._database.driver_transaction() as connection:
+            if self._by_database:
+                self._ahead = self._clock() - await queries.database_time(connection)
+            what = (self._name, self._now(), LEASE, count)
             if self._carrier.pace is None:
                 return await queries.take_due(connection, *what)
             return await queries.take_due_at_pace(connection, *what, self._carrier.pace)
+
+    def _now(self) -> datetime:
+        """By the database's clock as it was when something was last taken up: leases and pauses are the same for all
+        workers, whatever their own clocks show.
+        """
+        return self._clock() - self._ahead
 
     async def finish(self) -> None:
         """Until nothing is under way."""
@@ -126,7 +135,7 @@ class Sending:
         parent = None if due.campaign_id else due.correlation.traceparent
         told = {"helseverktoy.channel": self._name, "messaging.message.id": str(due.message_id)}
         with correlated(due.correlation), span(f"send {self._name}", SpanKind.INTERNAL, told, parent=parent) as sending:
-            if unwanted := due.unwanted(self._clock()):
+            if unwanted := due.unwanted(self._now()):
                 due = await self._drop(due, unwanted)
             if due.parts:
                 outcome, record = await self._attempt(due)
@@ -135,31 +144,31 @@ class Sending:
                     self._tell(due, outcome)
 
     async def _drop(self, due: DueMessage, unwanted: dict[UUID, str]) -> DueMessage:
-        await self._record(partial(recording.record_dropped, due=due, unwanted=unwanted, now=self._clock()))
+        await self._record(partial(recording.record_dropped, due=due, unwanted=unwanted, now=self._now()))
         for reason in unwanted.values():
             self._tell(due, reason)
         return due.without(unwanted)
 
     def _tell(self, due: DueMessage, outcome: str) -> None:
-        self._metrics.count(due, outcome, self._clock())
+        self._metrics.count(due, outcome, self._now())
         _logger.info("notification", channel=self._name, outcome=outcome, attempt=due.attempts)
 
     async def _attempt(self, due: DueMessage) -> tuple[str, Recording]:
         try:
-            due.check_on_time(self._clock())
-            due.check_recipient(self._clock())
+            due.check_on_time(self._now())
+            due.check_recipient(self._now())
             due.check_attempts_left()
             to = due.find_contact_point()
             words = await self._compose(due)
             receipt = await self._send(due, to, words)
         except NoLongerWanted as error:
             unwanted = {part.notification_id: error.reason for part in due.parts}
-            return error.reason, partial(recording.record_dropped, due=due, unwanted=unwanted, now=self._clock())
+            return error.reason, partial(recording.record_dropped, due=due, unwanted=unwanted, now=self._now())
         except NotDelivered as error:
-            failure = partial(recording.record_failure, due=due, error=error, now=self._clock())
+            failure = partial(recording.record_failure, due=due, error=error, now=self._now())
             return error.reason, partial(failure, chance=self._chance())
         sent = partial(recording.record_sent, due=due, receipt=receipt, to=to, template=words.template)
-        return "sent", partial(sent, now=self._clock())
+        return "sent", partial(sent, now=self._now())
 
     async def _compose(self, due: DueMessage) -> Words:
         try:
@@ -197,7 +206,7 @@ class Sending:
     def _left_alone(self, due: DueMessage, wait: float) -> NotDelivered:
         """A last attempt is not spent on a provider that is just being tried, and may be back."""
         if due.last_attempt and self._carrier.breaker.trying:
-            return HeldBack("provider-paused", self._clock() + TRIAL)
+            return HeldBack("provider-paused", self._now() + TRIAL)
         return ProviderUnavailable("provider-paused", wait)
 
     async def _call(self, message: Message) -> Receipt:

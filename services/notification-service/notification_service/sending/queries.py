@@ -77,6 +77,11 @@ _USE: Final = "UPDATE provider_pace SET used_until = $2 WHERE channel = $1"
 _LONG_AGO: Final = timedelta(days=1)
 
 
+async def database_time(connection: asyncpg.Connection) -> datetime:
+    now: datetime = await connection.fetchval("SELECT clock_timestamp()")
+    return now
+
+
 async def take_due(
     connection: asyncpg.Connection, channel: Channel, now: datetime, lease: timedelta, count: int
 ) -> list[DueMessage]:
