@@ -1,4 +1,4 @@
-"""What lets a citizen into a tool asks consent-api itself: at once when consent is withdrawn, and never without it (S6).
+"""What lets a citizen into a tool asks consent-api itself, and is closed at once by its no, and without it (S6).
 
 The copy of consents at helsetilbud-api stands still in these tests: nobody relays, nobody follows, the broker hangs.
 """

@@ -20,14 +20,16 @@ class Representations:
     def forget(self) -> None:
         self.reason: str | None = "no-relation"
         self.narrowed = False
+        self.until: str | None = None
         self.status = 200
         self.asked: list[dict[str, Any]] = []
         self.against: list[str] = []
         self.permissions: list[dict[str, Any]] = []
         self.says: bytes | None = None
 
-    def allow(self, *, narrowed: bool = False) -> None:
-        self.reason, self.narrowed = None, narrowed
+    def allow(self, *, narrowed: bool = False, until: str | None = None) -> None:
+        """`until` is when it ends by itself, as the answer has it."""
+        self.reason, self.narrowed, self.until = None, narrowed, until
 
     def refuse(self, reason: str) -> None:
         self.reason, self.narrowed = reason, False
@@ -43,5 +45,5 @@ class Representations:
             answer = {"reasons": self.against, "narrowed": False, "validUntil": None}
             return httpx.Response(self.status, content=self.says or json.dumps(answer))
         self.asked.append(json.loads(request.content))
-        answer = {"allowed": self.reason is None, "reason": self.reason, "narrowed": self.narrowed, "validUntil": None}
-        return httpx.Response(self.status, json=answer)
+        told = {"allowed": self.reason is None, "reason": self.reason, "narrowed": self.narrowed}
+        return httpx.Response(self.status, json=told | {"validUntil": self.until})

@@ -149,6 +149,17 @@ class ConsentServiceUnavailable(Unavailable):
     }
 
 
+class ConsentUnknown(Unavailable):
+    """S6: consent-api has not confirmed the copy of consents for too long."""
+
+    code = "consent-unknown"
+    title: ClassVar[Text] = {
+        "nb": "Verktøyene dine er skjult mens vi ikke får sjekket samtykket ditt. Prøv igjen om litt.",
+        "nn": "Verktøya dine er skjulte medan vi ikkje får sjekka samtykket ditt. Prøv igjen om litt.",
+        "en": "Your tools are hidden while we cannot check your consent. Try again in a moment.",
+    }
+
+
 class ToolNotReady(Unavailable):
     """The prescription is here before the tool's own data: a matter of seconds."""
 

@@ -1,7 +1,7 @@
 """Tables of what a citizen sees, and the rules about it that need no I/O."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Table, Te
 from sqlalchemy.dialects.postgresql import JSONB
 
 from helsetilbud_api.citizen.errors import (
+    ConsentUnknown,
     OutsideTargetGroup,
     ToolNotForRepresentatives,
     ToolNotInMyTools,
@@ -87,12 +88,25 @@ feed_event = Table(
     Column("reason", Text),
 )
 
+feed_position = Table(
+    "feed_position",
+    _metadata,
+    Column("feed", Text, primary_key=True),
+    Column("confirmed_at", DateTime(timezone=True)),
+)
+
 freshness = Table(
     "freshness",
     _metadata,
     Column("only_row", Boolean, primary_key=True),
     Column("as_of", DateTime(timezone=True), nullable=False),
 )
+
+# How long the copy of consents is trusted after consent-api has last confirmed it (decision 0052), and what is read
+# instead of a level after that.
+TRUSTED: Final = timedelta(minutes=5)
+UNKNOWN: Final = "unknown"
+FULL: Final = "full"
 
 # Unknown is not yes: of whom nothing is known, as of who never answered, nothing is shown (S6).
 HIDING: Final[dict[str | None, HiddenReason]] = {
@@ -153,14 +167,27 @@ def leaves_out_own(caller: Citizen) -> bool:
     return caller.narrowed and caller.represents is not None
 
 
-def check_mine(tool: MyTool | None, caller: Citizen) -> MyTool:
-    """Raises ToolNotInMyTools, or ToolsHidden (S6)."""
+def check_known(level: str | None) -> None:
+    """Raises ConsentUnknown when the copy is too old to tell: that is neither a yes nor the citizen's no."""
+    if level == UNKNOWN:
+        raise ConsentUnknown()
+
+
+def check_shown(level: str | None) -> None:
+    """Raises ConsentUnknown, or ToolsHidden (S6)."""
+    check_known(level)
+    if reason := HIDING.get(level):
+        raise ToolsHidden(reason=reason)
+
+
+def check_mine(tool: MyTool | None, caller: Citizen, *, asked: bool = False) -> MyTool:
+    """Raises ToolNotInMyTools, ToolsHidden (S6), or ConsentUnknown; not that when consent-api has just been `asked`."""
     if tool is None or tool.state != "active":
         raise ToolNotInMyTools()
     if leaves_out_own(caller) and not _is_seen(tool):
         raise ToolNotInMyTools()
-    if reason := HIDING.get(tool.level):
-        raise ToolsHidden(reason=reason)
+    if not (asked and tool.level == UNKNOWN):
+        check_shown(tool.level)
     return tool
 
 

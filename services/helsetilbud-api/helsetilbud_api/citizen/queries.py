@@ -8,13 +8,22 @@ from uuid import UUID
 
 import asyncpg
 from pydantic import TypeAdapter
-from sqlalchemy import Row, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Row, bindparam, case, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.types import Boolean, DateTime, Integer, Text, Uuid
+from sqlalchemy.types import Boolean, DateTime, Integer, Interval, Text, Uuid
 
 from helsetilbud_api.citizen.filters import ToolFilters
-from helsetilbud_api.citizen.models import MyTool, citizen_tool, consent_copy, tool_copy
+from helsetilbud_api.citizen.models import (
+    CONSENTS,
+    TRUSTED,
+    UNKNOWN,
+    MyTool,
+    citizen_tool,
+    consent_copy,
+    feed_position,
+    tool_copy,
+)
 from shared.events.catalog import ToolDocument
 from shared.paging import encode_cursor
 
@@ -23,12 +32,33 @@ Position = tuple[datetime, UUID]
 # before everything there is
 _NEWEST: Final[Position] = (datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1))
 
+_CONFIRMED: Final = exists().where(
+    feed_position.c.feed == CONSENTS, feed_position.c.confirmed_at > func.now() - literal(TRUSTED, Interval)
+)
+# The same in a text, of the citizen as it is written there: the level, or UNKNOWN while the copy is too old to tell.
+TRUSTED_LEVEL: Final = f"""(
+    SELECT CASE
+        WHEN EXISTS (
+            SELECT FROM feed_position
+            WHERE feed = '{CONSENTS}' AND confirmed_at > now() - interval '{TRUSTED.total_seconds()} seconds'
+        )
+        THEN (SELECT c.level FROM consent_copy c WHERE c.citizen = {{citizen}})
+        ELSE '{UNKNOWN}'
+    END
+)"""  # noqa: S608 - put together from constants
+
+
+def trusted_level(citizen: ColumnElement[str]) -> ColumnElement[str | None]:
+    """The citizen's level, None when nothing is known of it, or UNKNOWN while the copy is too old to tell."""
+    level = select(consent_copy.c.level).where(consent_copy.c.citizen == citizen).scalar_subquery()
+    return case((_CONFIRMED, level), else_=UNKNOWN).label("level")
+
+
 # What a list says besides its items is found in the same round trip. Hidden lists have no items (S6).
 _HEADED: Final = """
     SELECT head.level, head.as_of, page.*
     FROM (
-        SELECT (SELECT level FROM consent_copy WHERE citizen = :citizen) AS level,
-               (SELECT as_of FROM freshness) AS as_of
+        SELECT {level} AS level, (SELECT as_of FROM freshness) AS as_of
     ) head
     LEFT JOIN ({page}) page ON head.level = 'full'
     ORDER BY page.at DESC, page.key DESC
@@ -50,7 +80,7 @@ SEEN_OF_YOUTH: Final = "coalesce((t.document -> 'representativeMayUse')::boolean
 _FEED: Final = f"""
     SELECT head.level, head.as_of, page.*
     FROM (
-        SELECT (SELECT level FROM consent_copy WHERE citizen = $1) AS level, (SELECT as_of FROM freshness) AS as_of
+        SELECT {TRUSTED_LEVEL.format(citizen="$1")} AS level, (SELECT as_of FROM freshness) AS as_of
     ) head
     LEFT JOIN (
         SELECT {FEED_COLUMNS}
@@ -65,7 +95,7 @@ _FEED: Final = f"""
 
 _FEED_EVENT: Final = f"""
     SELECT head.level, page.*
-    FROM (SELECT (SELECT level FROM consent_copy WHERE citizen = $1) AS level) head
+    FROM (SELECT {TRUSTED_LEVEL.format(citizen="$1")} AS level) head
     LEFT JOIN (
         SELECT {FEED_COLUMNS}, e.has_message
         FROM {FEED_TABLES}
@@ -77,6 +107,7 @@ _FEED_EVENT: Final = f"""
 _MY_TOOLS: Final = (
     text(
         _HEADED.format(
+            level=TRUSTED_LEVEL.format(citizen=":citizen"),
             page=f"""
         SELECT m.added_at AS at, m.tool_id AS key, m.origin, m.prescription_id, m.prescriber_name,
                m.prescriber_profession, m.organisation, m.organisation_name, m.deadline, m.first_opened_at,
@@ -103,7 +134,7 @@ _MY_TOOLS: Final = (
                 OR CAST(t.document -> 'prescriptionRequired' AS boolean) = :prescription_required)
         ORDER BY m.added_at DESC, m.tool_id DESC
         LIMIT :count
-    """  # noqa: S608 - put together from constants
+    """,  # noqa: S608 - put together from constants
         )
     )
     .bindparams(
@@ -126,10 +157,7 @@ _LOCKED: Final = (
     select(
         citizen_tool.c.state,
         citizen_tool.c.prescription_id,
-        select(consent_copy.c.level)
-        .where(consent_copy.c.citizen == citizen_tool.c.citizen)
-        .scalar_subquery()
-        .label("level"),
+        trusted_level(citizen_tool.c.citizen),
         tool_copy.c.stopped,
         tool_copy.c.stop_category,
         tool_copy.c.document,
@@ -149,8 +177,9 @@ _WAITING_LOCALLY: Final = text("SELECT count(*) FROM local_message")
 class Found:
     """A page of rows, one more than asked for when there are more; and what the whole list says.
 
-    `level` is the citizen's consent, None when nothing is known of it; `as_of` is None before the first worker has run.
-    `cursor` to the next page is there where it is not that of the last row's time, or is made already.
+    `level` is the citizen's consent, None when nothing is known of it, UNKNOWN when the copy is too old to tell.
+    `as_of` is None before the first worker has run. `cursor` to the next page is there where it is not that of the
+    last row's time, or is made already.
     """
 
     rows: Sequence[Any]

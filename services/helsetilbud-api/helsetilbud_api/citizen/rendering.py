@@ -9,7 +9,7 @@ from fastapi import Response
 from pydantic_core import to_json
 from sqlalchemy import Row
 
-from helsetilbud_api.citizen.models import HIDING
+from helsetilbud_api.citizen.models import HIDING, check_known
 from helsetilbud_api.citizen.queries import Found
 from helsetilbud_api.citizen.texts import HIDDEN, feed_text, reason_text
 from helsetilbud_api.clients.prescriptions import Message
@@ -25,7 +25,11 @@ MY_TOOLS: Final = "/v1/me/tools"
 def render_page(
     found: Found, limit: int, language: str, render: Callable[[Any, str], Json], if_none_match: str | None
 ) -> Response:
-    """The entity tag is of everything but the freshness, so that a list that has not changed is not sent again."""
+    """The entity tag is of everything but the freshness, so that a list that has not changed is not sent again.
+
+    Raises ConsentUnknown.
+    """
+    check_known(found.level)
     shown = found.rows[:limit]
     page = {
         "items": [render(row, language) for row in shown],

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response, Security
 from helsetilbud_api.citizen import queries, service
 from helsetilbud_api.citizen.errors import (
     ConsentServiceUnavailable,
+    ConsentUnknown,
     FeedEventNotFound,
     ToolNotForRepresentatives,
     ToolNotInMyTools,
@@ -17,7 +18,7 @@ from helsetilbud_api.citizen.errors import (
 )
 from helsetilbud_api.citizen.filters import MyToolFilters
 from helsetilbud_api.citizen.launching.permission import require_shown
-from helsetilbud_api.citizen.models import HIDING, leaves_out_own
+from helsetilbud_api.citizen.models import check_shown, leaves_out_own
 from helsetilbud_api.citizen.queries import ToolFilter
 from helsetilbud_api.citizen.rendering import (
     render_feed_event,
@@ -78,7 +79,7 @@ def _visible(me: Citizen, asked: MyToolFilters) -> ToolFilter:
     tags=["My tools"],
     summary="List my tools",
     response_model=MyTools,
-    responses=READ | problems(*OWN, CursorInvalid),
+    responses=READ | problems(*OWN, ConsentUnknown, CursorInvalid),
 )
 async def list_my_tools(
     me: Me,
@@ -108,7 +109,7 @@ async def list_my_tools(
     tags=["My tools"],
     summary="Get one of my tools",
     response_model=MyToolPage,
-    responses=READ | problems(*OWN, ToolsHidden, ToolNotInMyTools),
+    responses=READ | problems(*OWN, ToolsHidden, ConsentUnknown, ToolNotInMyTools),
 )
 async def get_my_tool(
     me: Me,
@@ -126,8 +127,7 @@ async def get_my_tool(
         found = await queries.list_my_tools(
             reader, me.acting_for, language, wanted=_visible(me, MyToolFilters()), tool_id=tool_id
         )
-    if reason := HIDING.get(found.level):
-        raise ToolsHidden(reason=reason)
+    check_shown(found.level)
     if not found.rows:
         raise ToolNotInMyTools()
     row = found.rows[0]
@@ -140,7 +140,7 @@ async def get_my_tool(
     tags=["My tools"],
     summary="Delete one of my tools",
     status_code=204,
-    responses=problems(*OWN, ToolsHidden, ToolNotInMyTools),
+    responses=problems(*OWN, ToolsHidden, ConsentUnknown, ToolNotInMyTools),
 )
 async def delete_my_tool(me: MeChanging, tool_id: ToolId, session: Session, now: Now) -> None:
     """Any tool, a withdrawn one too. One that is not open to everyone must be prescribed again to come back."""
@@ -195,7 +195,7 @@ async def open_my_tool(
     tags=["Feed"],
     summary="List what has happened to me",
     response_model=Feed,
-    responses=READ | problems(*OWN, CursorInvalid),
+    responses=READ | problems(*OWN, ConsentUnknown, CursorInvalid),
 )
 async def list_feed(
     me: Me,
@@ -220,7 +220,7 @@ async def list_feed(
     tags=["Feed"],
     summary="Get one of the things that have happened to me",
     response_model=FeedEventPage,
-    responses=READ | problems(*OWN, ToolsHidden, FeedEventNotFound),
+    responses=READ | problems(*OWN, ToolsHidden, ConsentUnknown, FeedEventNotFound),
 )
 async def get_feed_event(
     me: Me,
@@ -234,8 +234,7 @@ async def get_feed_event(
     language, narrowed = best_language(request.headers.get("accept-language")), leaves_out_own(me)
     async with database.driver() as connection:
         row = await queries.get_feed_event(connection, me.acting_for, language, feed_event_id, narrowed=narrowed)
-    if reason := HIDING.get(row["level"]):
-        raise ToolsHidden(reason=reason)
+    check_shown(row["level"])
     if row["key"] is None:
         raise FeedEventNotFound()
     asked = row["prescription_id"] if row["kind"] == "tool-prescribed" else None

@@ -40,13 +40,14 @@ async def open_tool(
     """The address, and whether the same request was answered before. The first opening ends being new (M1).
 
     What stands in the way is looked for before an earlier answer is: that would let a tool stopped meanwhile be started
-    (K4). A launch code is good once, so a repeated request gets a code of its own; what is kept of the answer has none.
+    (K4). consent-api has been asked before this. A launch code is good once, so a repeated request gets a code of its
+    own; what is kept of the answer has none.
 
     Raises ToolNotInMyTools, ToolsHidden, ToolWithdrawn, ToolNotReady, ToolNotForRepresentatives,
     TooYoungForTool.
     """
     await lock_citizens(session, caller.acting_for)
-    mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller)
+    mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller, asked=True)
     tool = check_openable(mine, User.of(caller, now))
     answered = await idempotency.claim(session, repeat)
     if answered is None:
@@ -74,7 +75,7 @@ async def _keep_opening(
 
 
 async def remove_tool(session: AsyncSession, caller: Citizen, tool_id: UUID, now: datetime) -> None:
-    """P10: it may be prescribed again from now on. Raises ToolNotInMyTools, ToolsHidden."""
+    """P10: it may be prescribed again from now on. Raises ToolNotInMyTools, ToolsHidden, ConsentUnknown."""
     await lock_citizens(session, caller.acting_for)
     mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller)
     await session.execute(writing.REMOVE, {"citizen": caller.acting_for, "tool_id": tool_id})

@@ -12,7 +12,8 @@ from sqlalchemy.types import Text
 
 from helsetilbud_api.citizen.available.rules import Offered
 from helsetilbud_api.citizen.filters import FILTERS, ToolFilters
-from helsetilbud_api.citizen.models import User, citizen_tool, consent_copy, tool_copy
+from helsetilbud_api.citizen.models import User, citizen_tool, tool_copy
+from helsetilbud_api.citizen.queries import trusted_level
 from shared.access_rules import AGE_GROUPS, age_class, fitting_groups
 from shared.events.catalog import ToolDocument
 from shared.search import Position, Search, Searched
@@ -46,7 +47,7 @@ _OFFERED: Final = (
         tool_copy.c.stopped,
         tool_copy.c.stop_category,
         _HAS_IT.label("mine"),
-        select(consent_copy.c.level).where(consent_copy.c.citizen == bindparam("citizen")).scalar_subquery(),
+        trusted_level(bindparam("citizen", type_=Text)),
     )
     .join(citizen_tool, _MINE, isouter=True)
     .where(tool_copy.c.tool_id == bindparam("wanted"))

@@ -40,7 +40,7 @@ router = APIRouter(prefix="/v1/me")
     tags=["My tools"],
     summary="List all tools for me",
     response_model=AvailableTools,
-    responses=READ | problems(*OWN, CursorInvalid),
+    responses=READ | problems(*OWN, errors.ConsentUnknown, CursorInvalid),
 )
 async def list_available_tools(
     me: Me,
@@ -73,6 +73,7 @@ async def list_available_tools(
         BodyTooLarge,
         UnsupportedMediaType,
         errors.ToolsHidden,
+        errors.ConsentUnknown,
         errors.ToolNotFound,
         errors.ToolWithdrawn,
         errors.ToolAlreadyAdded,

@@ -10,10 +10,9 @@ from helsetilbud_api.citizen.errors import (
     PrescriptionRequired,
     ToolAlreadyAdded,
     ToolNotFound,
-    ToolsHidden,
     ToolWithdrawn,
 )
-from helsetilbud_api.citizen.models import HIDING, User, check_usable
+from helsetilbud_api.citizen.models import User, check_shown, check_usable
 from shared.access_rules import why_not_used
 from shared.events.catalog import ToolDocument
 
@@ -30,22 +29,16 @@ class Offered:
 
 
 def check_addable(tool: Offered | None, user: User) -> ToolDocument:
-    """Raises ToolNotFound, ToolsHidden, ToolWithdrawn, ToolAlreadyAdded, and what `_check_open_to` does."""
+    """Raises ToolNotFound, what `check_shown` does, ToolWithdrawn, ToolAlreadyAdded, and what `_check_open_to` does."""
     if tool is None or tool.document is None or not tool.document.national:
         raise ToolNotFound()
-    check_shown(tool)
+    check_shown(tool.level)
     if tool.stopped:
         raise ToolWithdrawn(category=tool.stop_category)
     if tool.mine:
         raise ToolAlreadyAdded()
     _check_open_to(tool.document, user)
     return tool.document
-
-
-def check_shown(tool: Offered | None) -> None:
-    """Raises ToolsHidden, whatever the tool is (S6)."""
-    if tool and (reason := HIDING.get(tool.level)):
-        raise ToolsHidden(reason=reason)
 
 
 def _check_open_to(tool: ToolDocument, user: User) -> None:

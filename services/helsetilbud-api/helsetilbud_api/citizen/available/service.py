@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from helsetilbud_api.citizen import writing
 from helsetilbud_api.citizen.available import queries
-from helsetilbud_api.citizen.available.rules import check_addable, check_shown
+from helsetilbud_api.citizen.available.rules import check_addable
 from helsetilbud_api.citizen.errors import ToolAlreadyAdded
 from helsetilbud_api.citizen.filters import ToolFilters
-from helsetilbud_api.citizen.models import HIDING, User
+from helsetilbud_api.citizen.models import FULL, User, check_shown
 from helsetilbud_api.citizen.queries import Found, list_my_tools
 from helsetilbud_api.citizen.rebuilding.log import keep_event, lock_citizens
 from helsetilbud_api.citizen.rendering import MY_TOOLS, render_my_tool
@@ -48,7 +48,7 @@ async def list_available_tools(
     """By name, or the best first; nothing while the citizen's tools are hidden (S6). Raises CursorInvalid."""
     after = Position.read(filters.cursor)
     head = await find_head(connection, user.citizen)
-    if head.level in HIDING:
+    if head.level != FULL:
         return Found((), head.level, head.as_of)
     listed = _Available(connection, user, language, filters, after)
     found = await find_page(vocabulary, connection, listed, filters.q, after, filters.limit)
@@ -60,11 +60,12 @@ async def add_tool(
 ) -> tuple[Answer, bool]:
     """The tool as it is among the citizen's own, and whether the same request was answered before.
 
-    Raises what `check_addable` does; before an earlier answer is given, ToolsHidden alone.
+    Raises what `check_addable` does; before an earlier answer is given, what `check_shown` does alone.
     """
     citizen = caller.acting_for
     if answered := await idempotency.claim(session, repeat):
-        check_shown(await queries.find_offered(session, citizen, tool_id))
+        if offered := await queries.find_offered(session, citizen, tool_id):
+            check_shown(offered.level)
         return answered, True
     await lock_citizens(session, citizen)
     check_addable(await queries.find_offered(session, citizen, tool_id), User.of(caller, now))

@@ -5,11 +5,13 @@ from uuid import UUID
 
 import asyncpg
 
+from helsetilbud_api.citizen.queries import TRUSTED_LEVEL
+
 # Of others' entries those that were told to many at once are kept as rows. An expiry that came to nothing, because the
 # tool had been opened, has no entry in the feed (P7).
-_HISTORY: Final = """
+_HISTORY: Final = f"""
     SELECT head.level, page.*
-    FROM (SELECT (SELECT level FROM consent_copy WHERE citizen = $1) AS level) head
+    FROM (SELECT {TRUSTED_LEVEL.format(citizen="$1")} AS level) head
     LEFT JOIN (
         SELECT e.number, e.name, e.data::text AS data, coalesce(t.texts -> $2, t.texts -> 'nb') ->> 'name' AS tool_name
         FROM citizen_event e
@@ -27,7 +29,7 @@ _HISTORY: Final = """
         LIMIT $6
     ) page ON head.level = 'full'
     ORDER BY page.number DESC
-"""
+"""  # noqa: S608 - put together from constants
 
 
 async def list_history(

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, func, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from helsetilbud_api.citizen.filters import FILTERS
-from helsetilbud_api.citizen.models import citizen_tool, consent_copy, freshness, tool_copy
-from helsetilbud_api.citizen.queries import ToolFilter
+from helsetilbud_api.citizen.models import citizen_tool, freshness, tool_copy
+from helsetilbud_api.citizen.queries import ToolFilter, trusted_level
 from shared.search import Position, Search, Searched
 
 _SEARCHED: Final = Searched("tool_copy")
@@ -18,7 +18,7 @@ _TEXTS: Final = func.coalesce(tool_copy.c.texts[_LANGUAGE], tool_copy.c.texts["n
 _NAME: Final = tool_copy.c.texts["nb"]["name"].astext
 _NEW: Final = and_(citizen_tool.c.origin == "prescribed", citizen_tool.c.first_opened_at.is_(None))
 _HEAD: Final = select(
-    select(consent_copy.c.level).where(consent_copy.c.citizen == bindparam("citizen")).scalar_subquery().label("level"),
+    trusted_level(bindparam("citizen", type_=Text)),
     select(freshness.c.as_of).scalar_subquery().label("as_of"),
 )
 # as queries.SEEN_OF_YOUTH
@@ -44,7 +44,7 @@ _MY_TOOLS: Final = (
 
 
 async def find_head(connection: AsyncConnection, citizen: str) -> Row[str | None, datetime | None]:
-    """The citizen's consent, None when nothing is known of it; and how fresh the list is."""
+    """The citizen's consent, as `trusted_level` has it; and how fresh the list is."""
     return (await connection.execute(_HEAD, {"citizen": citizen})).one()
 
 

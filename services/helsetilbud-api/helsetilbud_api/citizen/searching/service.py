@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from helsetilbud_api.citizen.models import HIDING
+from helsetilbud_api.citizen.models import FULL
 from helsetilbud_api.citizen.queries import Found, ToolFilter
 from helsetilbud_api.citizen.searching import queries
 from shared.search import Position, Search, Vocabulary, find_page
@@ -45,7 +45,7 @@ async def search_my_tools(
     """The best first; nothing while the list is hidden (S6). Raises CursorInvalid."""
     after = Position.read(cursor)
     head = await queries.find_head(connection, citizen)
-    if head.level in HIDING:
+    if head.level != FULL:
         return Found((), head.level, head.as_of)
     listed = _MyTools(connection, citizen, language, wanted, after)
     found = await find_page(vocabulary, connection, listed, said, after, limit)
