@@ -56,7 +56,8 @@ class Citizen:
 
     Birth dates are those of the numbers, for the rules about age (S5); they are written nowhere. `narrowed` is of whom
     `acting` lets in: somebody whose contents are fewer because they are a young person's. `expires_at` is the token's
-    end, in seconds since 1970: nothing that was begun with it goes on for longer.
+    end, in seconds since 1970: nothing that was begun with it goes on for longer. `permitted_until` is the same of the
+    right to act, None where no such moment is known.
     """
 
     reference: str
@@ -67,6 +68,7 @@ class Citizen:
     relation: Relation | None = None
     narrowed: bool = False
     expires_at: float = 0.0
+    permitted_until: float | None = None
 
     @property
     def acting_for(self) -> str:

@@ -7,11 +7,11 @@ A part of authentication, as asking the issuer for its keys is. Who may do what 
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import httpx
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.auth import callers
 from shared.auth.authenticator import Authenticator
@@ -51,13 +51,16 @@ class Purpose:
 
 
 class Permission(BaseModel):
-    """`reason` is a code; `narrowed` means that contents are fewer, because they are a young person's."""
+    """`reason` is a code; `narrowed` means that contents are fewer, because they are a young person's. `valid_until` is
+    when it ends or changes by itself, None when no such moment is known.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True, hide_input_in_errors=True)
 
     allowed: bool
     reason: str | None
     narrowed: bool
+    valid_until: Annotated[AwareDatetime | None, Field(alias="validUntil")]
 
 
 class RepresentationCheck:
@@ -125,7 +128,8 @@ class ActingCaller(CitizenCaller):
         permission = await check.verify(await authenticator.persons(request), caller.relation, self._purpose)
         if not permission.allowed:
             raise _refusal(permission.reason or "no-relation")
-        return replace(caller, narrowed=permission.narrowed)
+        until = permission.valid_until
+        return replace(caller, narrowed=permission.narrowed, permitted_until=until.timestamp() if until else None)
 
 
 def acting(

@@ -19,6 +19,7 @@ from shared.events import (
     PrescriptionEnded,
     PrescriptionExpired,
     PrescriptionRevoked,
+    RepresentationChanged,
     ToolPrescribed,
     ToolPublished,
     ToolReinstated,
@@ -117,6 +118,11 @@ async def on_level_changed(session: AsyncSession, event: LevelChanged, delivery:
     writing.tell_streams(session, [event.citizen])
 
 
+async def on_representation_changed(session: AsyncSession, event: RepresentationChanged, delivery: Delivery) -> None:
+    """S5: nothing is kept of it. Streams of who acts for the citizen ask again whether they may."""
+    writing.tell_streams(session, [event.citizen])
+
+
 async def change_levels(session: AsyncSession, events: Sequence[LevelChanged]) -> None:
     """What consent-api's change feed says, as if these had been the events; of many at once, in the order of their
     references, because each is locked.
@@ -161,6 +167,7 @@ HANDLERS: Final[Handlers] = {
     PrescriptionExpired: [kept(on_prescription_expired)],
     PrescriptionEnded: [kept(on_prescription_ended)],
     LevelChanged: [kept(on_level_changed)],
+    RepresentationChanged: [on_representation_changed],
     NotificationSent: [kept(on_notification_sent)],
     NotificationFailed: [kept(on_notification_failed)],
 }

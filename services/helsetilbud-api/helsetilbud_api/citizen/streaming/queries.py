@@ -4,18 +4,18 @@ from typing import Final
 
 import asyncpg
 
-from helsetilbud_api.citizen.queries import FEED_COLUMNS, FEED_TABLES, SEEN_OF_YOUTH
+from helsetilbud_api.citizen.queries import FEED_COLUMNS, FEED_TABLES, SEEN_OF_YOUTH, TRUSTED_LEVEL
 
 # Nothing while the citizen's tools are hidden (S6); what came meanwhile follows in a stream that is opened later.
 _ARRIVED: Final = f"""
     SELECT {FEED_COLUMNS}, e.arrival
     FROM {FEED_TABLES}
     WHERE e.citizen = $1 AND e.arrival > $3 AND (NOT $5 OR (e.prescription_id IS NOT NULL AND {SEEN_OF_YOUTH}))
-        AND EXISTS (SELECT FROM consent_copy c WHERE c.citizen = $1 AND c.level = 'full')
+        AND {TRUSTED_LEVEL.format(citizen="$1")} = 'full'
     ORDER BY e.arrival
     LIMIT $4
 """  # noqa: S608 - put together from constants
-_LEVEL: Final = "SELECT level FROM consent_copy WHERE citizen = $1"
+_LEVEL: Final = f"SELECT {TRUSTED_LEVEL.format(citizen='$1')}"
 _LAST: Final = "SELECT last FROM feed_head WHERE citizen = $1"
 
 
@@ -28,7 +28,7 @@ async def list_arrived(
 
 
 async def level_of(connection: asyncpg.Connection, citizen: str) -> str | None:
-    """The citizen's consent; None when nothing is known of it."""
+    """The citizen's consent, as `trusted_level` has it."""
     level: str | None = await connection.fetchval(_LEVEL, citizen)
     return level
 

@@ -1,14 +1,14 @@
 """What a stream of the feed sends: server-sent events (WHATWG HTML, 9.2), from a number on."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
 from asyncpg import Record
 from pydantic_core import to_json
 
-from helsetilbud_api.citizen.models import HIDING, HiddenReason
+from helsetilbud_api.citizen.models import FULL
 from helsetilbud_api.citizen.rendering import render_feed_event
 from helsetilbud_api.citizen.streaming import queries
 from helsetilbud_api.citizen.streaming.streams import Stream, Streams
@@ -20,7 +20,10 @@ HEARTBEAT: Final = b": nothing new\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """`seconds` is how long at most, `heartbeat` after how many without anything new there is a sign of life."""
+    """`seconds` is how long at most, `heartbeat` after how many without anything new there is a sign of life.
+
+    `may_go_on` asks whether who follows still has the right to; None of grown-ups who follow what is their own.
+    """
 
     citizen: str
     language: str
@@ -28,31 +31,34 @@ class Follower:
     after: int | None
     seconds: float
     heartbeat: float
+    actor: str | None = None
+    may_go_on: Callable[[], Awaitable[bool]] | None = None
 
 
 async def follow(database: Database, streams: Streams, stream: Stream, follower: Follower) -> AsyncIterator[bytes]:
-    """Ends when the streams do, when the citizen's tools are hidden (S6), and after the follower's time: the next
-    request has a fresh token, and goes on.
+    """Ends when the streams do, when the citizen's tools are hidden (S6), when the right to follow ends (S5), and after
+    the follower's time: the next request has a fresh token, and goes on.
     """
     until = time.monotonic() + follower.seconds
     position = await _start(database, follower)
     yield f"retry: 3000\nid: {position}\n\n".encode()
     while not streams.ended and (left := until - time.monotonic()) > 0:
         stream.begin_reading()
+        if follower.may_go_on and not await follower.may_go_on():
+            return
         rows = await _read(database, follower, position)
         for row in rows:
             position = row["arrival"]
             yield _event(row, follower.language)
-        if not rows and await hidden_because(database, follower.citizen):
+        if not rows and await level_of(database, follower.citizen) != FULL:
             return
         if len(rows) < AT_ONCE and not await stream.wait(min(follower.heartbeat, left)):
             yield HEARTBEAT
 
 
-async def hidden_because(database: Database, citizen: str) -> HiddenReason | None:
-    """None when there is full consent."""
+async def level_of(database: Database, citizen: str) -> str | None:
     async with database.driver() as connection:
-        return HIDING.get(await queries.level_of(connection, citizen))
+        return await queries.level_of(connection, citizen)
 
 
 async def _start(database: Database, follower: Follower) -> int:

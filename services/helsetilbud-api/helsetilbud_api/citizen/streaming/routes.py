@@ -2,25 +2,28 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Header, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from helsetilbud_api.citizen.errors import ToolsHidden
-from helsetilbud_api.citizen.models import leaves_out_own
+from helsetilbud_api.citizen.errors import ConsentServiceUnavailable, ConsentUnknown, ToolsHidden
+from helsetilbud_api.citizen.models import check_shown, leaves_out_own
 from helsetilbud_api.citizen.routes import OWN, Me
 from helsetilbud_api.citizen.streaming.ending import told_of_the_end
-from helsetilbud_api.citizen.streaming.reading import Follower, follow, hidden_because
+from helsetilbud_api.citizen.streaming.reading import Follower, follow, level_of
 from helsetilbud_api.citizen.streaming.streams import Streams, TooManyStreams
+from helsetilbud_api.clients.permissions import PermissionClient, Permissions
 from shared.app import Now
+from shared.auth import Citizen
 from shared.db import CurrentDatabase, Database
 from shared.errors import problems
 from shared.exact import AS_DIGITS
 from shared.language import best_language
 
-# who acts for somebody is asked about again before long (S5)
+# who acts for somebody is verified by number again before long, which the register is asked about (S5)
 ACTING_SECONDS: Final = 60.0
 _EXAMPLE: Final = (
     'id: 42\nevent: feed-event\ndata: {"kind":"tool-prescribed","title":"Du har fått et nytt verktøy"}\n\n'
@@ -48,7 +51,7 @@ class _Followed(EventStream):
         super().__init__(self._followed(), headers={"Content-Language": follower.language})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._streams.open(self._follower.citizen) as self._stream:
+        with self._streams.open(self._follower.citizen, self._follower.actor) as self._stream:
             await super().__call__(scope, receive, send)
 
     async def _followed(self) -> AsyncIterator[bytes]:
@@ -61,12 +64,13 @@ class _Followed(EventStream):
     tags=["Feed"],
     summary="Follow what happens to me",
     response_class=EventStream,
-    responses=_STREAMED | problems(*OWN, ToolsHidden, TooManyStreams),
+    responses=_STREAMED | problems(*OWN, ToolsHidden, ConsentUnknown, TooManyStreams),
 )
 async def follow_feed(
     me: Me,
     database: CurrentDatabase,
     request: Request,
+    permissions: Permissions,
     now: Now,
     last_event_id: Annotated[
         int | None,
@@ -76,23 +80,37 @@ async def follow_feed(
 ) -> StreamingResponse:
     """Entries as they come, each with an `id`. With it as `Last-Event-ID` the stream goes on where it was cut off, in
     whichever replica; without, from now on, so open it before the list is read. The first lines have an `id` too. A
-    comment every 15 seconds is a sign of life. The stream ends after some minutes, with its token, and when consent is
-    no longer full: open it again with a fresh token.
+    comment every 15 seconds is a sign of life. The stream ends after some minutes, with its token, when consent is
+    no longer full, and with the right to act for the citizen: open it again with a fresh token.
     """
     settings, language = request.app.state.settings, best_language(request.headers.get("accept-language"))
     longest = settings.stream_seconds if me.represents is None else min(settings.stream_seconds, ACTING_SECONDS)
-    if reason := await hidden_because(database, me.acting_for):
-        raise ToolsHidden(reason=reason)
+    check_shown(await level_of(database, me.acting_for))
     follower = Follower(
         citizen=me.acting_for,
         language=language,
         narrowed=leaves_out_own(me),
         after=last_event_id,
-        seconds=min(longest, me.expires_at - now.timestamp()),
+        seconds=min(longest, _end(me) - now.timestamp()),
         heartbeat=settings.stream_heartbeat,
+        actor=me.represents and me.reference,
+        may_go_on=partial(_may_go_on, permissions, me) if me.represents or me.narrowed else None,
     )
     streams: Streams = request.app.state.streams
     return _Followed(database, streams, follower)
+
+
+def _end(me: Citizen) -> float:
+    """When the token or the right to act ends by itself, in seconds since 1970."""
+    return me.expires_at if me.permitted_until is None else min(me.expires_at, me.permitted_until)
+
+
+async def _may_go_on(permissions: PermissionClient, me: Citizen) -> bool:
+    """Unknown is not yes."""
+    try:
+        return not await permissions.reasons_against(me.acting_for, me.represents and me.reference, me.relation)
+    except ConsentServiceUnavailable:
+        return False
 
 
 @asynccontextmanager

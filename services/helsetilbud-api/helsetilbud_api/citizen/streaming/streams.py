@@ -65,6 +65,7 @@ class Streams:
         self._database = database
         self._most = most
         self._open: dict[str, set[Stream]] = {}
+        self._acting: dict[str, set[Stream]] = {}
         self._count = 0
         self.ended = False
 
@@ -74,19 +75,16 @@ class Streams:
             raise TooManyStreams(retry_after=30)
 
     @contextmanager
-    def open(self, citizen: str) -> Iterator[Stream]:
-        """Raises TooManyStreams."""
+    def open(self, citizen: str, actor: str | None = None) -> Iterator[Stream]:
+        """What is told of whoever acts for the citizen wakes it too. Raises TooManyStreams."""
         self.require_room(citizen)
-        stream, of_citizen = Stream(), self._open.setdefault(citizen, set())
-        of_citizen.add(stream)
+        stream = Stream()
         self._count += 1
         try:
-            yield stream
+            with _among(self._open, citizen, stream), _among(self._acting, actor, stream):
+                yield stream
         finally:
             self._count -= 1
-            of_citizen.discard(stream)
-            if not of_citizen:
-                self._open.pop(citizen, None)
 
     def end(self) -> None:
         """All of them, when this replica is about to stop: a server waits for the answers that are under way."""
@@ -128,10 +126,25 @@ class Streams:
 
     def _notified(self, _connection: asyncpg.Connection, _pid: int, _channel: str, citizens: object) -> None:
         for citizen in str(citizens).split():
-            for stream in self._open.get(citizen, ()):
+            for stream in (*self._open.get(citizen, ()), *self._acting.get(citizen, ())):
                 stream.wake()
 
     def _wake_all(self) -> None:
         for of_citizen in self._open.values():
             for stream in of_citizen:
                 stream.wake()
+
+
+@contextmanager
+def _among(streams: dict[str, set[Stream]], of: str | None, stream: Stream) -> Iterator[None]:
+    """Nowhere when it is of nobody."""
+    if of is None:
+        yield
+        return
+    streams.setdefault(of, set()).add(stream)
+    try:
+        yield
+    finally:
+        streams[of].discard(stream)
+        if not streams[of]:
+            del streams[of]
