@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Self, TypeAlias
 
-from pydantic import GetCoreSchemaHandler, TypeAdapter
+from pydantic import GetCoreSchemaHandler, TypeAdapter, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from shared.language import Text
@@ -41,8 +41,18 @@ class Code(Schema):
 
 
 class CodeList(Schema):
+    """`definitions` by code: what each means, a sentence or two in each language that it has a name in."""
+
     title: Text
     items: Sequence[Code]
+    definitions: Mapping[str, Text]
+
+    @model_validator(mode="after")
+    def _defined(self) -> Self:
+        named = {item.code: set(item.names) for item in self.items}
+        if named != {code: set(texts) for code, texts in self.definitions.items()}:
+            raise ValueError("each code has a definition in each language of its names, and there are no others")
+        return self
 
 
 @cache

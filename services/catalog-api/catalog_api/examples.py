@@ -83,6 +83,12 @@ CODE_LIST: Final[dict[str, Any]] = _CODE_LIST | {
             "code": "security",
             "name": "Sikkerhet",
             "names": {"nb": "Sikkerhet", "nn": "Tryggleik", "en": "Security"},
+            "definition": "Verktøyet har en svakhet som andre kan utnytte, eller noen har brutt seg inn.",
+            "definitions": {
+                "nb": "Verktøyet har en svakhet som andre kan utnytte, eller noen har brutt seg inn.",
+                "nn": "Verktøyet har ein veikskap som andre kan utnytte, eller nokon har brote seg inn.",
+                "en": "The tool has a weakness that others could use, or has been broken into.",
+            },
             "retired": False,
         }
     ]

@@ -118,6 +118,8 @@ def render_code_list(name: str, found: CodeList, language: str) -> Json:
             "code": item.code,
             "name": item.names[language],
             "names": item.names,
+            "definition": found.definitions[item.code][language],
+            "definitions": found.definitions[item.code],
             "retired": item.retired,
             **item.model_dump(include={"light", "stored"}, exclude_none=True),
         }

@@ -168,14 +168,16 @@ class CodeLists(Schema):
 
 
 class CodeListItem(Schema):
-    """`name` in the language asked for. A retired code may occur in what is old and is not to be chosen. `light` is in
-    `check-list`: a light approval asks for the item too. `stored` is in `data-uses`: something is kept elsewhere than
-    on the citizen's device.
+    """`name` and `definition`, what the code means, in the language asked for. A retired code may occur in what is old
+    and is not to be chosen. `light` is in `check-list`: a light approval asks for the item too. `stored` is in
+    `data-uses`: something is kept elsewhere than on the citizen's device.
     """
 
     code: str
     name: str
     names: Text
+    definition: str
+    definitions: Text
     retired: bool
     light: bool | None = None
     stored: bool | None = None
