@@ -40,7 +40,7 @@ URL = "https://helsetilbud.test"
         ({"redirect_uri": "https://sovntrappa.example/callback#"}, "invalid_request"),
         ({"redirect_uri": "https://sovntrappa.example/./callback"}, "invalid_request"),
         ({"redirect_uri": "https://sovntrappa.example/call%62ack"}, "invalid_request"),
-        ({"client_secret": "a secret"}, "invalid_request"),
+        ({"client_secret": "x"}, "invalid_request"),
     ],
 )
 async def test_a_request_that_cannot_be_met_is_refused_when_it_is_pushed(
@@ -98,7 +98,7 @@ async def test_there_is_one_grant_and_nothing_to_renew(sovntrappa: Any, launch: 
     "changes",
     [
         {"client_assertion": None, "client_assertion_type": None},
-        {"client_assertion": None, "client_assertion_type": None, "client_secret": "a secret"},
+        {"client_assertion": None, "client_assertion_type": None, "client_secret": "x"},
         {"client_assertion": None},
         {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"},
     ],
