@@ -17,6 +17,11 @@ _UNKNOWN: Final[Text] = {
 }
 
 _KEPT: Final = "query_names"
+_ANY: Final = frozenset({"any"})
+
+
+class _RefusesItself(Exception):
+    """The operation's own model forbids what it does not know."""
 
 
 async def refuse_unknown_query(request: Request) -> None:
@@ -24,7 +29,7 @@ async def refuse_unknown_query(request: Request) -> None:
     if not request.scope["query_string"]:
         return
     names = _names(request.scope["route"])
-    if not names.issuperset(request.query_params.keys()):
+    if names is not _ANY and not names.issuperset(request.query_params.keys()):
         listed = ", ".join(sorted(names)) or "–"
         raise MalformedRequest({language: text.format(names=listed) for language, text in _UNKNOWN.items()})
 
@@ -33,7 +38,10 @@ def _names(route: Any) -> frozenset[str]:
     """Worked out once for each route; routes live as long as the app."""
     names: frozenset[str] | None = getattr(route, _KEPT, None)
     if names is None:
-        names = frozenset(_all(route.dependant))
+        try:
+            names = frozenset(_all(route.dependant))
+        except _RefusesItself:
+            names = _ANY
         setattr(route, _KEPT, names)
     return names
 
@@ -42,6 +50,8 @@ def _all(dependant: Dependant) -> Iterator[str]:
     for field in dependant.query_params:
         kind: Any = field.field_info.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
+            if kind.model_config.get("extra") == "forbid":
+                raise _RefusesItself
             yield from (inner.alias or name for name, inner in kind.model_fields.items())
         else:
             yield field.alias
