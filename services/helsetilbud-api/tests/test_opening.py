@@ -142,7 +142,8 @@ async def test_P10_a_deleted_tool_that_is_prescribed_again_is_new_again(
     await others.tell(again)
     [mine] = await kari.tools()
     assert (mine["new"], mine["openedAt"], mine["prescriptionId"]) == (True, None, str(again.prescription_id))
-    assert [entry["kind"] for entry in await kari.feed()] == ["tool-prescribed"] * 2
+    kinds = [entry["kind"] for entry in await kari.feed()]
+    assert (kinds[0], kinds.count("tool-prescribed"), len(kinds)) == ("tool-prescribed", 2, 4)
 
 
 async def test_P10_a_withdrawn_tool_can_be_deleted(kari: Any, others: Any, prescribed: Any, tool: UUID) -> None:

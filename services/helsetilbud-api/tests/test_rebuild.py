@@ -137,7 +137,7 @@ async def test_M5_what_happens_during_a_rebuild_is_in_it(
     before = await pages(rows)
     states = await rows("SELECT state, count(*) AS n FROM citizen_tool GROUP BY state")
     assert {row["state"]: row["n"] for row in states} == {"active": len(citizens), "revoked": len(citizens)}
-    assert len(before["feed_event"]) == 5 * len(citizens)
+    assert len(before["feed_event"]) == 7 * len(citizens)
     await rebuild(database)
     assert await pages(rows) == before
 

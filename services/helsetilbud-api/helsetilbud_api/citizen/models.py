@@ -25,7 +25,17 @@ from shared.events.catalog import ToolDocument
 from shared.norway import age_on, day_in_norway
 
 Origin = Literal["prescribed", "self-added"]
-Kind = Literal["tool-prescribed", "tool-revoked", "tool-expired", "tool-ended", "tool-withdrawn", "tool-reinstated"]
+Kind = Literal[
+    "tool-prescribed",
+    "tool-revoked",
+    "tool-expired",
+    "tool-ended",
+    "tool-withdrawn",
+    "tool-reinstated",
+    "tool-added",
+    "tool-opened",
+    "tool-removed",
+]
 HiddenReason = Literal["no-consent", "consent-basis-only"]
 
 # the copies that follow their owner's change feed, as they are called in `feed_position`

@@ -62,7 +62,6 @@ async def open_tool(
 async def _keep_opening(
     session: AsyncSession, caller: Citizen, mine: MyTool, tool: ToolDocument, now: datetime
 ) -> None:
-    await session.execute(writing.OPEN, {"citizen": caller.acting_for, "tool_id": tool.tool_id, "at": now})
     event = ToolOpened(
         citizen=caller.acting_for,
         tool_id=tool.tool_id,
@@ -70,6 +69,7 @@ async def _keep_opening(
         acted_by=caller.reference,
         at=now,
     )
+    await writing.do(session, event)
     await keep_event(session, event)
     await outbox.add(session, event, now)
 
@@ -78,7 +78,6 @@ async def remove_tool(session: AsyncSession, caller: Citizen, tool_id: UUID, now
     """P10: it may be prescribed again from now on. Raises ToolNotInMyTools, ToolsHidden, ConsentUnknown."""
     await lock_citizens(session, caller.acting_for)
     mine = check_mine(await queries.lock_my_tool(session, caller.acting_for, tool_id), caller)
-    await session.execute(writing.REMOVE, {"citizen": caller.acting_for, "tool_id": tool_id})
     event = ToolRemoved(
         citizen=caller.acting_for,
         tool_id=tool_id,
@@ -86,5 +85,6 @@ async def remove_tool(session: AsyncSession, caller: Citizen, tool_id: UUID, now
         acted_by=caller.reference,
         at=now,
     )
+    await writing.do(session, event)
     await keep_event(session, event)
     await outbox.add(session, event, now)

@@ -35,6 +35,21 @@ _FEED: Final[dict[Kind, dict[str, FeedText]]] = {
         "nn": FeedText("Eit verktøy er avslutta", "Den som sende deg {tool}, har avslutta bruken av det."),
         "en": FeedText("A tool has been ended", "The one who sent you {tool} has ended the use of it."),
     },
+    "tool-added": {
+        "nb": FeedText("Et verktøy er lagt til", "{tool} er lagt til i verktøyene dine."),
+        "nn": FeedText("Eit verktøy er lagt til", "{tool} er lagt til i verktøya dine."),
+        "en": FeedText("A tool has been added", "{tool} has been added to your tools."),
+    },
+    "tool-opened": {
+        "nb": FeedText("Et verktøy er tatt i bruk", "{tool} ble åpnet for første gang."),
+        "nn": FeedText("Eit verktøy er teke i bruk", "{tool} vart opna for første gong."),
+        "en": FeedText("A tool has been taken into use", "{tool} was opened for the first time."),
+    },
+    "tool-removed": {
+        "nb": FeedText("Et verktøy er slettet", "{tool} er slettet fra verktøyene dine."),
+        "nn": FeedText("Eit verktøy er sletta", "{tool} er sletta frå verktøya dine."),
+        "en": FeedText("A tool has been deleted", "{tool} has been deleted from your tools."),
+    },
     "tool-withdrawn": {
         "nb": FeedText("Et verktøy er trukket tilbake", "Det er ikke mulig å åpne {tool} nå."),
         "nn": FeedText("Eit verktøy er trekt tilbake", "Det er ikkje mogleg å opne {tool} no."),
@@ -121,4 +136,5 @@ def feed_text(kind: Kind, language: str, tool: str | None, prescriber: str | Non
     tool = shown_in_one_line(tool) if tool else None
     title, text = _FEED[kind][language]
     named = f"«{tool}»" if tool and language != "en" else f"“{tool}”" if tool else _UNKNOWN_TOOL[language]
-    return FeedText(title, text.format(tool=named, prescriber=prescriber and shown_in_one_line(prescriber)))
+    said = text.format(tool=named, prescriber=prescriber and shown_in_one_line(prescriber))
+    return FeedText(title, said[:1].upper() + said[1:])

@@ -3,12 +3,12 @@
 Handlers and the reading of the catalogue end here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, Uuid, and_, bindparam, case, func, or_, text
+from sqlalchemy import BigInteger, Boolean, DateTime, Executable, Text, Uuid, and_, bindparam, case, func, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +21,9 @@ from helsetilbud_api.citizen.models import (
 )
 from helsetilbud_api.citizen.rebuilding.log import LOCK_MANY
 from shared.db import tell_after_commit
+from shared.events import ToolAdded, ToolOpened, ToolRemoved
 from shared.events.catalog import ToolDocument
+from shared.schemas import rfc3339
 
 # the channel on which streams are woken; a NOTIFY holds 8,000 bytes, a reference at most 35
 STREAM: Final = "feed"
@@ -102,6 +104,13 @@ _NOT_OPENED: Final = """
             AND first_opened_at IS NOT NULL
     )
 """
+# The first opening of what is among the citizen's tools; before OPEN, which ends its being the first.
+_FIRST_OPENED: Final = """
+    1 WHERE EXISTS (
+        SELECT FROM citizen_tool WHERE citizen = :citizen AND tool_id = :tool_id AND first_opened_at IS NULL
+    )
+"""
+TELL_FIRST_OPENED: Final = text(f"WITH arrival AS ({_ARRIVAL.format(first=_FIRST_OPENED)}) {_TELL}").bindparams(*_ENTRY)
 TELL_UNLESS_OPENED: Final = text(f"WITH arrival AS ({_ARRIVAL.format(first=_NOT_OPENED)}) {_TELL}").bindparams(*_ENTRY)
 
 # One round trip, because this is what a citizen waits for. The newest prescription of a tool is the one that counts,
@@ -232,6 +241,40 @@ _TELL_EVERYBODY: Final = text("""
     bindparam("tool_id", type_=Uuid),
     bindparam("sequence", type_=BigInteger),
 )
+
+
+OwnAct = ToolAdded | ToolOpened | ToolRemoved
+
+
+def own_act(event: OwnAct) -> Sequence[tuple[Executable, dict[str, Any]]]:
+    """What the citizen has done, or somebody for them, and its entry in the feed (M4, M6); in this order."""
+    kind, statement = _OWN_ACTS[type(event)]
+    values = {"citizen": event.citizen, "tool_id": event.tool_id, "at": event.at}
+    entry = values | {
+        "feed_event_id": feed_event_id(kind, f"{event.tool_id}@{rfc3339(event.at)}"),
+        "kind": kind,
+        "prescription_id": event.prescription_id,
+        "prescriber_name": None,
+        "has_message": None,
+        "reason": None,
+    }
+    if kind == "tool-opened":
+        return (TELL_FIRST_OPENED, entry), (statement, values)
+    return (statement, values), (TELL, entry)
+
+
+_OWN_ACTS: Final[Mapping[type[OwnAct], tuple[Kind, Executable]]] = {
+    ToolAdded: ("tool-added", ADD),
+    ToolOpened: ("tool-opened", OPEN),
+    ToolRemoved: ("tool-removed", REMOVE),
+}
+
+
+async def do(session: AsyncSession, event: OwnAct) -> None:
+    """Under the citizen's lock."""
+    for statement, values in own_act(event):
+        await session.execute(statement, values)
+    tell_streams(session, [event.citizen])
 
 
 def tell_streams(session: AsyncSession, citizens: Sequence[str]) -> None:

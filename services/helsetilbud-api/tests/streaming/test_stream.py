@@ -200,7 +200,7 @@ async def test_S5_parents_of_the_young_follow_what_is_about_prescriptions_and_no
             await follower.block()
             await others.tell(others.stopped(own), others.prescribed(young, sent))
             number, entry = await follower.entry()
-            assert (number, entry.tool_id) == (2, sent)
+            assert (number, entry.tool_id) == (3, sent)
         monkeypatch.setattr(routes, "ACTING_SECONDS", 0.2)
         async with follow(url, mother) as follower:
             await follower.block()

@@ -69,10 +69,13 @@ async def add_tool(
         return answered, True
     await lock_citizens(session, citizen)
     check_addable(await queries.find_offered(session, citizen, tool_id), User.of(caller, now))
-    added = await session.execute(writing.ADD, {"citizen": citizen, "tool_id": tool_id, "at": now})
+    event = ToolAdded(citizen=citizen, tool_id=tool_id, acted_by=caller.reference, at=now)
+    (adding, values), (telling, entry) = writing.own_act(event)
+    added = await session.execute(adding, values)
     if added.first() is None:  # it has come meanwhile
         raise ToolAlreadyAdded()
-    event = ToolAdded(citizen=citizen, tool_id=tool_id, acted_by=caller.reference, at=now)
+    await session.execute(telling, entry)
+    writing.tell_streams(session, [citizen])
     await keep_event(session, event)
     await outbox.add(session, event, now)
     found = await list_my_tools(await session.connection(), citizen, language, tool_id=tool_id)

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from asyncpg import Record
 
-from helsetilbud_api.citizen.history.schemas import HistoryKind
+from helsetilbud_api.citizen.models import Kind
 from helsetilbud_api.citizen.texts import reason_text
 from shared.schemas import rfc3339
 
 # The kind of an event, and its member that says when
-_EVENTS: Final[Mapping[str, tuple[HistoryKind, str]]] = {
+_EVENTS: Final[Mapping[str, tuple[Kind, str]]] = {
     "prescription.tool-prescribed.v1": ("tool-prescribed", "prescribedAt"),
     "prescription.prescription-revoked.v1": ("tool-revoked", "revokedAt"),
     "prescription.prescription-expired.v1": ("tool-expired", "expiredAt"),

@@ -1,6 +1,6 @@
 """Response models of the history."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -11,7 +11,6 @@ from helsetilbud_api.citizen.schemas import Hidden, PrescribedBy, WhyOver
 from shared.paging import Page
 from shared.schemas import Schema, Timestamp, growing
 
-HistoryKind: TypeAlias = Kind | Literal["tool-added", "tool-opened", "tool-removed"]
 _EXAMPLE: JsonDict = {
     "kind": "tool-opened",
     "at": "2026-11-23T17:05:00.000Z",
@@ -29,23 +28,7 @@ class HistoryEntry(Schema):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    kind: Annotated[
-        str,
-        growing(
-            Literal[
-                "tool-prescribed",
-                "tool-revoked",
-                "tool-expired",
-                "tool-ended",
-                "tool-withdrawn",
-                "tool-reinstated",
-                "tool-added",
-                "tool-opened",
-                "tool-removed",
-            ]
-        ),
-        Field(description="More kinds may come"),
-    ]
+    kind: Annotated[Kind, growing(Kind), Field(description="More kinds may come")]
     at: Timestamp
     tool_id: UUID
     tool_name: Annotated[str | None, Field(description="As the catalogue has it now; null when it has not told of it")]

@@ -138,7 +138,8 @@ async def _handle(collected: _Collected, row: Row[Any]) -> None:
         return
     event = EVENTS[row.name].model_validate(row.data)
     if isinstance(event, ToolOpened | ToolAdded | ToolRemoved):
-        await collected.execute(_OWN_ACTS[type(event)], _own_act(event))
+        for statement, values in writing.own_act(event):
+            await collected.execute(statement, values)
         return
     for handler in HANDLERS[type(event)]:
         await _again(handler)(collected, event, _DELIVERY)
@@ -155,10 +156,5 @@ def _again(handler: Any) -> Any:
     return handler.__wrapped__
 
 
-def _own_act(event: ToolOpened | ToolAdded | ToolRemoved) -> dict[str, Any]:
-    return {"citizen": event.citizen, "tool_id": event.tool_id, "at": event.at}
-
-
-_OWN_ACTS: Final = {ToolOpened: writing.OPEN, ToolAdded: writing.ADD, ToolRemoved: writing.REMOVE}
 # handlers of events about one citizen take everything from the event
 _DELIVERY: Final = Delivery(UUID(int=0), datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))

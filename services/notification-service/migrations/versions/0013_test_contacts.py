@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import schema
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 
 TESTS = """
 -- a contact point of somebody's at an organisation that sends letters. Of the address there is a keyed digest alone,
