@@ -47,7 +47,7 @@ _logger = structlog.get_logger(__name__)
 
 
 class Sending:
-    """One channel's loop. At most `parallel` sendings run at once. `by_database` is off where all have the same clock."""
+    """One channel's loop. At most `parallel` sendings run at once. `by_database` is off where the clocks are one."""
 
     def __init__(
         self,
