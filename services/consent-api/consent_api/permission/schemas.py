@@ -12,7 +12,7 @@ from consent_api.representation.models import Relation
 from shared.schemas import RequestSchema, Schema, Timestamp
 
 Reference = Annotated[str, StringConstraints(pattern=REFERENCE, max_length=35)]
-_CITIZEN, _ACTOR = "k1-abcdefghijklmnopqrstuvwxyz", "k1-zyxwvutsrqponmlkjihgfedcba"
+_CITIZEN, _ACTOR = "k1-abcdefghijklmnopqrstuvwxyz", "k1-aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 
 class PermissionQuestion(RequestSchema):
