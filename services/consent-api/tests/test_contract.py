@@ -18,6 +18,7 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         *("checkDigitallyActive", "checkActiveAsEhr"),
         *("registerInterest", "endInterest", "endAllInterest", "listStandingChanges"),
         "listConsentChanges",
+        "checkPermission",
     }
     assert all(operation["summary"] and operation["tags"] for operation in operations)
     open_to_all = {operation["operationId"] for operation in operations if {} in operation["security"]}
