@@ -47,7 +47,7 @@ _logger = structlog.get_logger(__name__)
 
 
 class Sending:
-    """One channel's loop. At most `parallel` sendings run at once. `by_database` is off where the clocks are one."""
+    """One channel's loop. At most `parallel` sendings run at once. `by_database` is off where all share a clock."""
 
     def __init__(
         self,
@@ -173,8 +173,6 @@ class Sending:
     async def _compose(self, due: DueMessage) -> Words:
         try:
             return self._composer.compose(due, await self._letter(due))
-        except NotDelivered:
-            raise
         except Exception as error:  # as in _call
             _logger.error("composing_failed", channel=self._name, exc_info=error)
             raise ProviderUnavailable("internal-error") from error
