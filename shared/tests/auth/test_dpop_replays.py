@@ -6,6 +6,7 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import time
 from typing import Any
@@ -14,9 +15,11 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.auth import PostgresReplayStore, ProofCheckUnavailable, replay
+from shared.auth import PostgresReplayStore, ProofCheckUnavailable, ProofReplayed, replay
+from shared.auth.dpop import Proofs, Request
 from shared.db import Database
 from shared.schema import statements
+from shared.testing.proofs import ProofKey
 from shared.testing.waiting import until
 
 EXPIRES_IN = 15
@@ -122,6 +125,25 @@ async def test_no_proof_is_deleted_that_could_still_be_used(emptied: Database, s
         await swept(store)
 
     assert not await use(store, digest)
+
+
+async def test_a_proof_is_remembered_while_a_replica_whose_clock_is_behind_would_take_it(
+    emptied: Database, store: CountingStore
+) -> None:
+    """A replica that is 4 seconds ahead has taken a client's proof that is 5 seconds ahead of that: what is deleted by
+    it must not be young enough for us.
+    """
+    now = datetime.now(UTC)
+    behind = Proofs(store, lambda: now)
+    token_endpoint = Request("POST", "https://issuer.example/token", None, None)
+    made = ProofKey().proof("POST", token_endpoint.address, "", now=now - timedelta(seconds=13), claims={"ath": None})
+    await behind.check(made, token_endpoint)
+    await swept(store)
+    store._sweep_from = 0
+    await use(store, age=-9)
+    await swept(store)
+    with pytest.raises(ProofReplayed):
+        await behind.check(made, token_endpoint)
 
 
 async def test_a_request_given_up_takes_no_other_with_it(store: CountingStore) -> None:
