@@ -16,6 +16,8 @@ from catalog_api.staff_routes import staff_tools
 from catalog_api.submissions.routes import PATCH_MEDIA_TYPES, PATCHED, submissions
 from shared.app import build_app, settled
 from shared.http import Intake
+from shared.limiting import Policy
+from shared.limiting.limits import DAY
 from shared.logging import configure_logging
 from shared.messaging.delivery import utc_now
 from shared.search import Vocabulary
@@ -48,6 +50,7 @@ def create_app(
         clock=clock,
         intakes=[IMAGE_INTAKE, Intake("PATCH", PATCHED, PATCH_MEDIA_TYPES, settings.max_body_bytes)],
     )
+    app.state.submissions = Policy("submissions-day", settings.submissions_per_day, DAY)
     app.state.vocabulary = Vocabulary()
     app.state.answers = Answers(Newest(app.state.database, settings.catalogue_check_seconds))
     return app

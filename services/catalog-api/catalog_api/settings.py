@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from shared.settings import Count, ServiceSettings
 
 
 class Settings(ServiceSettings):
     service: str = "catalog-api"
     audience: str = "nhn:verktoykatalog"
 
+    submissions_per_day: Count = Field(200, description="Begun by one supplier; each may have an image")
     catalogue_check_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
         0.2, description="How long an answer may be given again before asking whether the catalogue has changed (K4)"
     )

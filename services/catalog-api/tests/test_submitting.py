@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from catalog_api.submissions.schemas import SubmissionDetails, SubmissionPage
@@ -321,3 +322,19 @@ async def test_K1_texts_of_tools_hold_no_link_that_a_reader_cannot_be_sure_of(ap
         422,
         {(f"/body/tool/texts/nb/{place}", "link-unsafe") for place in places},
     )
+
+
+async def test_K2_a_supplier_begins_so_many_submissions_a_day(approval: Any, make_app: Any, make_tool: Any) -> None:
+    """Each may have an image: tools that are only submitted are the supplier's own to make."""
+    app = make_app(submissions_per_day=3)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=str(approval.supplier.client.base_url)) as client:
+            supplier = approval.supplier.but()
+            other = approval.supplier.but(organisation=OTHER)
+            supplier.client = other.client = client
+            codes = [(await supplier.post("/v1/submissions", {"tool": {}})).status_code for _ in range(4)]
+            assert codes == [201, 201, 201, 429]
+            refused = (await supplier.post("/v1/submissions", {"tool": {}})).json()
+            assert (refused["code"], refused["violatedPolicies"]) == ("rate-limit-exceeded", ["submissions-day"])
+            assert (await other.post("/v1/submissions", {"tool": {}})).status_code == 201

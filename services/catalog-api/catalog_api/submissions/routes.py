@@ -112,6 +112,8 @@ async def create_submission(
     """
 
     async def draft(session: AsyncSession) -> Submission:
+        state = request.app.state
+        state.limits.counters.take([(state.submissions, (caller.organisation,))])
         return await service.draft(session, caller, wanted.tool_id, wanted.tool.sent(), now)
 
     return await _answer_once(request, caller, key, draft, status=201)
