@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from openapi_spec_validator import validate
 
 from notification_service.campaigns import schemas as campaigns
+from notification_service.campaigns import trying_schemas as trying
 from notification_service.notifying.schemas import Notification, NotificationTrail
 from notification_service.preferences.schemas import NotificationSettings, NotificationSettingsChange
 
@@ -11,7 +12,7 @@ OF_CAMPAIGNS = (
     campaigns.CampaignDraft,
     campaigns.CampaignState,
     campaigns.RecipientsTaken,
-    campaigns.TestSending,
+    trying.TestSending,
     campaigns.CampaignProgress,
     campaigns.RecipientOutcome,
 )
@@ -28,6 +29,11 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         "setNotificationSettings",
         "confirmContactPoint",
         "sendContactPointCode",
+        "registerTestContact",
+        "confirmTestContact",
+        "listTestContacts",
+        "removeTestContact",
+        "listCampaignTests",
         "receiveDeliveryReceipts",
         "listAccessLog",
         "listNotifications",
