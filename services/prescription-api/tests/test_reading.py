@@ -27,6 +27,7 @@ async def test_P3_P13_a_look_up_answers_and_is_logged(
         "name": "Odd Åsgård",
         "ageClass": "adult",
         "digitallyActive": True,
+        "activeThemselves": True,
         "activeThroughOthers": False,
         "reasons": [],
     }
@@ -86,7 +87,9 @@ async def test_P4_reasons_come_with_no_alone_and_a_child_reached_through_others_
         world.through_others.add(number)
     found = (await client.post("/v1/patients/lookup", json={"nationalId": number}, auth=practitioner())).json()
     assert (found["digitallyActive"], found["activeThroughOthers"]) == (through_others, through_others)
-    assert [reason["code"] for reason in found["reasons"]] == ([] if through_others else ["too-young"])
+    assert [reason["code"] for reason in found["reasons"]] == (
+        [] if through_others else ["too-young", "no-representative"]
+    )
 
 
 async def test_P2_the_list_says_what_can_be_prescribed_and_why_not(
