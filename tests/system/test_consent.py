@@ -77,14 +77,38 @@ async def test_S5_a_child_is_reached_through_a_parent_and_not_without(ehr: Ehr, 
         found: bool = answer.json()["digitallyActive"]
         return found
 
-    states = ("toddler", "age-11", "age-15", "child-without-representation", "child-at-confidential-address")
+    unreached = ("child-without-representation", "child-at-confidential-address", "young-unreachable")
+    states = ("toddler", "age-11", "just-12", "age-13-own-access", "age-15", *unreached)
     assert {state: await active(state) for state in states} == {
         "toddler": True,
         "age-11": True,
+        "just-12": True,
+        "age-13-own-access": True,
         "age-15": True,
-        "child-without-representation": False,
-        "child-at-confidential-address": False,
+        **dict.fromkeys(unreached, False),
     }
+
+
+async def test_S5_a_youth_tool_reaches_who_has_an_own_access_and_no_parent_sees_it(
+    ehr: Ehr, citizens: list[dict[str, Any]], as_citizen: Any, until: Any
+) -> None:
+    numbers = {person["state"]: person["nationalId"] for person in citizens}
+    parent = next(it["nationalId"] for it in citizens if numbers["age-13-own-access"] in it["children"])
+    listed = (await ehr.get("/v1/prescribable-tools", limit="100")).json()["items"]
+    found = next(tool["toolId"] for tool in listed if tool["name"] == "Humørkompasset")
+    sent = {
+        state: await ehr.post("/v1/prescriptions", {"patient": {"nationalId": numbers[state]}, "toolId": found})
+        for state in ("age-13-own-access", "just-12")
+    }
+    assert {state: answer.status_code for state, answer in sent.items()} == {"age-13-own-access": 201, "just-12": 422}
+    assert sent["just-12"].json()["reasons"] == ["own-access-missing", "representative-not-allowed"]
+
+    async def shown(actor: str, represents: str | None = None) -> bool:
+        page = await as_citizen(actor, "helsetilbud-api", "GET", "/v1/me/tools", represents=represents)
+        return any(item["toolId"] == found for item in page.json()["items"])
+
+    await until(lambda: shown(numbers["age-13-own-access"]), "the tool among the young person's own")
+    assert not await shown(parent, numbers["age-13-own-access"])
 
 
 PAGES = (

@@ -10,7 +10,7 @@ import pytest
 
 from helsetilbud_api.citizen.errors import ToolNotForRepresentatives
 from helsetilbud_api.citizen.launching.schemas import RedeemedLaunch
-from helsetilbud_api.citizen.models import MyTool, check_openable
+from helsetilbud_api.citizen.models import MyTool, User, check_openable
 from helsetilbud_api.retention import RETENTION
 from shared.events.catalog import Integration, Party
 from shared.housekeeping import keep_house
@@ -219,6 +219,6 @@ async def test_codes_of_the_past_are_thrown_away(
 def test_S5_a_representative_opens_only_what_allows_it(others: Any, tool: UUID) -> None:
     document = others.document(tool)
     with pytest.raises(ToolNotForRepresentatives):
-        check_openable(MyTool("active", None, None, False, None, document), represented=True)
+        check_openable(MyTool("active", None, None, False, None, document), User("k1-child", 8, True))
     allowing = document.model_copy(update={"representative_may_use": True})
-    assert check_openable(MyTool("active", None, None, False, None, allowing), represented=True) is allowing
+    assert check_openable(MyTool("active", None, None, False, None, allowing), User("k1-child", 8, True)) is allowing
