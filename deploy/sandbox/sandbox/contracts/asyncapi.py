@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from sandbox.services import SERVICES
 from sandbox.wiring import package_of
 from shared.events import EVENTS, CloudEvent, Event
-from shared.messaging.topology import EXCHANGE
+from shared.messaging.topology import DEAD_EXCHANGE, DELIVERY_LIMIT, EXCHANGE, dead_queue, retry_queue
 from shared.messaging.transport import RETRY_LADDER
 
 _PRODUCERS = {
@@ -28,7 +28,7 @@ def describe_events() -> dict[str, Any]:
         "info": {"title": "Helseverktøy events", "version": "1.0.0", "description": _description()},
         "defaultContentType": "application/cloudevents+json",
         "servers": {"rabbitmq": {"host": "rabbitmq:5672", "protocol": "amqp", "protocolVersion": "0.9.1"}},
-        "channels": {name: _channel(event) for name, event in sorted(EVENTS.items())},
+        "channels": {name: _channel(event, consumers[name]) for name, event in sorted(EVENTS.items())},
         "operations": _operations(consumers),
         "components": {"messages": {name: _message(event) for name, event in sorted(EVENTS.items())}},
     }
@@ -58,7 +58,7 @@ def handlers_of(service: str) -> list[type[Event]]:
     return list(getattr(import_module(f"{package_of(service)}.worker"), "HANDLERS", {}))
 
 
-def _channel(event: type[Event]) -> dict[str, Any]:
+def _channel(event: type[Event], consumers: list[str]) -> dict[str, Any]:
     return {
         "address": event.name,
         "summary": _first_line(event),
@@ -69,6 +69,28 @@ def _channel(event: type[Event]) -> dict[str, Any]:
                 "exchange": {"name": EXCHANGE, "type": "topic", "durable": True, "autoDelete": False},
             }
         },
+        "x-delivery": {"guarantee": "at-least-once", "ordered": False, "queues": {it: it for it in consumers}},
+        "x-retry": _retry(consumers),
+        "x-dead-letter": _dead_letter(consumers),
+    }
+
+
+def _retry(consumers: list[str]) -> dict[str, Any]:
+    """Each pause is a queue of the consumer's own, in the order of `pausesSeconds`."""
+    return {
+        "pausesSeconds": list(RETRY_LADDER),
+        "attempts": len(RETRY_LADDER) + 1,
+        "queues": {consumer: [retry_queue(consumer, seconds) for seconds in RETRY_LADDER] for consumer in consumers},
+    }
+
+
+def _dead_letter(consumers: list[str]) -> dict[str, Any]:
+    """`when` as the broker and the consumers do it; past `deliveryLimit` deliveries the broker itself does."""
+    return {
+        "when": ["attempts-used", "rejected", "delivery-limit"],
+        "deliveryLimit": DELIVERY_LIMIT,
+        "exchange": DEAD_EXCHANGE,
+        "queues": {consumer: dead_queue(consumer) for consumer in consumers},
     }
 
 
