@@ -33,6 +33,7 @@ from shared.errors import (
 )
 from shared.language import Text, best_language
 from shared.limiting import fields, observe
+from shared.logging import serving
 from shared.methods import allowed
 from shared.metrics import Metrics
 from shared.outages import is_outage, is_unstorable
@@ -153,7 +154,7 @@ class Gate:
             return
         headers = Headers(scope=scope)
         correlation = accept(headers.get("nhn-event-id"), headers.get("traceparent"), headers.get("nhn-source-system"))
-        with correlated(correlation):
+        with correlated(correlation), serving(self.service):
             if self.tracer is None or scope["path"] in _QUIET_ROUTES:
                 await _Exchange(self, scope, headers, correlation).run(receive, send)
             else:
@@ -306,7 +307,6 @@ class _Exchange:
         if route not in _QUIET_ROUTES:
             _logger.info(
                 "request",
-                service=self.gate.service,
                 method=method,
                 route=route,
                 status=self.status,

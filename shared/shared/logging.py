@@ -8,7 +8,10 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import Any, TextIO
 
 import structlog
@@ -18,13 +21,29 @@ from shared.correlation import current
 _ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{11}(?!\d)")
 
 
-def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Our own lines go straight to the stream; those of libraries' loggers come through the standard library."""
+_serving: ContextVar[str | None] = ContextVar("serving", default=None)
+
+
+@contextmanager
+def serving(service: str) -> Iterator[None]:
+    """What is logged within is the service's: for processes with several. Tasks that begin within stay within."""
+    token = _serving.set(service)
+    try:
+        yield
+    finally:
+        _serving.reset(token)
+
+
+def configure_logging(level: str = "INFO", stream: TextIO | None = None, *, service: str) -> None:
+    """Our own lines go straight to the stream; those of libraries' loggers come through the standard library. Each
+    names its service: `service`, except within `serving`.
+    """
     stream = stream or sys.stdout
     chain: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_correlation,
+        partial(_add_service, service),
         _name_exception,
         _redact,
     ]
@@ -46,8 +65,16 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # the server writes lines of its own form otherwise
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     for name in ("uvicorn.access", "httpx", "httpcore", "aiormq", "aio_pika"):
         logging.getLogger(name).setLevel("WARNING")
+
+
+def _add_service(default: str, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event.setdefault("service", _serving.get() or default)
+    return event
 
 
 def _add_correlation(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

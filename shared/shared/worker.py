@@ -16,7 +16,7 @@ from shared.answering import answer
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.housekeeping import keep_house
-from shared.logging import configure_logging
+from shared.logging import configure_logging, serving
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.delivery import Dispatcher, Handlers
 from shared.messaging.replays import replay_dead_letters
@@ -72,7 +72,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         try:
-            with self.tracer.within() if self.tracer else nullcontext():
+            with serving(self.service), self.tracer.within() if self.tracer else nullcontext():
                 await asyncio.gather(*self._loops(stop))
         finally:
             await self.transport.close()
@@ -113,7 +113,7 @@ async def run_until_signalled(worker: Worker, port: int | None = None) -> None:
 
 def main_with(settings: S, create: Callable[[S, Database, Transport], Worker]) -> None:
     """A worker process with RabbitMQ. Raises SystemExit when no broker is named."""
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, service=settings.service)
     if settings.broker_url is None:
         raise SystemExit("BROKER_URL is missing: a worker of its own needs RabbitMQ")
     database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)

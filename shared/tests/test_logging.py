@@ -15,7 +15,7 @@ import logging, sys
 import structlog
 from shared.logging import configure_logging
 
-configure_logging()
+configure_logging(service="any")
 number = sys.argv[1]
 ours, library = structlog.get_logger("ours"), logging.getLogger("library")
 ours.info("looked up " + number, about=f"citizen {number}.", count=12)
@@ -52,3 +52,68 @@ def test_an_exception_is_its_type_and_places_and_nothing_that_it_says(lines: str
         assert line["error"] == "builtins.ValueError"
         assert line["places"]
         assert "invalid input" not in str(line)
+
+
+SERVICES_PROGRAM = """
+import asyncio, logging, threading
+import structlog
+from shared.logging import configure_logging, serving
+
+configure_logging(service="sandbox")
+ours, library = structlog.get_logger("ours"), logging.getLogger("library")
+
+async def say(what):
+    ours.info(what)
+    library.warning(what)
+
+async def main():
+    with serving("catalog-api"):
+        task = asyncio.create_task(say("task within"))
+    await task
+    await say("beside")
+
+ours.info("named", service="by hand")
+asyncio.run(main())
+with serving("consent-api"):
+    thread = threading.Thread(target=lambda: ours.info("thread"))
+    thread.start()
+    thread.join()
+"""
+
+
+def test_each_line_names_its_service_also_where_one_process_has_several() -> None:
+    done = subprocess.run([sys.executable, "-c", SERVICES_PROGRAM], capture_output=True, text=True, check=True)
+    said = [(line["event"], line["service"]) for line in map(json.loads, done.stdout.splitlines())]
+    assert said == [
+        ("named", "by hand"),
+        *[("task within", "catalog-api")] * 2,
+        *[("beside", "sandbox")] * 2,
+        ("thread", "sandbox"),
+    ]
+
+
+SERVER_PROGRAM = """
+import uvicorn
+from shared.logging import configure_logging
+
+async def app(scope, receive, send):
+    raise RuntimeError("not told")
+
+def create():
+    configure_logging(service="catalog-api")
+    return app
+
+class Once(uvicorn.Server):
+    async def main_loop(self):
+        pass
+
+Once(uvicorn.Config(create, factory=True, port=0, lifespan="off")).run()
+"""
+
+
+def test_the_servers_own_lines_are_of_the_same_form() -> None:
+    done = subprocess.run([sys.executable, "-c", SERVER_PROGRAM], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in (done.stdout + done.stderr).splitlines()]
+    assert {line["service"] for line in lines} == {"catalog-api"}
+    assert any(line["event"].startswith("Started server process") for line in lines)
+    assert any(line["logger"] == "uvicorn.error" for line in lines)

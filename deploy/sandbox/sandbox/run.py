@@ -22,12 +22,13 @@ import uvloop
 from sandbox.app import create_app
 from sandbox.clock import MovableClock, PrivateDatabase
 from sandbox.seeding import seed
+from sandbox.services import SERVICES
 from sandbox.settings import SandboxSettings
 from sandbox.system import System, server_for
 from sandbox.welcome import welcome
 from sandbox.wiring import Wiring
 from shared.answering import OneOfSeveral
-from shared.logging import configure_logging
+from shared.logging import configure_logging, serving
 
 
 class Launcher:
@@ -85,7 +86,8 @@ class Launcher:
         self, system: System, sandbox_server: OneOfSeveral, wiring: Wiring, settings: SandboxSettings
     ) -> None:
         servers = [sandbox_server, *system.servers()]
-        serving = [asyncio.create_task(_serve_one(server)) for server in servers]
+        names = ["sandbox", *(service.name for service in SERVICES)]
+        serving = [asyncio.create_task(_serve_one(*named)) for named in zip(names, servers, strict=True)]
         try:
             await self._until_started(servers, serving)
             await self._or_stopped(self._first_day(wiring, settings))
@@ -120,9 +122,9 @@ class Launcher:
             task.result()
 
 
-async def _serve_one(server: OneOfSeveral) -> None:
+async def _serve_one(name: str, server: OneOfSeveral) -> None:
     """uvicorn ends the process when it cannot listen, without a word to who started it; here its serving just ends."""
-    with contextlib.suppress(SystemExit):
+    with contextlib.suppress(SystemExit), serving(name):
         await server.serve()
 
 
@@ -136,7 +138,8 @@ async def _run(port_base: int, state: Path) -> None:
 def main() -> None:
     state = Path(os.environ.get("RUN_DIR", ".run")).absolute()
     state.mkdir(parents=True, exist_ok=True)
-    configure_logging(os.environ.get("LOG_LEVEL", "INFO"), (state / "log.jsonl").open("a", encoding="utf-8"))
+    log = (state / "log.jsonl").open("a", encoding="utf-8")
+    configure_logging(os.environ.get("LOG_LEVEL", "INFO"), log, service="sandbox")
     logging.captureWarnings(capture=True)
     uvloop.run(_run(int(os.environ.get("PORT_BASE", "8100")), state))
 

@@ -21,7 +21,7 @@ async def serve(settings: SandboxSettings) -> None:
 
 
 def main() -> None:
-    configure_logging()
+    configure_logging(service="sandbox")
     uvloop.run(serve(SandboxSettings()))
 
 

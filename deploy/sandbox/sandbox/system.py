@@ -16,6 +16,7 @@ from sandbox.wiring import Wiring, package_of
 from shared.answering import OneOfSeveral
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
+from shared.logging import serving
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
 from shared.worker import Worker
@@ -59,7 +60,8 @@ class System:
                 local.register(worker.service, worker.database, worker.dispatcher.names)
         for running in self.running:
             self._places[running.service.name].app = running.app
-            await self._stack.enter_async_context(running.app.router.lifespan_context(running.app))
+            with serving(running.service.name):
+                await self._stack.enter_async_context(running.app.router.lifespan_context(running.app))
             await self._stack.enter_async_context(_working(running.worker))
 
     def _create(self, service: Service, local: LocalBroker) -> Running:

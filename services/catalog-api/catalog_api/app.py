@@ -59,5 +59,5 @@ def create_app(
 def from_environment() -> FastAPI:
     """For `uvicorn --factory catalog_api.app:from_environment`."""
     settings = Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, service=settings.service)
     return settled(create_app(settings))

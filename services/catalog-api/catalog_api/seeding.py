@@ -60,7 +60,7 @@ async def _seed_with(documents: Sequence[Mapping[str, Any]], database_url: str) 
 
 
 def main() -> None:
-    configure_logging()
+    configure_logging(service="catalog-api")
     documents = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     published = asyncio.run(_seed_with(documents, os.environ["DATABASE_URL"]))
     structlog.get_logger(__name__).info("catalogue_seeded", published=published)

@@ -106,7 +106,7 @@ async def test_the_command_fills_a_catalogue(
     file.write_text(json.dumps([make_tool("Fra fil")]), "utf-8")
     monkeypatch.setenv("DATABASE_URL", database.url)
     monkeypatch.setattr("sys.argv", ["seeding", str(file)])
-    monkeypatch.setattr("catalog_api.seeding.configure_logging", lambda: None)
+    monkeypatch.setattr("catalog_api.seeding.configure_logging", lambda **_: None)
     await asyncio.to_thread(main)
     [row] = await rows("tool")
     assert (row["status"], row["revision"]) == ("published", 1)

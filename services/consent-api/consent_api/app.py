@@ -74,5 +74,5 @@ def _fill_state(app: FastAPI, settings: Settings) -> None:
 def from_environment() -> FastAPI:
     """For `uvicorn --factory consent_api.app:from_environment`."""
     settings = Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, service=settings.service)
     return settled(create_app(settings))

@@ -107,5 +107,5 @@ def _launch_issuer(settings: Settings) -> LaunchIssuer | None:
 def from_environment() -> FastAPI:
     """For `uvicorn --factory helsetilbud_api.app:from_environment`."""
     settings = Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, service=settings.service)
     return settled(create_app(settings))

@@ -28,7 +28,7 @@ async def _rebuild(settings: Settings) -> None:
 
 def main() -> None:
     settings = Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, service=settings.service)
     asyncio.run(_rebuild(settings))
 
 

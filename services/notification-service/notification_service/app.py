@@ -78,5 +78,5 @@ def create_app(
 
 def from_environment() -> FastAPI:
     settings = Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, service=settings.service)
     return settled(create_app(settings))
