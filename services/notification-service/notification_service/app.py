@@ -7,6 +7,7 @@ import httpx
 from fastapi import FastAPI
 
 from notification_service.access_log.routes import router as access_log
+from notification_service.campaigns.judging_routes import router as judging
 from notification_service.campaigns.outside import outside
 from notification_service.campaigns.routes import INTAKES
 from notification_service.campaigns.routes import router as campaigns
@@ -57,6 +58,7 @@ def create_app(
             access_log,
             receipts,
             campaigns,
+            judging,
             running_campaigns,
             testers,
             dead_letter_routes(),

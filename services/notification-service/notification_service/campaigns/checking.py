@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, bindparam, update
@@ -32,6 +32,15 @@ from shared.errors import NotFound, PreconditionFailed
 PASSING: Final = ("had-before", "consent-withdrawn", "no-consent", "no-channel", "no-contact-point")
 
 
+def passing(found: Campaign) -> tuple[str, ...]:
+    """Who was kept out of research only is asked about anew when it is said not to be research."""
+    return PASSING if found.counts_as_research else (*PASSING, "reserved-research")
+
+
+# those who have said no, as consent-api has just answered, by the kind of reservation
+Reserved: TypeAlias = Mapping[str, set[str]]
+
+
 @dataclass(slots=True)
 class Count:
     """Who would be sent to, and by what; and who not, by reason."""
@@ -41,7 +50,7 @@ class Count:
     channels: Counter[str] = field(default_factory=Counter)
     excluded: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, candidate: Candidate, found: Campaign, reserved: set[str]) -> None:
+    def add(self, candidate: Candidate, found: Campaign, reserved: Reserved) -> None:
         if reason := reason_against(candidate, found, reserved):
             self.excluded[reason].append(candidate.citizen)
             return
@@ -50,10 +59,15 @@ class Count:
         self.channels.update(candidate.settings.reachable(found.category))
 
 
-def reason_against(candidate: Candidate, found: Campaign, reserved: set[str]) -> str | None:
-    """`reserved` are those who have said no, as consent-api has just answered."""
-    if candidate.reserved or candidate.citizen in reserved:
-        return "reserved"
+async def find_reserved(consent: ConsentClient, found: Campaign, citizens: Sequence[str]) -> Reserved:
+    """Raises ConsentServiceUnavailable."""
+    return {kind: await consent.reserved_among(citizens, kind) for kind in found.reservations}
+
+
+def reason_against(candidate: Candidate, found: Campaign, reserved: Reserved) -> str | None:
+    for kind in found.reservations:
+        if kind in candidate.reserved or candidate.citizen in reserved[kind]:
+            return found.reason_for(kind)
     if candidate.level != "full":
         return without_consent(candidate.level)
     if candidate.had_before:
@@ -98,14 +112,14 @@ class Checking:
         count, after = Count(), 0
         while batch := await self._batch(found, after):
             after = batch[-1].line
-            reserved = await self._consent.reserved_among([one.citizen for one in batch], found.reservation)
+            reserved = await find_reserved(self._consent, found, [one.citizen for one in batch])
             for candidate in batch:
                 count.add(candidate, found, reserved)
         return count
 
     async def _batch(self, found: Campaign, after: int) -> list[Candidate]:
         async with self._database.reader() as reader:
-            return await queries.candidates(reader, found, PASSING, after)
+            return await queries.candidates(reader, found, passing(found), after)
 
     async def _record(
         self,
@@ -130,8 +144,8 @@ class Checking:
 
 async def _set_aside(session: AsyncSession, found: Campaign, count: Count) -> None:
     own = campaign_recipient.c.campaign_id == found.campaign_id
-    passing = campaign_recipient.c.reason.in_(PASSING)
-    await session.execute(update(campaign_recipient).where(own, passing).values(status="waiting", reason=None))
+    maybe = campaign_recipient.c.reason.in_(passing(found))
+    await session.execute(update(campaign_recipient).where(own, maybe).values(status="waiting", reason=None))
     for reason, citizens in count.excluded.items():
         those = campaign_recipient.c.citizen == any_(bindparam(None, citizens, ARRAY(Text)))
         await session.execute(update(campaign_recipient).where(own, those).values(status="excluded", reason=reason))

@@ -142,3 +142,25 @@ class ConsentServiceUnavailable(Unavailable):
 
     def __init__(self, **extra: Any) -> None:
         super().__init__(retry_after=10, **extra)
+
+
+class NotASurvey(DomainError):
+    """What its author calls research is research, and what informs about health is no study."""
+
+    status = 409
+    code = "not-a-survey"
+    title: ClassVar[Text] = {
+        "nb": "Bare en spørreundersøkelse kan regnes som noe annet enn forskning.",
+        "nn": "Berre ei spørjeundersøking kan reknast som noko anna enn forsking.",
+        "en": "Only a survey can count as something else than research.",
+    }
+
+
+class JudgeIsAuthor(DomainError):
+    status = 403
+    code = "judge-is-author"
+    title: ClassVar[Text] = {
+        "nb": "Den som har laget utsendingen, kan ikke bestemme at den ikke er forskning.",
+        "nn": "Den som har laga utsendinga, kan ikkje avgjere at ho ikkje er forsking.",
+        "en": "Whoever made the campaign cannot decide that it is not research.",
+    }

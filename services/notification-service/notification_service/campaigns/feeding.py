@@ -21,8 +21,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.campaigns import queries, service
-from notification_service.campaigns.checking import Checking, reason_against
+from notification_service.campaigns.checking import Checking, Reserved, find_reserved, reason_against
 from notification_service.campaigns.errors import ConsentServiceUnavailable
+from notification_service.campaigns.leaving_out import leave_out
 from notification_service.campaigns.models import OURSELVES, Campaign, campaign, campaign_recipient
 from notification_service.campaigns.queries import Candidate
 from notification_service.campaigns.writing import WAKEUP, take
@@ -96,7 +97,7 @@ class Feeder:
         if not citizens:
             return
         try:
-            reserved = await self._consent.reserved_among(citizens, found.reservation)
+            reserved = await find_reserved(self._consent, found, citizens)
         except ConsentServiceUnavailable as error:
             _logger.warning("campaign_waits_for_consent_service", campaign=str(found.campaign_id), exc_info=error)
             await self._hold(found, error.code)
@@ -145,7 +146,7 @@ class Feeder:
 
 
 async def _hand_over(
-    session: AsyncSession, seen: Campaign, citizens: Sequence[str], reserved: set[str], now: datetime
+    session: AsyncSession, seen: Campaign, citizens: Sequence[str], reserved: Reserved, now: datetime
 ) -> None:
     """With the campaign locked: who pauses or stops it has either been before this, or finds what it has done."""
     found = await take(session, seen.campaign_id, None)
@@ -155,6 +156,7 @@ async def _hand_over(
     decided = {candidate.citizen: decide(candidate, found, reserved, now) for candidate in candidates}
     rows = [_row(found, one, channel, now) for one in candidates for channel in decided[one.citizen].channels]
     await _note(session, found, decided)
+    await leave_out(session, found, {citizen: decision.reason for citizen, decision in decided.items()}, now)
     if rows:
         await session.execute(_HAND_OVER, rows)
         notifying.wake(session, rows, now)
@@ -181,7 +183,7 @@ class Decision:
         return (("due_at", self.due),) if self.due else (("status", "handed-over"),)
 
 
-def decide(candidate: Candidate, found: Campaign, reserved: set[str], now: datetime) -> Decision:
+def decide(candidate: Candidate, found: Campaign, reserved: Reserved, now: datetime) -> Decision:
     """Asked for each recipient at the moment of sending (S4, V3)."""
     if reason := reason_against(candidate, found, reserved):
         return Decision(reason=reason)

@@ -25,6 +25,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from notification_service.campaigns.errors import (
     ApproverIsAuthor,
     CheckOutdated,
+    JudgeIsAuthor,
+    NotASurvey,
     NotPossibleNow,
     TestMissing,
     UploadUnfinished,
@@ -55,6 +57,7 @@ RESERVATION_OF: Final[Mapping[CampaignCategory, str]] = {
     "survey": "survey-contact",
     "information": "campaign-contact",
 }
+RESEARCH: Final = "research-contact"
 AREA_OF: Final[Mapping[CampaignCategory, str]] = {
     "research": "research",
     "survey": "health-care",
@@ -95,6 +98,7 @@ campaign = Table(
     Column("held_because", Text),
     Column("links_checked_at", DateTime(timezone=True)),
     Column("paced_until", DateTime(timezone=True)),
+    Column("not_research_at", DateTime(timezone=True)),
 )
 
 # `status`: a waiting one is handed over to be notified, or excluded for the reason.
@@ -206,6 +210,7 @@ class Campaign:
     held_because: str | None
     links_checked_at: datetime | None
     paced_until: datetime | None
+    not_research_at: datetime | None
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
@@ -228,8 +233,18 @@ class Campaign:
         return Pace(self.per_minute / 60) if self.per_minute else None
 
     @property
-    def reservation(self) -> str:
-        return RESERVATION_OF[self.category]
+    def counts_as_research(self) -> bool:
+        """S4: every study does, unless somebody else than its author has said otherwise."""
+        return self.category == "research" or (self.category == "survey" and self.not_research_at is None)
+
+    @property
+    def reservations(self) -> tuple[str, ...]:
+        """The kinds that keep it from somebody, the one that says most first."""
+        own = RESERVATION_OF[self.category]
+        return (RESEARCH, own) if self.counts_as_research and own != RESEARCH else (own,)
+
+    def reason_for(self, reservation: str) -> str:
+        return "reserved" if reservation == RESERVATION_OF[self.category] else "reserved-research"
 
     @property
     def letter(self) -> Letter:
@@ -260,6 +275,14 @@ class Campaign:
         """Those that its recipients will be sent it by, as it was checked, and that nobody has seen it arrive by."""
         used = (self.check_report or {}).get("channels", {})
         return sorted(used.keys() - set(self.tested_channels))
+
+    def check_judgeable(self, judge: Actor, authors: list[Author]) -> None:
+        """Raises NotPossibleNow, NotASurvey or JudgeIsAuthor."""
+        self.check_possible("change")
+        if self.category != "survey":
+            raise NotASurvey()
+        if any(judge.name == author.name or judge.client_id == author.client_id for author in authors):
+            raise JudgeIsAuthor()
 
     def check_fresh(self, now: datetime) -> None:
         """Raises CheckOutdated."""

@@ -49,11 +49,19 @@ _EXCLUDED: Final = text(
     " WHERE campaign_id = :campaign_id AND status = 'excluded' GROUP BY reason"
 )
 
+_SET_ASIDE: Final = text(
+    "SELECT citizen, reason FROM campaign_recipient"
+    " WHERE campaign_id = :campaign_id AND status = 'excluded' AND reason = ANY(:reasons)"
+)
+
 # Who may still be sent to, with all that decides it: $before is whether an earlier round of the series, other than the
 # one that this is meant to follow, has reached them or is on its way.
 _CANDIDATE: Final = """
     SELECT r.citizen, r.line, s.language, s.phone, s.email, s.channels, s.quiet_hours, s.version, l.level,
-           coalesce(v.reserved, false) AS reserved,
+           ARRAY(
+               SELECT v.kind FROM reservation v
+               WHERE v.citizen = r.citizen AND v.reserved AND v.kind = ANY(:reservations)
+           ) AS reserved,
            EXISTS (
                SELECT FROM campaign_recipient o JOIN campaign c USING (campaign_id)
                WHERE o.citizen = r.citizen AND o.status = 'handed-over' AND c.organisation = :organisation
@@ -68,7 +76,6 @@ _CANDIDATE: Final = """
     FROM campaign_recipient r
     LEFT JOIN notification_settings s USING (citizen)
     LEFT JOIN consent_level l USING (citizen)
-    LEFT JOIN reservation v ON v.citizen = r.citizen AND v.kind = :reservation
 """
 _OF_CAMPAIGN: Final = text(
     _CANDIDATE
@@ -84,6 +91,9 @@ _OF_CITIZENS: Final = text(
     + " ORDER BY r.line FOR UPDATE OF r"
 ).columns(channels=JSONB)
 
+COUNT_AS_RESEARCH: Final = select(campaign.c.campaign_id).where(
+    campaign.c.category != "information", campaign.c.not_research_at.is_(None)
+)
 _RUNNING: Final = select(campaign).where(campaign.c.state == "running").order_by(campaign.c.started_at)
 _DUE: Final = text(
     "SELECT citizen FROM campaign_recipient WHERE campaign_id = :campaign_id AND status = 'waiting' AND due_at <= :now"
@@ -125,13 +135,15 @@ _TEXTS: Final = text(
 
 
 class Candidate(NamedTuple):
-    """Somebody on the list, and what is known here that speaks for or against. `level` is None where not known."""
+    """Somebody on the list, and what is known here that speaks for or against. `level` is None where not known;
+    `reserved` are the kinds of reservations, of those that count, that they are known to have.
+    """
 
     citizen: str
     line: int
     settings: CitizenSettings
     level: str | None
-    reserved: bool
+    reserved: Sequence[str]
     had_before: bool
 
 
@@ -224,9 +236,15 @@ async def count_excluded(session: AsyncSession, campaign_id: UUID) -> dict[str, 
     return {row[0]: row[1] for row in await session.execute(_EXCLUDED, {"campaign_id": campaign_id})}
 
 
+async def find_excluded(session: AsyncSession, campaign_id: UUID, reasons: Sequence[str]) -> dict[str, str]:
+    """The reason by citizen, of those who were set aside for one of these."""
+    names = {"campaign_id": campaign_id, "reasons": list(reasons)}
+    return {row[0]: row[1] for row in await session.execute(_SET_ASIDE, names)}
+
+
 def _names(found: Campaign) -> dict[str, Any]:
     names = {"campaign_id": found.campaign_id, "organisation": found.organisation, "series": found.series}
-    return names | {"follows": found.follows, "reservation": found.reservation}
+    return names | {"follows": found.follows, "reservations": list(found.reservations)}
 
 
 async def candidates(

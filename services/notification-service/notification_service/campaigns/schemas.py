@@ -116,9 +116,10 @@ class CheckFinding(Schema):
 
 
 class CheckReport(Schema):
-    """`excluded` counts those on the list who will not be sent to, by reason: `reserved`, `deceased`, `too-young`,
-    `no-consent`, `consent-basis-only`, `consent-withdrawn`, `had-before`, `no-channel`, `no-contact-point`, `unknown`.
-    All three are counted in fives, and what is left over is `other`."""
+    """`excluded` counts those on the list who will not be sent to, by reason: `reserved`, `reserved-research`,
+    `deceased`, `too-young`, `no-consent`, `consent-basis-only`, `consent-withdrawn`, `had-before`, `no-channel`,
+    `no-contact-point`, `unknown`. All three are counted in fives, and what is left over is `other`.
+    """
 
     passed: bool
     findings: Sequence[CheckFinding]
@@ -149,6 +150,7 @@ class CampaignState(Schema):
                     "state": "draft",
                     "allowed": ["change", "recipients", "check", "stop"],
                     "heldBecause": None,
+                    "countsAsResearch": True,
                     "createdAt": "2026-11-22T08:15:30.123Z",
                     "changedAt": "2026-11-22T08:15:30.123Z",
                     "checkedAt": None,
@@ -177,11 +179,9 @@ class CampaignState(Schema):
     allowed: Annotated[Sequence[Action], Field(description="What can be done with it now")]
     held_because: Annotated[
         str | None,
-        Field(
-            description="Why a running one stands still, or a paused one was paused: `consent-service-unavailable`, "
-            "`link-dead`"
-        ),
+        Field(description="Why it stands still or was paused: `consent-service-unavailable`, `link-dead`"),
     ]
+    counts_as_research: Annotated[bool, Field(description="Then it is not for who is reserved against research")]
     created_at: Timestamp
     changed_at: Timestamp
     checked_at: Timestamp | None

@@ -17,6 +17,7 @@ from notification_service.campaigns.errors import (
     TooManyRecipients,
     UploadUnfinished,
 )
+from notification_service.campaigns.leaving_out import leave_out_excluded
 from notification_service.campaigns.models import (
     AREA_OF,
     MOST_RECIPIENTS,
@@ -103,7 +104,7 @@ async def change_campaign(
     existing = await queries.find_round(session, organisation, wanted.series, wanted.round)
     if existing not in (None, campaign_id):
         raise RoundExists(campaignId=str(existing))
-    changed = await change(session, found, actor, "change", now, **given, **UNCHECKED)
+    changed = await change(session, found, actor, "change", now, **given, **UNCHECKED, not_research_at=None)
     await _check_earlier_round(session, changed)
     return changed
 
@@ -256,6 +257,7 @@ async def start_campaign(
     found.check_possible("start")
     if found.state == "approved":
         found.check_fresh(now)
+        await leave_out_excluded(session, found, now)
     values = moved_to("running", started_at=found.started_at or now, paced_until=now - timedelta(days=1))
     return await change(session, found, actor, "start", now, **values, links_checked_at=None)
 

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Row, Text, bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notification_service.campaigns.models import RESERVATION_OF
+from notification_service.campaigns.models import RESEARCH, RESERVATION_OF
+from notification_service.campaigns.queries import COUNT_AS_RESEARCH
 from notification_service.notifying import service
 from notification_service.notifying.models import NOT_OF_THE_END, Gathering, notification, tool_stop
 
@@ -125,6 +126,10 @@ async def change_reservations(session: AsyncSession, rows: Sequence[dict[str, An
             concerned = [category for category, kind in RESERVATION_OF.items() if kind == one.kind]
             own = (notification.c.citizen == one.citizen, notification.c.category.in_(concerned))
             await service.drop(session, "reserved", now, *own)
+            if one.kind == RESEARCH:
+                surveys = (notification.c.citizen == one.citizen, notification.c.category == "survey")
+                counting = notification.c.campaign_id.in_(COUNT_AS_RESEARCH)
+                await service.drop(session, "reserved-research", now, *surveys, counting)
 
 
 def _written(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -83,6 +83,11 @@ _REASONS: Final[Mapping[str, Text]] = {
         "nn": "Du har reservert deg mot slike førespurnader.",
         "en": "You have reserved yourself against being contacted like this.",
     },
+    "reserved-research": {
+        "nb": "Du har reservert deg mot å bli kontaktet om forskning, og henvendelsen regnes som forskning.",
+        "nn": "Du har reservert deg mot å bli kontakta om forsking, og førespurnaden blir rekna som forsking.",
+        "en": "You have reserved yourself against research contact, and this counts as research.",
+    },
     "too-late": {
         "nb": "Varselet kunne ikke sendes mens det ennå hadde noe for seg.",
         "nn": "Varselet kunne ikkje sendast medan det enno hadde noko føre seg.",
@@ -169,7 +174,9 @@ _TO_BE_SENT: Final[Text] = {
 
 
 def explain(row: RowMapping) -> Text:
-    """`row` has `kind`, `status`, `reason`, `channel`, `instead_of` and `trail` of a notification."""
+    """`row` has `kind`, `category`, `status`, `reason`, `channel`, `instead_of` and `trail` of a notification."""
+    if row["reason"] == "reserved" and row["category"] == "research":
+        return _REASONS["reserved-research"]
     if row["reason"] is not None:
         return _REASONS.get(row["reason"], _PROVIDER_FAILED)
     if row["status"] in ("waiting", "sending"):

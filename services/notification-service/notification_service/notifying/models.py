@@ -166,6 +166,7 @@ class Circumstances:
     level: Level | None = None
     told: bool | None = None
     whose_level: Level | None = None
+    reserved_from_research: bool | None = None
 
     def against(self, thing: Thing, now: datetime) -> str | None:
         """The reason not to notify of it.
@@ -178,6 +179,8 @@ class Circumstances:
         is_about_the_end = thing.kind == "tool-closed"
         if self.ended is not None and not is_about_the_end:
             return self.ended
+        if self.reserved_from_research:
+            return "reserved-research"
         if self.reserved:
             return "reserved"
         if (

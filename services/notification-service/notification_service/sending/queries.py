@@ -49,8 +49,8 @@ _TAKE: Final = """
            t.tool_id, t.event_id, t.happened_at, t.not_after, t.channel, t.lane, t.urgent, t.campaign_id, t.instead_of,
            t.language AS written_in, t.attempts,
            t.correlation::text, s.language, s.phone, s.email, s.channels::text, s.quiet_hours, s.version,
-           e.reason AS ended, v.reserved, stop.stopped_at, stop.reinstated, c.level,
-           w.level AS whose_level,
+           e.reason AS ended, v.reserved, q.reserved AS reserved_from_research, stop.stopped_at, stop.reinstated,
+           c.level, w.level AS whose_level,
            CASE WHEN t.concerns IS NULL THEN r.themselves ELSE t.citizen = ANY(r.others) END AS told,
            k.confirmation_id, k.contact_point, k.tries, k.expires_at
     FROM taken t
@@ -63,6 +63,8 @@ _TAKE: Final = """
     LEFT JOIN reservation v ON v.citizen = t.citizen AND v.kind = CASE t.category
         WHEN 'research' THEN 'research-contact' WHEN 'survey' THEN 'survey-contact'
         WHEN 'information' THEN 'campaign-contact' END
+    LEFT JOIN reservation q ON t.category = 'survey' AND q.citizen = t.citizen AND q.kind = 'research-contact'
+        AND EXISTS (SELECT FROM campaign g WHERE g.campaign_id = t.campaign_id AND g.not_research_at IS NULL)
     LEFT JOIN contact_confirmation k
         ON t.kind = 'contact-confirmation' AND k.citizen = t.citizen AND k.channel = t.channel
     ORDER BY t.message, t.happened_at, t.notification_id

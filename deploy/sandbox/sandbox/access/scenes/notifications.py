@@ -121,6 +121,11 @@ def _of(path: str, **more: Any) -> Ask:
     return Ask(path={"campaignId": path.rpartition("/")[2]}, **more)
 
 
+def _to_judge(world: World) -> Ask:
+    made = world.done("sender", SERVICE, "POST", "/v1/campaigns", json=_body(world) | {"category": "survey"})
+    return _of(str(made.headers["Location"]), headers={"If-Match": made.headers["ETag"]})
+
+
 def _to_approve(world: World) -> Ask:
     path = _tested(world)
     seen = world.done("sender", SERVICE, "GET", path).headers["ETag"]
@@ -145,6 +150,7 @@ SCENES = {
     "removeCampaignRecipients": lambda world: _of(_listed(world)),
     "checkCampaign": lambda world: _of(_listed(world)),
     "testCampaign": lambda world: _of(_checked(world), body=_TEST),
+    "judgeCampaignNotResearch": _to_judge,
     "approveCampaign": _to_approve,
     "startCampaign": lambda world: _of(_approved(world)),
     "pauseCampaign": lambda world: _of(_started(world)),
