@@ -24,7 +24,7 @@ async def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         server = server_for(lambda: None, port)
         launcher = Launcher(port, tmp_path)
         with pytest.raises(SystemExit, match="is taken: set PORT_BASE"):
-            await launcher._until_started([server], [asyncio.create_task(_serve_one(server))])
+            await launcher._until_started([server], [asyncio.create_task(_serve_one("sandbox", server))])
 
 
 def test_the_data_of_a_system_that_does_not_answer_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,7 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         "checkCampaign",
         "testCampaign",
         "approveCampaign",
+        "judgeCampaignNotResearch",
         "startCampaign",
         "pauseCampaign",
         "stopCampaign",
