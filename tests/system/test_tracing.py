@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
-from sandbox.ehr import Ehr
+from sandbox.ehr import ApiClient, Ehr
 from sandbox.processes import Processes
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
@@ -15,8 +16,11 @@ from shared.testing.collector import Collected, Collector, collecting
 pytestmark = pytest.mark.system
 
 TRACE, CALLER = "5d" * 16, "c0" * 8
-# what a prescription passes; each is started anew with a collector to send to
+OTHER_TRACE = "6e" * 16
+# what a prescription and a stop pass; each is started anew with a collector to send to
 TRACED = (
+    "catalog-api",
+    "catalog-api/worker",
     "consent-api",
     "prescription-api",
     "prescription-api/worker",
@@ -24,6 +28,9 @@ TRACED = (
     "helsetilbud-api/worker",
 )
 PRESCRIBED, SENT = "prescription.tool-prescribed.v1", "notification.sent.v1"
+STOPPED = "catalog.tool-stopped.v1"
+STOPPED_AT = ("prescription-api", "notification-service", "helsetilbud-api")
+ADMINISTRATOR = "14837901236"
 SERVER, CLIENT, PRODUCER, CONSUMER = 2, 3, 4, 5  # OTLP's SpanKind
 
 
@@ -99,6 +106,60 @@ async def test_a_prescription_is_one_trace_to_the_sms_and_the_feed(
             way.below(sending, "notification-service", "POST", CLIENT, wiring.port_base)
     way.check_whole()
     check_privacy(spans, patient, wiring)
+
+
+async def test_one_trace_shows_all_five(
+    collector: Collector,
+    system: Processes,
+    wiring: Wiring,
+    http: httpx.AsyncClient,
+    ehr: Ehr,
+    tools: list[str],
+    citizens: list[dict[str, Any]],
+    count: Any,
+    until: Any,
+) -> None:
+    """Of somebody who sends a tool and then stops it: the catalogue's part is seen beside the others'."""
+    patient = next(person for person in citizens if person["state"] == "english")
+    caller = {"traceparent": f"00-{OTHER_TRACE}-{CALLER}-01"}
+    body = {"patient": {"nationalId": patient["nationalId"]}, "toolId": tools[8]}
+    made = await ehr.post("/v1/prescriptions", body, **caller)
+    assert made.status_code == 201, made.text
+    in_feed = "SELECT count(*) FROM feed_event WHERE prescription_id = $1::text::uuid"
+
+    async def arrived() -> bool:
+        return await count("helsetilbud-api", in_feed, made.json()["prescriptionId"]) >= 1
+
+    await until(arrived, "the feed entry", 60)
+    [catalogue] = [service for service in SERVICES if service.name == "catalog-api"]
+    staff = ApiClient(http, wiring.sandbox_url, wiring.address(catalogue))
+    person = {"pid": ADMINISTRATOR}
+    await staff.take_token("nhn:verktoykatalog", "nhn:verktoykatalog/admin", userClaimsParameters=person)
+    reason = {"category": "security", "reason": "Prøve på stans"}
+    stopped = await staff.post(f"/v1/tools/{tools[8]}/stop", reason, **caller)
+    assert stopped.status_code == 200, stopped.text
+    await until(lambda: _stopped_everywhere(count, tools[8]), "the stop", 60)
+    again = await staff.post(f"/v1/tools/{tools[8]}/reinstate", {"reason": "Prøven er over"})
+    assert again.status_code == 200, again.text
+    await asyncio.to_thread(end, system)
+    spans = collector.of_trace(OTHER_TRACE)
+    assert {span.service for span in spans} == {service.name for service in SERVICES}
+    way = Way(spans)
+    stopping = way.below(CALLER, "catalog-api", "POST /v1/tools/{toolId}/stop", SERVER)
+    told = way.below(stopping, "catalog-api", f"create {STOPPED}", PRODUCER)
+    way.below(told, "catalog-api", f"publish {STOPPED}", CLIENT)
+    for service in STOPPED_AT:
+        assert way.children(way.below(told, service, f"process {STOPPED}", CONSUMER)), service
+    outside = sorted(span.name for span in spans if span.parent not in way.spans)
+    assert outside == ["POST /v1/prescriptions", "POST /v1/tools/{toolId}/stop"]
+    check_privacy(spans, patient, wiring)
+
+
+async def _stopped_everywhere(count: Any, tool_id: str) -> bool:
+    told = "SELECT payload ->> 'id' FROM outbox WHERE payload ->> 'type' = $1 AND payload #>> '{data,toolId}' = $2"
+    event = await count("catalog-api", told, STOPPED, tool_id)
+    handled = "SELECT count(*) FROM inbox WHERE event_id = $1::text::uuid"
+    return all([await count(service, handled, event) for service in STOPPED_AT])
 
 
 class Way:
