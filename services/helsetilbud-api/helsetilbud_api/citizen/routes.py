@@ -185,7 +185,7 @@ async def open_my_tool(
     """
     repeat = await repeatable(request, idempotency_key)
     issuer = request.app.state.launch_issuer
-    await require_shown(permissions, me.acting_for)
+    await require_shown(permissions, me)
     answer, replayed = await service.open_tool(session, me, tool_id, repeat, now, issuer)
     return answer.response(replayed=replayed)
 

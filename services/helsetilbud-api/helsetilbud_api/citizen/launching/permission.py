@@ -9,11 +9,15 @@ from sqlalchemy import Row
 
 from helsetilbud_api.citizen.errors import ToolsHidden
 from helsetilbud_api.clients.permissions import PermissionClient
+from shared.auth import Citizen
 
 
-async def require_shown(permissions: PermissionClient, citizen: str) -> None:
-    """Raises ToolsHidden with the first reason, or ConsentServiceUnavailable."""
-    if reasons := await permissions.reasons_against(citizen):
+async def require_shown(permissions: PermissionClient, caller: Citizen) -> None:
+    """Names who acts: a small child opens nothing alone, and a parent does. Raises ToolsHidden with the first reason, or
+    ConsentServiceUnavailable.
+    """
+    actor = caller.reference if caller.represents else None
+    if reasons := await permissions.reasons_against(caller.acting_for, actor, caller.relation):
         raise ToolsHidden(reason=reasons[0])
 
 
