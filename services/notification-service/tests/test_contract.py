@@ -48,6 +48,7 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         "removeCampaignRecipients",
         "checkCampaign",
         "testCampaign",
+        "judgeCampaignNotResearch",
         "approveCampaign",
         "judgeCampaignNotResearch",
         "startCampaign",

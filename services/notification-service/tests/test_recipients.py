@@ -197,6 +197,7 @@ async def test_V5_reminders_go_to_parents_and_stop_when_the_tool_is_opened(
     await postman.round()
     assert "noen du kan handle for" in sms.calls[-1].text
     assert len(sms.calls) == len(email.calls) == 2
+    clock.go(minutes=1)
     await news.tell(DeadlineApproaching(**same, days_left=1))
     opened = {"citizen": child.reference, "tool_id": event.tool_id, "prescription_id": event.prescription_id}
     await news.tell(ToolOpened(**opened, acted_by=kari.reference, at=clock(), version=1))

@@ -31,16 +31,19 @@ from notification_service.campaigns.errors import (
     TestMissing,
     UploadUnfinished,
 )
+from notification_service.campaigns.telling import OTHER
 from notification_service.sending.composing import Letter
 from notification_service.sending.pace import Pace
 from shared.auth import Machine, Staff
 from shared.db import metadata
+from shared.events.notification import Channel
 
 CampaignCategory = Literal["research", "survey", "information"]
 State = Literal["draft", "checked", "approved", "running", "paused", "stopped", "finished"]
 Action = Literal["change", "recipients", "check", "test", "approve", "start", "pause", "stop"]
 
 STATES: Final[tuple[State, ...]] = get_args(State)
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 # What can be done in which state. What has been approved is not changed any more: it would have to be approved again.
 POSSIBLE: Final[Mapping[State, tuple[Action, ...]]] = {
     "draft": ("change", "recipients", "check", "stop"),
@@ -272,9 +275,12 @@ class Campaign:
 
     @property
     def untested_channels(self) -> list[str]:
-        """Those that its recipients will be sent it by, as it was checked, and that nobody has seen it arrive by."""
-        used = (self.check_report or {}).get("channels", {})
-        return sorted(used.keys() - set(self.tested_channels))
+        """Those that its recipients will be sent it by, as it was checked, and that nobody has seen it arrive by. Where
+        the check does not tell by which channel some are sent to, it may be any.
+        """
+        told = (self.check_report or {}).get("channels", {}).keys()
+        used = set(CHANNELS) if OTHER in told else set(told)
+        return sorted(used - set(self.tested_channels))
 
     def check_judgeable(self, judge: Actor, authors: list[Author]) -> None:
         """Raises NotPossibleNow, NotASurvey or JudgeIsAuthor."""

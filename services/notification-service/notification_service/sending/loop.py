@@ -173,6 +173,8 @@ class Sending:
     async def _compose(self, due: DueMessage) -> Words:
         try:
             return self._composer.compose(due, await self._letter(due))
+        except NotDelivered:  # a text that no later attempt can send
+            raise
         except Exception as error:  # as in _call
             _logger.error("composing_failed", channel=self._name, exc_info=error)
             raise ProviderUnavailable("internal-error") from error

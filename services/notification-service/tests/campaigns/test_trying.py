@@ -170,7 +170,7 @@ async def test_V6_a_test_whose_end_nobody_saw_is_sent_again_under_the_same_id(
 
 
 async def test_V6_a_test_is_needed_on_every_channel_in_use(author, approver, people, ready, mailbox) -> None:
-    both = await people(2, email="a@example.org", channels={"tool": ["sms", "email"]})
+    both = await people(5, email="a@example.org", channels={"tool": ["sms", "email"]})
     made = await ready(upto="checked", to=both)
     path = f"/{made['campaignId']}"
 
@@ -189,8 +189,19 @@ async def test_V6_a_test_is_needed_on_every_channel_in_use(author, approver, peo
     assert (await approve()).status_code == 200
 
 
-async def test_V6_a_change_of_content_needs_every_test_anew(author, approver, draft, ready) -> None:
-    made = await ready(upto="tested")
+@pytest.mark.parametrize(("count", "lacking"), [(1, ["email", "sms"]), (5, ["sms"]), (6, ["email", "sms"])])
+async def test_V6_what_lacks_a_test_does_not_tell_by_what_a_few_are_sent_to(
+    author, approver, people, ready, count, lacking
+) -> None:
+    """Where the check counts some as `other`, it may be any channel (0056)."""
+    made = await ready(upto="checked", to=await people(count))
+    path = f"/{made['campaignId']}/approve"
+    refused = await approver("POST", path, headers={"If-Match": f'"{await author.version(made)}"'})
+    assert (refused.json()["code"], refused.json()["channels"]) == ("test-missing", lacking)
+
+
+async def test_V6_a_change_of_content_needs_every_test_anew(author, approver, draft, people, ready) -> None:
+    made = await ready(upto="tested", to=await people(5))
     path = f"/{made['campaignId']}"
     await author("PUT", path, json=draft(), headers={"If-Match": f'"{await author.version(made)}"'})
     await ready.again(made, upto="checked")
