@@ -18,6 +18,7 @@ KNOWN = {
     "k1-abcdefghijklmnopqrstuvwxyz": "an example of a citizen reference",
     "abcdefghijklmnopqrstuvwxyz234567": "an alphabet",
     "2kGz0fO4yqmC5bB1wO2yX7e1t9m8f3aJm3v0H2p6d5k": "an example of a launch code",
+    "6f0c6b1d6c1f4d7d9a532f3f6d1f0a11": "an example of a contact point's digest",
     "pX9c0fO4yqmC5bB1wO2yX7e1t9m8f3aJm3v0H2p6d5k": "an example of an access token",
     "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJzb3ZudHJhcHBhIn0": "an example of a signed assertion, without a signature",
     "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJiMWY1YTNjOCJ9": "an example of an ID token, without a signature",

@@ -14,7 +14,7 @@ ALTER TABLE feed_event ADD COLUMN has_message boolean, ADD COLUMN reason text;
 
 ALTER TABLE feed_event
     DROP CONSTRAINT ck_feed_event_kind,
-    ADD CONSTRAINT ck_feed_event_kind CHECK (kind IN
+    ADD CONSTRAINT ck_feed_event_kind CHECK (kind IN -- wider
         ('tool-prescribed', 'tool-revoked', 'tool-expired', 'tool-ended', 'tool-withdrawn', 'tool-reinstated',
          'tool-added', 'tool-opened', 'tool-removed'));
 """

@@ -18,6 +18,7 @@ from shared.db import Session
 from shared.errors import NotFound, PreconditionFailed, PreconditionRequired, Unavailable, problems
 from shared.http import IfMatch
 from shared.nationalid import holds_national_id
+from shared.plain_text import plain_lines
 from shared.schemas import RequestSchema
 
 _JUDGED: Final = (
@@ -51,6 +52,7 @@ class NotResearch(RequestSchema):
     reason: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=10, max_length=1000),
+        AfterValidator(plain_lines),
         AfterValidator(_without_national_id),
         Field(description="No national identity numbers"),
     ]
