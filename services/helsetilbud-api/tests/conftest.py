@@ -435,3 +435,21 @@ async def prescribed(others: Others, kari: Caller, tool: UUID) -> ToolPrescribed
     event = others.prescribed(kari, tool)
     await others.tell(others.published(tool), event)
     return event
+
+
+@pytest.fixture
+async def told_by_the_next_release(database: Database, prescribed: ToolPrescribed) -> AsyncIterator[str]:
+    """The kind of Kari's only entry, which a release has written that is being rolled out beside this one, after its
+    migration.
+    """
+    kind, constraint = "tool-of-tomorrow", "ck_feed_event_kind"
+    async with database.driver() as connection:
+        rule = await connection.fetchval(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1", constraint
+        )
+        await connection.execute(f"ALTER TABLE feed_event DROP CONSTRAINT {constraint}")
+        await connection.execute("UPDATE feed_event SET kind = $1", kind)
+    yield kind
+    async with database.driver() as connection:
+        await connection.execute("TRUNCATE feed_event")
+        await connection.execute(f"ALTER TABLE feed_event ADD CONSTRAINT {constraint} {rule}")

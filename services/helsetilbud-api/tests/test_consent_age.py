@@ -15,6 +15,7 @@ LISTS = (
     "/v1/me/feed",
     "/v1/me/available-tools",
     "/v1/me/available-tools?q=søvn",
+    "/v1/me/history",
 )
 UNKNOWN = (503, "consent-unknown")
 
@@ -75,16 +76,19 @@ async def test_S6_what_is_done_with_tools_waits_while_the_copy_is_too_old(
 ) -> None:
     another = uuid4()
     await others.tell(others.published(another, prescription_required=False))
+    [entry] = await kari.feed()
     await confirmed("6 minutes")
     before = await rows("SELECT * FROM citizen_tool")
     for answer in (
         await kari.add(another, {"Idempotency-Key": "add"}),
         await kari.delete(tool),
         await kari.get(f"/v1/me/tools/{tool}"),
+        await kari.get(f"/v1/me/feed/{entry['feedEventId']}"),
         await kari.get("/v1/me/feed/stream"),
     ):
         assert (answer.status_code, answer.json()["code"]) == UNKNOWN
         assert int(answer.headers["Retry-After"]) > 0
+        assert "Eksempel" not in answer.text
     assert await rows("SELECT * FROM citizen_tool") == before
     await confirmed("1 second")
     assert (await kari.add(another, {"Idempotency-Key": "add"})).status_code == 201

@@ -39,6 +39,26 @@ async def test_M4_names_kept_before_the_rule_make_no_line_of_the_feed(kari: Any,
     assert entry["text"] == "Ine Eksempel har sendt deg «Søvn trappa »."
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("nb", "Noe nytt om et verktøy", "Det er noe nytt om «Søvntrappa»."),
+        ("nn", "Noko nytt om eit verktøy", "Det er noko nytt om «Søvntrappa på nynorsk»."),
+        ("en", "Something new about a tool", "There is something new about “Søvntrappa”."),
+    ],
+)
+async def test_M4_a_kind_that_the_next_release_has_told_of_is_shown(
+    kari: Any, prescribed: Any, told_by_the_next_release: str, language: str, title: str, text: str
+) -> None:
+    listed = await kari.get("/v1/me/feed", {"Accept-Language": language})
+    assert listed.status_code == 200, listed.text
+    [entry] = listed.json()["items"]
+    page = await kari.get(f"/v1/me/feed/{entry['feedEventId']}", {"Accept-Language": language})
+    assert page.status_code == 200, page.text
+    for shown in (entry, page.json()):
+        assert (shown["kind"], shown["title"], shown["text"]) == (told_by_the_next_release, title, text)
+
+
 async def test_M4_the_entry_of_a_tool_that_is_gone_leads_nowhere(kari: Any, prescribed: Any, tool: UUID) -> None:
     await kari.delete(tool)
     assert [entry["about"] for entry in await kari.feed()] == [None, None]

@@ -103,7 +103,7 @@ async def test_S5_a_message_to_the_young_is_not_for_their_parents(
     mother = caller(date(1988, 2, 2), represents=young.number, relation="parent")
     event = others.prescribed(young, tool).model_copy(update={"has_greeting": True})
     messages.written[event.prescription_id] = MESSAGE
-    await others.tell(others.published(tool), event)
+    await others.tell(others.published(tool, representative_may_use=True), event)
     representations.allow(narrowed=True)
     for path in (f"/v1/me/tools/{tool}", f"/v1/me/feed/{(await mother.feed())[0]['feedEventId']}"):
         assert (await page_of(mother, path))["message"] is None

@@ -1,5 +1,6 @@
 """M6: the citizen sees use across tools, of those that are no longer theirs too."""
 
+import json
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -99,7 +100,7 @@ async def test_S5_it_says_what_was_done_on_behalf_and_is_narrowed_for_parents_of
     mother = caller(date(1988, 2, 2), represents=young.number, relation="parent")
     sent, own = uuid4(), uuid4()
     allowing = others.document(sent).model_copy(update={"representative_may_use": True})
-    free = others.document(own).model_copy(update={"prescription_required": False})
+    free = others.document(own, prescription_required=False, target_groups=["young"])
     await others.tell(others.published(sent).model_copy(update={"tool": allowing}), others.prescribed(young, sent))
     await others.tell(others.published(own).model_copy(update={"tool": free}))
     representations.allow(narrowed=True)
@@ -116,3 +117,21 @@ async def test_S6_it_is_hidden_as_the_lists_are(kari: Any, others: Any, prescrib
     await others.tell(others.level(kari, "basis", 1))
     page = (await kari.get("/v1/me/history")).json()
     assert (page["items"], page["hidden"]["reason"]) == ([], "consent-basis-only")
+
+
+async def test_M6_what_the_next_release_has_written_is_no_fault(
+    kari: Any, prescribed: Any, tool: UUID, database: Any
+) -> None:
+    """It is rolled out beside this one: its events are left out, and an entry of its feed is told by its kind."""
+    entry = {"kind": "tool-of-tomorrow", "occurred_at": "2026-11-22T08:00:00+00:00", "tool_id": str(tool)}
+    async with database.driver() as connection:
+        for name, data in (
+            ("helsetilbud.tool-of-tomorrow.v1", {"citizen": kari.reference, "toolId": str(tool)}),
+            ("prescription.tool-prescribed.v2", {"citizen": kari.reference, "toolId": str(tool)}),
+            ("kept.feed_event", entry | {"prescription_id": None}),
+        ):
+            written = kari.reference, name, json.dumps(data)
+            await connection.execute("INSERT INTO citizen_event (citizen, name, data) VALUES ($1, $2, $3)", *written)
+    answer = await kari.get("/v1/me/history")
+    assert answer.status_code == 200, answer.text
+    assert [it["kind"] for it in answer.json()["items"]] == ["tool-of-tomorrow", "tool-prescribed"]

@@ -147,6 +147,28 @@ async def test_S5_nor_in_a_list_a_search_or_the_feed(
     assert {item["toolId"] for item in await young.feed()} >= {str(alone_with)}
 
 
+async def test_S5_nor_in_the_history_or_on_the_page_of_an_entry(
+    mother: Any, young: Any, alone_with: UUID, both_tools: Any, others: Any
+) -> None:
+    assert (await young.open(alone_with)).status_code == 200
+    await others.tell(others.stopped(alone_with))
+    history = [(await citizen.get("/v1/me/history")).json()["items"] for citizen in (young, mother)]
+    assert [{item["toolId"] for item in items} for items in history] == [
+        {str(alone_with), *map(str, both_tools)},
+        {str(both_tools[0])},
+    ]
+    assert (await mother.get(f"/v1/me/history?toolId={alone_with}")).json()["items"] == []
+    for entry in await young.feed():
+        seen = entry["toolId"] == str(both_tools[0])
+        assert (await young.get(f"/v1/me/feed/{entry['feedEventId']}")).status_code == 200
+        assert (await mother.get(f"/v1/me/feed/{entry['feedEventId']}")).status_code == (200 if seen else 404)
+
+
+async def test_S5_nor_among_all_tools(mother: Any, young: Any, alone_with: UUID, representations: Any) -> None:
+    assert str(alone_with) in (await young.get("/v1/me/available-tools")).text
+    assert str(alone_with) not in (await mother.get("/v1/me/available-tools")).text
+
+
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("DELETE", ""), ("POST", "/open")])
 async def test_S5_what_a_young_person_added_is_not_there_for_parents(
     mother: Any, young: Any, both_tools: Any, method: str, path: str

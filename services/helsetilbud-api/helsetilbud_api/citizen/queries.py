@@ -100,7 +100,7 @@ _FEED_EVENT: Final = f"""
         SELECT {FEED_COLUMNS}, e.has_message
         FROM {FEED_TABLES}
         WHERE e.citizen = $1 AND e.feed_event_id = $3 AND e.kind IS NOT NULL
-            AND (NOT $4 OR e.prescription_id IS NOT NULL)
+            AND (NOT $4 OR (e.prescription_id IS NOT NULL AND {SEEN_OF_YOUTH}))
     ) page ON head.level = 'full'
 """  # noqa: S608 - put together from constants
 

@@ -230,7 +230,9 @@ async def get_feed_event(
     request: Request,
     known: IfNoneMatch = None,
 ) -> Response:
-    """As in the list, with what the practitioner has written; there too when the tool is no longer the citizen's."""
+    """As in the list, with what the practitioner has written; there too when the tool is no longer the citizen's.
+    Parents of somebody of 12 to 15 see what they see in the list, and no message to the young person.
+    """
     language, narrowed = best_language(request.headers.get("accept-language")), leaves_out_own(me)
     async with database.driver() as connection:
         row = await queries.get_feed_event(connection, me.acting_for, language, feed_event_id, narrowed=narrowed)

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from helsetilbud_api.citizen.models import HiddenReason, Kind
+from helsetilbud_api.citizen.models import HiddenReason
 from shared.language import Text
 from shared.plain_text import shown_in_one_line
 
@@ -14,7 +14,13 @@ class FeedText(NamedTuple):
 
 _UNKNOWN_TOOL: Final[Text] = {"nb": "et digitalt verktøy", "nn": "eit digitalt verktøy", "en": "a digital tool"}
 
-_FEED: Final[dict[Kind, dict[str, FeedText]]] = {
+# of what a release tells that is being rolled out beside this one
+_SOMETHING_NEW: Final = {
+    "nb": FeedText("Noe nytt om et verktøy", "Det er noe nytt om {tool}."),
+    "nn": FeedText("Noko nytt om eit verktøy", "Det er noko nytt om {tool}."),
+    "en": FeedText("Something new about a tool", "There is something new about {tool}."),
+}
+_FEED: Final[dict[str, dict[str, FeedText]]] = {
     "tool-prescribed": {
         "nb": FeedText("Du har fått et nytt verktøy", "{prescriber} har sendt deg {tool}."),
         "nn": FeedText("Du har fått eit nytt verktøy", "{prescriber} har sendt deg {tool}."),
@@ -131,10 +137,12 @@ def reason_text(code: str | None, language: str) -> str | None:
     return REASONS.get(code, REASONS["other"])[language] if code else None
 
 
-def feed_text(kind: Kind, language: str, tool: str | None, prescriber: str | None) -> FeedText:
-    """A tool that the catalogue has not told about yet is not named."""
+def feed_text(kind: str, language: str, tool: str | None, prescriber: str | None) -> FeedText:
+    """A tool that the catalogue has not told about yet is not named. Of a kind that is not known here it is said that
+    there is something new.
+    """
     tool = shown_in_one_line(tool) if tool else None
-    title, text = _FEED[kind][language]
+    title, text = _FEED.get(kind, _SOMETHING_NEW)[language]
     named = f"«{tool}»" if tool and language != "en" else f"“{tool}”" if tool else _UNKNOWN_TOOL[language]
     said = text.format(tool=named, prescriber=prescriber and shown_in_one_line(prescriber))
     return FeedText(title, said[:1].upper() + said[1:])

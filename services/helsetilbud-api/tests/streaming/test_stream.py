@@ -1,6 +1,7 @@
 """The live feed over real connections: from any replica, gone on with, and ended when the replica is (M4)."""
 
 import asyncio
+import json
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -40,6 +41,16 @@ async def test_M4_an_entry_is_in_the_streams_of_every_replica_at_once(
         assert (await olas.entry())[1].prescription_id != event.prescription_id
         [listed] = await kari.feed()
         assert FeedEvent.model_validate(listed) == entry
+
+
+@pytest.mark.rule("M4")
+async def test_M4_a_kind_that_the_next_release_has_told_of_does_not_end_a_stream(
+    kari: Any, told_by_the_next_release: str, another: Any, follow: Any
+) -> None:
+    async with another() as here, follow(here, kari, after=0) as follower:
+        await follower.block()
+        block = await follower.block()
+        assert json.loads(block["data"])["kind"] == told_by_the_next_release
 
 
 @pytest.mark.rule("M4")

@@ -3,31 +3,20 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from asyncpg import Record
 
-from helsetilbud_api.citizen.models import Kind
+from helsetilbud_api.citizen.history.queries import EVENTS
 from helsetilbud_api.citizen.texts import reason_text
 from shared.schemas import rfc3339
-
-# The kind of an event, and its member that says when
-_EVENTS: Final[Mapping[str, tuple[Kind, str]]] = {
-    "prescription.tool-prescribed.v1": ("tool-prescribed", "prescribedAt"),
-    "prescription.prescription-revoked.v1": ("tool-revoked", "revokedAt"),
-    "prescription.prescription-expired.v1": ("tool-expired", "expiredAt"),
-    "prescription.prescription-ended.v1": ("tool-ended", "endedAt"),
-    "helsetilbud.tool-added.v1": ("tool-added", "at"),
-    "helsetilbud.tool-opened.v1": ("tool-opened", "at"),
-    "helsetilbud.tool-removed.v1": ("tool-removed", "at"),
-}
 
 
 def render_entry(row: Record, language: str) -> dict[str, Any]:
     data = json.loads(row["data"])
     if row["name"] == "kept.feed_event":
         return _told_to_many(data, row["tool_name"], language)
-    kind, when = _EVENTS[row["name"]]
+    kind, when = EVENTS[row["name"]]
     return {
         "kind": kind,
         "at": rfc3339(datetime.fromisoformat(data[when])),

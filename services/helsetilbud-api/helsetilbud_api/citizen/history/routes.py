@@ -4,10 +4,11 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
+from helsetilbud_api.citizen.errors import ConsentUnknown
 from helsetilbud_api.citizen.history.queries import list_history
 from helsetilbud_api.citizen.history.rendering import render_entry
 from helsetilbud_api.citizen.history.schemas import History
-from helsetilbud_api.citizen.models import leaves_out_own
+from helsetilbud_api.citizen.models import check_known, leaves_out_own
 from helsetilbud_api.citizen.rendering import hidden, tagged
 from helsetilbud_api.citizen.routes import OWN, READ, Me
 from shared.db import CurrentDatabase
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/v1/me")
     tags=["My tools"],
     summary="List what has been done with my tools",
     response_model=History,
-    responses=READ | problems(*OWN, CursorInvalid),
+    responses=READ | problems(*OWN, ConsentUnknown, CursorInvalid),
 )
 async def list_my_history(
     me: Me,
@@ -40,13 +41,14 @@ async def list_my_history(
 ) -> Response:
     """Across all tools, the newest first: when each was sent and by whom, added, opened (every time), deleted, taken
     back, ended, withdrawn. What is no longer the citizen's keeps its trace. Parents of somebody of 12 to 15 see what is
-    about prescriptions.
+    about prescribed tools that a representative may use.
     """
     language = best_language(request.headers.get("accept-language"))
     position, narrowed = decode_cursor(cursor, int), leaves_out_own(me)
     before = min(position[0], _NEWEST) if position and position[0] > 0 else _NEWEST
     async with database.driver() as connection:
         rows = await list_history(connection, me.acting_for, language, before, tool_id, limit, narrowed=narrowed)
+    check_known(rows[0]["level"])
     shown = [row for row in rows[:limit] if row["number"] is not None]
     more = len(rows) > limit
     page = {
