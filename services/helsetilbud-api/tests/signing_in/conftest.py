@@ -187,15 +187,13 @@ def tool() -> UUID:
 def publish(others: Any) -> Any:
     """A tool that takes citizens in signed in."""
 
-    async def published(
-        tool_id: UUID, supplier: str = TUSSMORKE, sequence: int = 2, *, representative_may_use: bool = False
-    ) -> None:
+    async def published(tool_id: UUID, supplier: str = TUSSMORKE, sequence: int = 2, **more: Any) -> None:
         integration = Integration(method="signed-in-web", address="https://sovntrappa.example", launch_address=START)
         changes = {
             "login_required": True,
-            "representative_may_use": representative_may_use,
             "integration": integration,
             "supplier": Party(organisation_number=supplier, name="Tussmørke AS"),
+            **more,
         }
         event = others.published(tool_id, sequence)
         await others.tell(event.model_copy(update={"tool": event.tool.model_copy(update=changes)}))

@@ -141,6 +141,53 @@ async def test_S5_a_launch_that_does_not_know_who_acts_is_none(steps: Steps, dat
     assert (await steps.take("redeem")).json()["code"] == "launch-not-found"
 
 
+@pytest.mark.rule("S5", "M3")
+@pytest.mark.parametrize("way", UP_TO[1:], ids="-".join)
+@pytest.mark.parametrize(("lowest", "starts"), [(51, True), (52, False)])
+async def test_S5_no_step_is_taken_by_who_is_too_young_for_the_tool_as_it_now_is(
+    steps: Steps, publish: Any, way: tuple[str, ...], lowest: int, starts: bool
+) -> None:
+    """Kari is 51."""
+    for step in way[:-1]:
+        assert (await steps.take(step)).is_error is False
+    await publish(steps.tool, sequence=3, minimum_age=lowest)
+    answer = await steps.take(way[-1])
+    if starts:
+        assert answer.is_error is False
+        assert way[-1] != "browse" or steps.code
+    else:
+        assert code_of(steps.client, answer) == CODES[way[-1]]
+        assert "Eksempel" not in answer.text
+
+
+@pytest.mark.rule("S5", "M3")
+@pytest.mark.parametrize("way", UP_TO[1:], ids="-".join)
+async def test_S5_nor_by_who_acts_once_the_tool_does_not_allow_it(
+    steps: Steps, representations: Any, caller: Any, kari: Any, publish: Any, way: tuple[str, ...]
+) -> None:
+    await publish(steps.tool, sequence=3, representative_may_use=True)
+    steps.kari = caller(date(1988, 2, 2), represents=kari.number, relation="power-of-attorney")
+    representations.allow()
+    for step in way[:-1]:
+        assert (await steps.take(step)).is_error is False
+    await publish(steps.tool, sequence=4)
+    refused = await steps.take(way[-1])
+    assert code_of(steps.client, refused) == CODES[way[-1]]
+
+
+@pytest.mark.rule("S5", "M3")
+@pytest.mark.parametrize(("lowest", "status"), [(0, 200), (16, 404)])
+async def test_S5_a_launch_that_does_not_know_the_age_starts_what_is_for_every_age(
+    steps: Steps, publish: Any, database: Any, lowest: int, status: int
+) -> None:
+    """One that a replica of the release before has issued."""
+    await publish(steps.tool, sequence=3, minimum_age=lowest)
+    await steps.take("open")
+    async with database.driver() as connection:
+        await connection.execute("UPDATE launch SET age = NULL")
+    assert (await steps.take("redeem")).status_code == status
+
+
 @pytest.mark.rule("S6")
 async def test_S6_the_dead_open_nothing(steps: Steps, representations: Any) -> None:
     representations.against = ["deceased"]

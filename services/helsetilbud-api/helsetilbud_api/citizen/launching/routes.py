@@ -44,7 +44,8 @@ async def redeem_launch(
 ) -> dict[str, Any]:
     """For the tool's supplier, whose organisation number is that of the catalogue. A code is good once, for 60 seconds.
     One that is unknown, used, too old, of another tool or another supplier is `launch-not-found`, and so is one whose
-    tool has been withdrawn or deleted since, or whose citizen no longer consents; the citizen opens the tool again.
+    tool has been withdrawn or deleted since or may not be opened any longer by who has come, or whose citizen no longer
+    consents; the citizen opens the tool again.
     `consent-service-unavailable` uses nothing: the code is as good as before.
     """
     return await service.redeem(database, session, permissions, caller, launch.code, launch.tool_id, now)

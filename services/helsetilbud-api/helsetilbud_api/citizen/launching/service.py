@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.citizen.errors import LaunchNotFound
 from helsetilbud_api.citizen.launching.permission import is_permitted
-from helsetilbud_api.citizen.models import Launch
+from helsetilbud_api.citizen.models import Launch, User
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from helsetilbud_api.clients.permissions import PermissionClient
 from shared.auth import Citizen, Machine
@@ -35,10 +35,10 @@ _SUBJECT: Final = text("""
 
 _ISSUE: Final = text("""
     INSERT INTO launch (
-        digest, tool_id, supplier, citizen, actor, subject, acting_subject, relation, issued_at, expires_at
+        digest, tool_id, supplier, citizen, age, actor, subject, acting_subject, relation, issued_at, expires_at
     )
     VALUES (
-        :digest, :tool_id, :supplier, :citizen, :actor, :subject, :acting_subject, :relation, :now, :expires_at
+        :digest, :tool_id, :supplier, :citizen, :age, :actor, :subject, :acting_subject, :relation, :now, :expires_at
     )
 """).bindparams(
     bindparam("actor", type_=Text),
@@ -46,11 +46,15 @@ _ISSUE: Final = text("""
     bindparam("expires_at", type_=DateTime(timezone=True)),
 )
 
-# What has been withdrawn, deleted or hidden since it was opened (`l`) is not started (K4, S6).
+# What has been withdrawn, deleted or hidden since it was opened (`l`) is not started (K4, S6), nor what may not be
+# opened any longer by who is there, as `access_rules.why_not_opened`. Of whom no age is known is old enough for nothing
+# that asks for one.
 STARTABLE: Final = """
     t.tool_id = l.tool_id AND NOT t.stopped
     AND m.citizen = l.citizen AND m.tool_id = l.tool_id AND m.state = 'active'
     AND EXISTS (SELECT FROM consent_copy c WHERE c.citizen = l.citizen AND c.level = 'full')
+    AND (l.relation = 'self' OR coalesce(CAST(t.document -> 'representativeMayUse' AS boolean), false))
+    AND coalesce(l.age, 0) >= coalesce(CAST(t.document -> 'minimumAge' AS integer), 0)
 """
 PRESCRIBER: Final = """
     m.prescription_id, m.prescriber_name, m.prescriber_profession, m.organisation, m.organisation_name, m.added_at
@@ -71,7 +75,7 @@ _REDEEM: Final = text(f"""
     UPDATE launch l SET redeemed_at = :now
     FROM tool_copy t, citizen_tool m
     WHERE {_GOOD} AND {STARTABLE}
-    RETURNING l.tool_id, l.citizen, l.actor, l.subject, l.acting_subject, l.relation, l.issued_at, {PRESCRIBER}
+    RETURNING l.tool_id, l.citizen, l.age, l.actor, l.subject, l.acting_subject, l.relation, l.issued_at, {PRESCRIBER}
 """).bindparams(*_ASKED)  # noqa: S608 - put together from constants
 
 
@@ -91,6 +95,7 @@ async def launch_address(
         "tool_id": launch.tool_id,
         "supplier": launch.supplier,
         "citizen": caller.acting_for,
+        "age": User.of(caller, now).age,
         "actor": caller.represents and caller.reference,
         "subject": subject,
         "acting_subject": acting,

@@ -94,6 +94,7 @@ async def push(
         "key": key,
         "tool_id": launch.tool_id,
         "citizen": launch.citizen,
+        "age": launch.age,
         "actor": launch.actor,
         "subject": launch.subject,
         "acting_subject": launch.acting_subject,

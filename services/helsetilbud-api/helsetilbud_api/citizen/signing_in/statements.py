@@ -14,11 +14,11 @@ _KEY: Final = bindparam("key", type_=Text)
 
 PUSH: Final = text("""
     INSERT INTO launch_sign_in (
-        request_digest, client_id, parameters, proof_key, tool_id, citizen, actor, subject, acting_subject,
+        request_digest, client_id, parameters, proof_key, tool_id, citizen, age, actor, subject, acting_subject,
         relation, launched_at, expires_at
     )
     VALUES (
-        :digest, :client_id, :parameters, :key, :tool_id, :citizen, :actor, :subject, :acting_subject,
+        :digest, :client_id, :parameters, :key, :tool_id, :citizen, :age, :actor, :subject, :acting_subject,
         :relation, :launched_at, :until
     )
 """).bindparams(
