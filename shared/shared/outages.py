@@ -1,5 +1,7 @@
 """What an unexpected error of a driver means: something is away for a while, or what was sent cannot be stored."""
 
+from typing import Final
+
 import asyncpg
 import httpx
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -20,6 +22,8 @@ _AWAY = (
     asyncpg.TooManyConnectionsError,
     httpx.TransportError,
 )
+# what may be an outage: every error that `is_outage` says yes to is one of these
+MAY_BE: Final = (DBAPIError, *_AWAY)
 
 
 def is_outage(error: BaseException) -> bool:

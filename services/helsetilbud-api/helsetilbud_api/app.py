@@ -14,6 +14,7 @@ from helsetilbud_api.citizen.launching.routes import router as launch_router
 from helsetilbud_api.citizen.routes import router as citizen_router
 from helsetilbud_api.citizen.signing_in.errors import answer_refusal
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
+from helsetilbud_api.citizen.signing_in.pages import show_outages
 from helsetilbud_api.citizen.signing_in.routes import INTAKES
 from helsetilbud_api.citizen.signing_in.routes import router as sign_in_router
 from helsetilbud_api.citizen.streaming.routes import router as stream_router
@@ -83,6 +84,7 @@ def create_app(
         free_queries=[sign_in_router],  # RFC 6749, 3.1: unknown ones are ignored
     )
     app.add_exception_handler(OAuth2Error, answer_refusal)
+    show_outages(app)
     app.state.launch_issuer = _launch_issuer(settings)
     app.state.vocabulary = Vocabulary()
     app.state.representation = RepresentationCheck.from_settings(settings, app.state.http, settings.consent_url)

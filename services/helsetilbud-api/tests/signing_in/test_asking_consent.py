@@ -195,6 +195,54 @@ async def test_S6_the_dead_open_nothing(steps: Steps, representations: Any) -> N
     assert (refused.status_code, refused.json()["code"], refused.json()["reason"]) == (403, "tools-hidden", "deceased")
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.rule("S6", "M3")
+@pytest.mark.parametrize("away", ["consent-api", "the database"])
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("nb", "Innloggingen går ikke akkurat nå"),
+        ("nn", "Innlogginga går ikkje akkurat no"),
+        ("en", "Signing in is not possible right now"),
+    ],
+)
+async def test_S6_a_browser_that_has_to_wait_meets_a_page_and_goes_on_when_it_is_loaded_again(
+    steps: Steps, representations: Any, app: Any, database: Any, away: str, language: str, title: str
+) -> None:
+    for step in ("open", "push"):
+        await steps.take(step)
+    if away == "consent-api":
+        representations.status = 503
+        waits = await steps.client.browse(steps.uri, **{"Accept": BROWSER, "Accept-Language": language})
+    else:
+        async with database.driver() as other, other.transaction():
+            await other.execute("LOCK TABLE launch_sign_in IN ACCESS EXCLUSIVE MODE")
+            waits = await steps.client.browse(steps.uri, **{"Accept": BROWSER, "Accept-Language": language})
+    assert (waits.status_code, waits.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert (waits.headers["content-language"], waits.headers["cache-control"]) == (language, "no-store")
+    assert int(waits.headers["Retry-After"]) > 0
+    assert f'<html lang="{language}">' in waits.text
+    assert title in waits.text
+    representations.status = 200
+    app.state.permissions.system.breaker.succeeded()
+    assert steps.client.code_of(await steps.client.browse(steps.uri, accept=BROWSER))
+
+
+@pytest.mark.rule("M3")
+async def test_M3_who_only_looks_at_an_address_takes_no_step(steps: Steps, client: Any) -> None:
+    """What looks at links before people do asks with HEAD."""
+    for step in ("open", "push"):
+        await steps.take(step)
+    query = {"client_id": steps.client.client_id, "request_uri": steps.uri}
+    looked = await client.head("/oidc/authorize", params=query)
+    assert (looked.status_code, looked.content, looked.headers["cache-control"]) == (200, b"", "no-store")
+    assert "location" not in looked.headers
+    await steps.take("browse")
+    assert steps.code
+
+
 @pytest.mark.rule("S6")
 async def test_S6_a_consent_api_that_hangs_is_not_waited_for(steps: Steps, app: Any, monkeypatch: Any) -> None:
     client = app.state.permissions

@@ -138,6 +138,7 @@ REDEEMED: Final[Responses] = {
         "invalid_dpop_proof",
     ),
 }
+PAGE: Final = {"text/html": {"schema": {"type": "string"}}}
 AUTHORIZED: Final[Responses] = {
     303: {
         "description": "Back to the client, with `code` and `state`, or with `error` (`access_denied`); and with `iss`",
@@ -145,7 +146,7 @@ AUTHORIZED: Final[Responses] = {
     },
     400: {
         "description": "The request is unknown, used or too old: a page for the citizen, by Accept-Language",
-        "content": {"text/html": {"schema": {"type": "string"}}},
+        "content": PAGE,
     },
 }
 METADATA: Final[Responses] = {

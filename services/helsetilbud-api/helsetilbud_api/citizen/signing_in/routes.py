@@ -11,6 +11,7 @@ from helsetilbud_api.citizen.signing_in import service
 from helsetilbud_api.citizen.signing_in.assertion import authenticate
 from helsetilbud_api.citizen.signing_in.documentation import (
     AUTHORIZED,
+    PAGE,
     KEYS,
     METADATA,
     PUSH_FORM,
@@ -49,6 +50,7 @@ _FORMS: Final = problems(
     *(ProofCheckUnavailable, ConsentServiceUnavailable, Unavailable),
 )
 _ASKING: Final = problems(SignInNotOffered, ConsentServiceUnavailable, Unavailable)
+_ASKING[503]["content"] |= PAGE
 _OFFERED: Final = problems(SignInNotOffered, Unavailable)
 _CACHED: Final = {"Cache-Control": "public, max-age=3600"}
 
@@ -149,7 +151,8 @@ async def authorize_request(
     request_uri: Annotated[str, Query(max_length=200, description="As it was answered")] = "",
 ) -> Response:
     """For the citizen's browser, which is sent back to the client at once, with a code: who it is has been said by the
-    launch. A tool that has been stopped or deleted since, or is hidden, is `access_denied`.
+    launch. A tool that has been stopped or deleted since, or is hidden, is `access_denied`. HEAD looks, and uses nothing.
+    While something needed is away a browser meets a page, and can load the address again.
     """
     names = [name for name, _ in request.query_params.multi_items()]
     if len(names) > len(set(names)):  # RFC 6749, section 3.1
@@ -166,6 +169,14 @@ async def authorize_posted_request(
 
 
 router.add_api_route(AUTHORIZATION_PATH, authorize_posted_request, methods=["POST"], include_in_schema=False)
+
+
+async def look_at_authorization(_issuer: Issuer) -> Response:
+    """What follows links before people do uses no request by it, and learns nothing of it (RFC 9110, 9.2.1)."""
+    return Response(headers=UNCACHED)
+
+
+router.add_api_route(AUTHORIZATION_PATH, look_at_authorization, methods=["HEAD"], include_in_schema=False)
 
 
 def _sent_on(request: Request, address: str | None) -> Response:
