@@ -23,13 +23,13 @@ _OVER: Final[_Texts] = {
 _NOT_NOW: Final[_Texts] = {
     "nb": (
         "Innloggingen går ikke akkurat nå",
-        "Last inn siden på nytt om noen sekunder. Hvis det ikke hjelper, går du tilbake til Helsenorge og åpner verktøyet"
-        " på nytt derfra.",
+        "Last inn siden på nytt om noen sekunder. Hvis det ikke hjelper, går du tilbake til Helsenorge og åpner"
+        " verktøyet på nytt derfra.",
     ),
     "nn": (
         "Innlogginga går ikkje akkurat no",
-        "Last inn sida på nytt om nokre sekund. Viss det ikkje hjelper, går du tilbake til Helsenorge og opnar verktøyet"
-        " på nytt derifrå.",
+        "Last inn sida på nytt om nokre sekund. Viss det ikkje hjelper, går du tilbake til Helsenorge og opnar"
+        " verktøyet på nytt derifrå.",
     ),
     "en": (
         "Signing in is not possible right now",
@@ -61,8 +61,8 @@ def sign_in_over(language: str) -> HTMLResponse:
 
 
 def show_outages(app: FastAPI) -> None:
-    """A browser at the authorization endpoint meets a page where others meet a problem document of 503. Nothing has been
-    used, so it can load the address again.
+    """A browser at the authorization endpoint meets a page where others meet a problem document of 503. Nothing has
+    been used, so it can load the address again.
     """
     for kind in (ConsentServiceUnavailable, Unavailable, *MAY_BE):
         app.add_exception_handler(kind, _show_outage)

@@ -11,9 +11,9 @@ from helsetilbud_api.citizen.signing_in import service
 from helsetilbud_api.citizen.signing_in.assertion import authenticate
 from helsetilbud_api.citizen.signing_in.documentation import (
     AUTHORIZED,
-    PAGE,
     KEYS,
     METADATA,
+    PAGE,
     PUSH_FORM,
     PUSHED,
     REDEEMED,
@@ -151,8 +151,8 @@ async def authorize_request(
     request_uri: Annotated[str, Query(max_length=200, description="As it was answered")] = "",
 ) -> Response:
     """For the citizen's browser, which is sent back to the client at once, with a code: who it is has been said by the
-    launch. A tool that has been stopped or deleted since, or is hidden, is `access_denied`. HEAD looks, and uses nothing.
-    While something needed is away a browser meets a page, and can load the address again.
+    launch. A tool that has been stopped or deleted since, or is hidden, is `access_denied`. HEAD uses nothing. While
+    something needed is away a browser meets a page, and can load the address again.
     """
     names = [name for name, _ in request.query_params.multi_items()]
     if len(names) > len(set(names)):  # RFC 6749, section 3.1
