@@ -104,8 +104,9 @@ async def test_P13_the_entry_is_written_with_the_power_of_attorney_or_not_at_all
 
 
 async def test_S5_ten_people_a_day_also_when_each_is_taken_back(
-    kari: Any, citizen: Callable[..., Any], app: Any, settings: Any, clock: Any
+    citizen: Callable[..., Any], app: Any, settings: Any, clock: Any
 ) -> None:
+    giver = citizen(date(1961, 7, 8))  # who gives in no other test: counts outlive those
     before = app.state.limits
     default = type(settings).model_fields["named_per_day"].default
     app.state.limits = RateLimits.connect(
@@ -115,10 +116,10 @@ async def test_S5_ten_people_a_day_also_when_each_is_taken_back(
         people = [citizen(date(1980, 1, 1 + n)) for n in range(11)]
         statuses = []
         for person in people:
-            answer = await kari.post(PATH, wanted(person, person.name))
+            answer = await giver.post(PATH, wanted(person, person.name))
             statuses.append(answer.status_code)
             if answer.status_code == 201:
-                await kari.delete(f"{PATH}/{answer.json()['id']}")
+                await giver.delete(f"{PATH}/{answer.json()['id']}")
         assert statuses == [201] * 10 + [429]
         assert answer.json()["violatedPolicies"] == ["named-day"]
     finally:
