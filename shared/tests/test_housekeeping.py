@@ -105,4 +105,4 @@ async def fill(connection: asyncpg.Connection, *, young: int, old: int) -> None:
             f"dpop_proof SELECT int4send({first} + i), now() {moment}",
             f"rate_count SELECT int4send({first} + i), now() {moment}, 1",
         ):  # one by one: a statement has five seconds
-            await connection.execute(f"INSERT INTO {rows} FROM generate_series(1, {number}) i")  # noqa: S608 - own numbers
+            await connection.execute(f"INSERT INTO {rows} FROM generate_series(1, {number}) i")
