@@ -51,6 +51,7 @@ def test_every_operation_is_described(app: FastAPI) -> None:
         "getFeedEvent",
         "followFeed",
         "getGpPanel",
+        "listAccessLog",
     }
     for operation in operations:
         assert operation["tags"]
