@@ -426,6 +426,7 @@ class News:
             "organisation_name": "Angstklinikken",
             "prescribed_at": self.clock(),
             "deadline": self.clock() + timedelta(days=30),
+            "representative_may_use": True,
         }
         return ToolPrescribed(**usual | {"citizen": citizen} | values)
 

@@ -192,7 +192,7 @@ async def test_V5_reminders_go_to_parents_and_stop_when_the_tool_is_opened(
 ) -> None:
     event = await news.prescribed(child.reference)
     await postman.round()
-    same = event.model_dump(include={"prescription_id", "citizen", "tool_id", "deadline"})
+    same = event.model_dump(include={"prescription_id", "citizen", "tool_id", "deadline", "representative_may_use"})
     await news.tell(DeadlineApproaching(**same, days_left=7))
     await postman.round()
     assert "noen du kan handle for" in sms.calls[-1].text

@@ -189,6 +189,24 @@ async def test_V1_of_a_child_who_acts_is_told_whatever_the_carrier(
     assert {row["reason"] for row in await rows() if row["channel"] is None} == {"told-others", "no-consent"}
 
 
+async def test_V1_S5_of_a_private_tool_the_parent_gets_nothing_whatever_the_carrier(
+    reached, ola, child, news, prescribed, running, outside, rows
+) -> None:
+    """The other event, of a tool that representatives may use, shows that the parent can be told."""
+    await ola.choose(BOTH | {"phone": "+4790000002", "email": "ola@example.org"})
+    for one in (ola, child):
+        await news.consent(one.reference)
+    await news.recipients(child.reference, ola.reference, themselves=True)
+    own = {"citizen": child.reference}
+    private = [prescribed().model_copy(update=own | {"representative_may_use": told}) for told in (False, None)]
+    await running(*private, prescribed().model_copy(update=own))
+    await until(lambda: outside.has(1))
+    await asyncio.sleep(0.3)
+
+    assert (len(outside.texts), len(outside.mails)) == (1, 1)
+    assert len({row["about"] for row in await rows() if row["citizen"] == ola.reference}) == 1
+
+
 async def test_V3_a_burst_with_repetitions_is_sent_once_each(reached, prescribed, running, outside, rows) -> None:
     events = [prescribed() for _ in range(40)]
 

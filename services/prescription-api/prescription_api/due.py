@@ -71,12 +71,17 @@ class Deadlines:
         """A row without a plan was written by an older version: it only gets one."""
         if rows:
             await session.execute(_PLAN, list(self._plans(rows, now)))
+        reminded = [row for row in rows if row["due_at"] is not None]
+        tool_ids = {row["tool_id"] for row in reminded}
+        allowed = await queries.find_representatives_allowed(await session.connection(), list(tool_ids))
         events = [
             DeadlineApproaching(
-                **_about(row, row["version"]), deadline=row["deadline"], days_left=days_left(row["deadline"], now)
+                **_about(row, row["version"]),
+                representative_may_use=allowed.get(row["tool_id"]),
+                deadline=row["deadline"],
+                days_left=days_left(row["deadline"], now),
             )
-            for row in rows
-            if row["due_at"] is not None
+            for row in reminded
         ]
         await outbox.add_all(session, events, now)
 

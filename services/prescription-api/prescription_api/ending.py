@@ -17,6 +17,7 @@ from prescription_api.outside import Outside
 from shared import idempotency, outbox
 from shared.auth import Practitioner
 from shared.events import PrescriptionEnded, PrescriptionRevoked
+from shared.events.catalog import ToolDocument
 from shared.events.envelope import Event
 from shared.idempotency import Answer, Repeatable
 
@@ -48,10 +49,10 @@ async def close(
             await _record_again(session, caller, prescriber, prescription_id, now)
             return answered, True
         closing = Closing(act, why, prescriber, caller.organisation, language, now)
-        row = await _change(session, caller, prescription_id, closing)
+        row, tool = await _change(session, caller, prescription_id, closing)
         await session.execute(insert(access_log), asdict(_entry(row, caller, prescriber, act)))
-        await outbox.add(session, _event(row, act), now)
-        answer = await _answer(session, row, language)
+        await outbox.add(session, _event(row, tool, act), now)
+        answer = _answer(row, tool, language)
         await idempotency.keep(session, repeat, answer)
     return answer, False
 
@@ -72,10 +73,13 @@ async def _take(session: AsyncSession, caller: Practitioner, prescription_id: UU
     return found
 
 
-async def _change(session: AsyncSession, caller: Practitioner, prescription_id: UUID, closing: Closing) -> RowMapping:
+async def _change(
+    session: AsyncSession, caller: Practitioner, prescription_id: UUID, closing: Closing
+) -> tuple[RowMapping, ToolDocument | None]:
+    """The prescription as it is now, and its tool."""
     found = await _take(session, caller, prescription_id)
     models.check_act(closing.act, found["state"])
-    tools = await queries.tool_names(await session.connection(), [found["tool_id"]])
+    tool = (await queries.tool_names(await session.connection(), [found["tool_id"]])).get(found["tool_id"])
     changed = (
         update(prescription)
         .where(prescription.c.citizen == found["citizen"], prescription.c.prescription_id == prescription_id)
@@ -85,11 +89,11 @@ async def _change(session: AsyncSession, caller: Practitioner, prescription_id: 
             changed_at=closing.now,
             end_reason=closing.why.reason,
             end_category=closing.why.category,
-            closing_note=closing_note(found, tools.get(found["tool_id"]), closing),
+            closing_note=closing_note(found, tool, closing),
         )
         .returning(*prescription.c)
     )
-    return (await session.execute(changed)).mappings().one()
+    return (await session.execute(changed)).mappings().one(), tool
 
 
 def _entry(row: RowMapping, caller: Practitioner, prescriber: Prescriber, act: Act) -> AccessEntry:
@@ -107,15 +111,15 @@ def _entry(row: RowMapping, caller: Practitioner, prescriber: Prescriber, act: A
     )
 
 
-def _event(row: RowMapping, act: Act) -> Event:
+def _event(row: RowMapping, tool: ToolDocument | None, act: Act) -> Event:
     about = {name: row[name] for name in ("prescription_id", "citizen", "tool_id", "version")}
+    about |= {"representative_may_use": tool.representative_may_use if tool else None}
     if act == "revoke":
         return PrescriptionRevoked(**about, revoked_at=row["changed_at"], category=row["end_category"])
     return PrescriptionEnded(**about, ended_at=row["changed_at"], category=row["end_category"])
 
 
-async def _answer(session: AsyncSession, row: RowMapping, language: str) -> Answer:
-    tools = await queries.tool_names(await session.connection(), [row["tool_id"]])
-    body = reading.show_prescription(row, tools.get(row["tool_id"]), language)
+def _answer(row: RowMapping, tool: ToolDocument | None, language: str) -> Answer:
+    body = reading.show_prescription(row, tool, language)
     headers = {"ETag": models.entity_tag(row["version"], language), "Content-Language": language}
     return Answer(200, headers, body)

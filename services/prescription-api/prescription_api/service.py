@@ -14,6 +14,7 @@ from prescription_api.schemas import Prescribing
 from prescription_api.writing import NewPrescription
 from shared.auth import Practitioner
 from shared.events import ToolPrescribed
+from shared.events.catalog import ToolDocument
 from shared.idempotency import Answer, Repeatable
 from shared.nationalid import NationalId
 from shared.norway import day_in_norway
@@ -61,7 +62,7 @@ async def _write(
 ) -> tuple[Answer, bool]:
     """The answer, and whether it was written now: else it is what the same request was answered meanwhile."""
     answer = answer_for(new, journal.tool_name(tool.document, language), language)
-    stored = await outside.writer.write(new, event_for(new), answer, repeat)
+    stored = await outside.writer.write(new, event_for(new, tool.document), answer, repeat)
     return (stored, False) if stored else (answer, True)
 
 
@@ -138,7 +139,7 @@ def refused(new: NewPrescription, refusal: AboutPatient) -> AccessEntry:
     )
 
 
-def event_for(new: NewPrescription) -> ToolPrescribed:
+def event_for(new: NewPrescription, tool: ToolDocument) -> ToolPrescribed:
     return ToolPrescribed(
         prescription_id=new.prescription_id,
         citizen=new.citizen,
@@ -150,6 +151,7 @@ def event_for(new: NewPrescription) -> ToolPrescribed:
         prescribed_at=new.prescribed_at,
         deadline=new.deadline,
         has_greeting=new.message is not None,
+        representative_may_use=tool.representative_may_use,
     )
 
 

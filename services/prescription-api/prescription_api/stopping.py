@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import DateTime, Integer, RowMapping, Text, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from prescription_api import queries
 from shared import outbox
@@ -118,9 +119,13 @@ class Stops:
             names = {"tool_id": tool_id, "after": after, "count": BATCH, "now": now}
             rows = (await session.execute(text(sql).bindparams(*_TYPES), names)).mappings().all()
             if sql is _STOP:
-                events = [PrescriptionStopped(**row, tool_id=tool_id, stopped_at=now) for row in rows]
-                await outbox.add_all(session, events, now)
+                await self._tell(session, tool_id, rows, now)
         return rows
+
+    async def _tell(self, session: AsyncSession, tool_id: UUID, rows: Sequence[RowMapping], now: datetime) -> None:
+        allowed = await queries.find_representatives_allowed(await session.connection(), [tool_id])
+        about = {"tool_id": tool_id, "representative_may_use": allowed.get(tool_id)}
+        await outbox.add_all(session, [PrescriptionStopped(**row, **about, stopped_at=now) for row in rows], now)
 
     async def _fetch(self, sql: str, *values: Any) -> list[Any]:
         async with self._database.driver() as connection:

@@ -153,6 +153,7 @@ async def test_V1_K4_each_prescription_that_a_stop_ends_is_told_of_once(
             "toolId": str(tool_id),
             "version": version,
             "stoppedAt": "2026-11-22T08:00:00.000Z",
+            "representativeMayUse": False,
         }
         for version in (2, 4)
     ]

@@ -72,6 +72,7 @@ async def test_P10_taking_back_is_told_logged_and_kept_with_its_reason(
         "version": 2,
         "revokedAt": "2026-11-23T08:00:00.000Z",
         "category": "other",
+        "representativeMayUse": False,
     }
     log = (await client.get("/v1/me/access-log", auth=citizen(odd))).json()["items"]
     assert [(entry["action"], entry["text"]) for entry in log if entry["action"] != "read"] == [

@@ -22,7 +22,16 @@ class _PrescriptionEvent(Event):
         return str(self.prescription_id)
 
 
-class ToolPrescribed(_PrescriptionEvent):
+class _ToldEvent(_PrescriptionEvent):
+    """What people are notified of. `representative_may_use` is what the tool says (K1), when the event was made: of what
+    only the citizen may use nobody else is told (V1, S5). None from before it was told, or where the tool is not known:
+    unknown is not yes.
+    """
+
+    representative_may_use: bool | None = None
+
+
+class ToolPrescribed(_ToldEvent):
     """A practitioner has sent a tool to a citizen. `profession` is a code of 9060; `deadline` ends the prescription
     unopened (P7). `has_greeting`: whether the practitioner has written to the patient, which is asked for where it is
     shown (0058); None from before it was told.
@@ -40,7 +49,7 @@ class ToolPrescribed(_PrescriptionEvent):
     has_greeting: bool | None = None
 
 
-class PrescriptionRevoked(_PrescriptionEvent):
+class PrescriptionRevoked(_ToldEvent):
     """`category` is a code of why; None from before it was told. The reason itself is for the record alone."""
 
     name = "prescription.prescription-revoked.v1"
@@ -55,7 +64,7 @@ class PrescriptionExpired(_PrescriptionEvent):
     expired_at: Timestamp
 
 
-class PrescriptionEnded(_PrescriptionEvent):
+class PrescriptionEnded(_ToldEvent):
     """By the prescribing organisation, after the tool was opened: it has done its work. `category` as of
     PrescriptionRevoked.
     """
@@ -66,7 +75,7 @@ class PrescriptionEnded(_PrescriptionEvent):
     category: str | None = None
 
 
-class PrescriptionStopped(_PrescriptionEvent):
+class PrescriptionStopped(_ToldEvent):
     """Its tool has been stopped (K4); it lives again when the tool is reinstated."""
 
     name = "prescription.prescription-stopped.v1"
@@ -74,7 +83,7 @@ class PrescriptionStopped(_PrescriptionEvent):
     stopped_at: Timestamp
 
 
-class DeadlineApproaching(_PrescriptionEvent):
+class DeadlineApproaching(_ToldEvent):
     """So many days are left, and the tool is not known to be opened (P7, V5): 0 is the last day, by Norwegian time."""
 
     name = "prescription.deadline-approaching.v1"

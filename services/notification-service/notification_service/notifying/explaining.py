@@ -68,6 +68,11 @@ _REASONS: Final[Mapping[str, Text]] = {
         "nn": "Varselet gjekk til dei som kan handle for deg.",
         "en": "Those who may act for you were notified.",
     },
+    "told-nobody": {
+        "nb": "Det gjaldt noe som bare du kan bruke, og du får ikke varsler selv. Derfor ble ingen varslet.",
+        "nn": "Det gjaldt noko som berre du kan bruke, og du får ikkje varsel sjølv. Derfor vart ingen varsla.",
+        "en": "It was about something that only you may use, and you are not notified yourself. So nobody was.",
+    },
     "no-longer-acting": {
         "nb": "Det gjaldt noen du ikke lenger kunne handle for da varselet skulle sendes.",
         "nn": "Det gjaldt nokon du ikkje lenger kunne handle for då varselet skulle sendast.",

@@ -120,6 +120,7 @@ def _prescribed(event: ToolPrescribed, event_id: UUID) -> Thing:
         event_id=event_id,
         happened_at=event.prescribed_at,
         not_after=event.deadline,
+        representative_may_use=event.representative_may_use,
     )
 
 
@@ -134,6 +135,7 @@ def _closed(event: PrescriptionRevoked | PrescriptionEnded | PrescriptionStopped
         event_id=delivery.event_id,
         happened_at=delivery.happened_at,
         occasion=f"version {event.version}",
+        representative_may_use=event.representative_may_use,
     )
 
 
@@ -149,6 +151,7 @@ def _reminder(event: DeadlineApproaching, delivery: Delivery) -> Thing:
         happened_at=delivery.happened_at,
         occasion=f"{event.days_left} days left",
         not_after=event.deadline,
+        representative_may_use=event.representative_may_use,
     )
 
 

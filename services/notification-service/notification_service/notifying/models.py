@@ -23,7 +23,7 @@ UNSENT: Final = ("waiting", "sending")
 OTHER: Final[dict[Channel, Channel]] = {"sms": "email", "email": "sms"}
 
 # What a citizen gets, and others are told of in their stead (V1); the rest is one's own affair
-SHARED: Final = ("tool-prescribed", "deadline-approaching")
+SHARED: Final = ("tool-prescribed", "tool-closed", "deadline-approaching")
 # What goes first when all cannot go at once
 URGENT, USUAL, BULK = 0, 1, 2
 
@@ -31,6 +31,7 @@ _metadata = metadata()
 
 # `about` is the id of the thing; `kind` says what about it, and `occasion` which time, where there are several.
 # `concerns` is whose thing it is where somebody else is told of it, a parent say; None where it is their own.
+# `representative_may_use`: whether others may be told of it (V1, S5); None where it is not known, which is not yes.
 # `happened_at` is when the thing happened, by its own service's clock.
 # `message_id` names what is sent, and is the provider's idempotency key: several notifications can go in one message
 # (V3). Of those that wait, one is its `carrier`, which is taken up and takes the others along.
@@ -44,6 +45,7 @@ notification = Table(
     Column("notification_id", Uuid, primary_key=True),
     Column("about", Text, nullable=False),
     Column("concerns", Text),
+    Column("representative_may_use", Boolean),
     Column("kind", Text, nullable=False),
     Column("occasion", Text, nullable=False),
     Column("category", Text, nullable=False),
@@ -131,6 +133,7 @@ class Thing:
     campaign_id: UUID | None = None
     urgent: bool = False
     concerns: str | None = None
+    representative_may_use: bool | None = None
 
     @property
     def whose(self) -> str:
@@ -141,6 +144,13 @@ class Thing:
     def shared(self) -> bool:
         """Whether it depends on who may act for the citizen to whom it goes."""
         return self.campaign_id is None and self.kind != "contact-confirmation"
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether others may be told of it (V1, S5). Of a tool that only the citizen may use, parents of a young person
+        see nothing; unknown is not yes.
+        """
+        return self.representative_may_use is True
 
     def told_to(self, other: str) -> "Thing":
         return replace(self, citizen=other, concerns=self.citizen)
@@ -198,11 +208,16 @@ class Circumstances:
     def _unconsented(self, thing: Thing) -> str | None:
         if thing.kind == "contact-confirmation":
             return None
-        if thing.concerns is not None and (self.told is False or self.whose_level != "full"):
+        if thing.concerns is not None and not (thing.open_to_others and self._may_be_told_to_others()):
             return "no-longer-acting"
         if self.level != "full":
             return without_consent(self.level)
-        return "told-others" if self.told is False and thing.shared else None
+        if self.told is False and thing.shared:
+            return "told-others" if thing.open_to_others else "told-nobody"
+        return None
+
+    def _may_be_told_to_others(self) -> bool:
+        return self.told is not False and self.whose_level == "full"
 
     def _stops_reminder(self, thing: Thing) -> bool:
         return thing.kind == "deadline-approaching" and not self.reinstated

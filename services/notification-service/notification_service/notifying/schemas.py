@@ -49,7 +49,7 @@ class Notification(Schema):
 
     `reason` is why it was dropped or failed, or why it is to be tried again: `no-channel`, `no-contact-point`,
     `turned-off`, `revoked`, `expired`, `ended`, `opened`, `removed`, `tool-stopped`, `consent-withdrawn`, `no-consent`,
-    `told-others`, `no-longer-acting`, `recipients-unknown`, `reserved-research`,
+    `told-others`, `told-nobody`, `no-longer-acting`, `recipients-unknown`, `reserved-research`,
     `reserved`, `too-late`, `superseded`, `campaign-stopped`, `sms-refused`, `mail-refused`, `undeliverable`,
     `sms-gateway-unavailable`, `sms-gateway-unclear`, `mail-server-unavailable`, `provider-paused`, `timeout`,
     `outcome-unknown`, `internal-error`. More may come. `explanation` is for people, in the language asked for.

@@ -82,6 +82,8 @@ async def _notify_others(
     session: AsyncSession, thing: Thing, others: Sequence[str], now: datetime, gathering: Gathering
 ) -> None:
     """Who may not be told of it after all has nothing of it in their history."""
+    if not thing.open_to_others:
+        return
     for other in others:
         told = thing.told_to(other)
         if thing.kind == "tool-closed" and not await queries.is_told_of(session, told):

@@ -46,7 +46,7 @@ _TAKE: Final = """
         RETURNING n.*, due.message_id AS message
     )
     SELECT t.citizen, t.message, t.notification_id, t.about, t.concerns, t.kind, t.occasion, t.category,
-           t.tool_id, t.event_id, t.happened_at, t.not_after, t.channel, t.lane, t.urgent, t.campaign_id, t.instead_of,
+           t.representative_may_use, t.tool_id, t.event_id, t.happened_at, t.not_after, t.channel, t.lane, t.urgent, t.campaign_id, t.instead_of,
            t.language AS written_in, t.attempts,
            t.correlation::text, s.language, s.phone, s.email, s.channels::text, s.quiet_hours, s.version,
            e.reason AS ended, v.reserved, q.reserved AS reserved_from_research, stop.stopped_at, stop.reinstated,
@@ -150,6 +150,7 @@ def _part(row: asyncpg.Record) -> Part:
         campaign_id=row["campaign_id"],
         urgent=row["urgent"],
         concerns=row["concerns"],
+        representative_may_use=row["representative_may_use"],
     )
     return Part(row["notification_id"], thing, Circumstances(**{name: row[name] for name in Circumstances.__slots__}))
 
