@@ -154,7 +154,7 @@ async def tool_names(connection: AsyncConnection, tool_ids: Sequence[UUID]) -> d
 
 
 async def find_representatives_allowed(connection: AsyncConnection, tool_ids: Sequence[UUID]) -> dict[UUID, bool]:
-    """Whether a representative may use each of these tools (K1); without those that the catalogue has not told about."""
+    """Whether a representative may use each of these tools (K1); without those that are not known."""
     allowed = tool_copy.c.document["representativeMayUse"].as_boolean()
     statement = select(tool_copy.c.tool_id, allowed).where(tool_copy.c.tool_id.in_(tool_ids), allowed.is_not(None))
     return {tool_id: answer for tool_id, answer in await connection.execute(statement)}

@@ -1,6 +1,4 @@
-"""V1, S5: what people are notified of says whether a representative may use the tool, so that nobody else is told of what
-only the citizen may use.
-"""
+"""V1, S5: what people are notified of says whether a representative may use the tool: else nobody else is told."""
 
 from datetime import timedelta
 from typing import Any

@@ -23,9 +23,9 @@ class _PrescriptionEvent(Event):
 
 
 class _ToldEvent(_PrescriptionEvent):
-    """What people are notified of. `representative_may_use` is what the tool says (K1), when the event was made: of what
-    only the citizen may use nobody else is told (V1, S5). None from before it was told, or where the tool is not known:
-    unknown is not yes.
+    """What people are notified of. `representative_may_use` is what the tool says (K1) when the event is made: of what
+    only the citizen may use nobody else is told (V1, S5). None from before it was told, and of a tool that is not
+    known: unknown is not yes.
     """
 
     representative_may_use: bool | None = None

@@ -1,5 +1,4 @@
-"""Whether a representative may use the tool that a notification is about: nobody else is told of one that only the citizen
-may use (V1, S5).
+"""Whether a representative may use the tool that a notification is about (V1, S5).
 
 Of what is there already it is not known, so that what waits for others is dropped when it is taken up.
 """

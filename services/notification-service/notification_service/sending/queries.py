@@ -46,7 +46,8 @@ _TAKE: Final = """
         RETURNING n.*, due.message_id AS message
     )
     SELECT t.citizen, t.message, t.notification_id, t.about, t.concerns, t.kind, t.occasion, t.category,
-           t.representative_may_use, t.tool_id, t.event_id, t.happened_at, t.not_after, t.channel, t.lane, t.urgent, t.campaign_id, t.instead_of,
+           t.representative_may_use, t.tool_id, t.event_id, t.happened_at, t.not_after, t.channel, t.lane, t.urgent,
+           t.campaign_id, t.instead_of,
            t.language AS written_in, t.attempts,
            t.correlation::text, s.language, s.phone, s.email, s.channels::text, s.quiet_hours, s.version,
            e.reason AS ended, v.reserved, q.reserved AS reserved_from_research, stop.stopped_at, stop.reinstated,
