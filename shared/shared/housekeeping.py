@@ -94,19 +94,9 @@ async def _drop_months(database: Database, table: str, rule: Months) -> None:
         over = [row["relname"] for row in await connection.fetch(_OVER, table, rule.after)]
     for month in over:
         try:
-            await _drop_month(database, table, month, rule.unless)
+            async with database.driver_transaction() as connection:
+                dropped = await connection.fetchval(f"SELECT {rule.drop}($1)", month)
         except asyncpg.LockNotAvailableError:
             return  # nobody waits behind us: the next turn tries again
-
-
-async def _drop_month(database: Database, table: str, month: str, unless: str) -> None:
-    needed = f'SELECT EXISTS (SELECT FROM "{month}" WHERE {unless})'  # noqa: S608 - names from the catalogue, our own rule
-    async with database.driver_transaction() as connection:
-        if await connection.fetchval(needed):
-            return
-        await connection.execute("SET LOCAL lock_timeout = '100ms'")
-        # the parent first, as those who write to it do; then looked at again, because a row may have been marked anew
-        await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        if not await connection.fetchval(needed):
-            await connection.execute(f'DROP TABLE "{month}"')
+        if dropped:
             _logger.info("partition_dropped", partition=month)

@@ -1,5 +1,5 @@
 """What comes before a service starts: `python -m shared.migrate <package>` with DATABASE_URL, and BROKER_URL if there
-is one.
+is one. With OWNER_DATABASE_URL too, that login owns the tables and the one of DATABASE_URL only uses them.
 
 The database gets its newest schema, the broker the service's queues. The queues must be there before any service sends,
 because an event is kept only for those whose queues are bound. Safe to run twice and by several at once.
@@ -20,11 +20,12 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from asyncpg import LockNotAvailableError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import Database
+from shared.granting import grant_use
 from shared.messaging.amqp import AmqpTransport
 from shared.planning import analyse
 
@@ -114,14 +115,29 @@ async def declare_queues(package: str, broker_url: str) -> None:
         await transport.declare(package.replace("_", "-"), sorted(event.name for event in handlers))
 
 
-async def prepare(package: str, database_url: str, broker_url: str | None) -> None:
-    await migrate(package, database_url)
+async def prepare(package: str, database_url: str, broker_url: str | None, owner_url: str | None = None) -> None:
+    """`owner_url` names the same database by the login that is to own what is in it."""
+    await migrate(package, owner_url or database_url)
+    if owner_url:
+        await _grant(owner_url, database_url)
     if broker_url:
         await declare_queues(package, broker_url)
 
 
+async def _grant(owner_url: str, database_url: str) -> None:
+    owner, login = Database(owner_url, pool_size=1), make_url(database_url).username
+    if login is None:
+        raise ValueError("DATABASE_URL names no login")
+    try:
+        async with owner.driver() as connection:
+            await grant_use(connection, login)
+    finally:
+        await owner.close()
+
+
 def main() -> None:
-    asyncio.run(prepare(sys.argv[1], os.environ["DATABASE_URL"], os.environ.get("BROKER_URL")))
+    broker_url, owner_url = os.environ.get("BROKER_URL"), os.environ.get("OWNER_DATABASE_URL")
+    asyncio.run(prepare(sys.argv[1], os.environ["DATABASE_URL"], broker_url, owner_url or None))
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ class Months:
     column: str
     after: str
     unless: str
+    drop: str
+    """The database's own function, because who serves does not own the tables (0063)."""
 
     def __str__(self) -> str:
         return f"{self.after} after the month of `{self.column}`, unless `{self.unless}`"
@@ -54,7 +56,7 @@ Rules: TypeAlias = Mapping[str, Rule]
 SHARED: Final[Rules] = {
     "alembic_version": Kept("one row: which migrations have run"),
     # as long as the inbox knows what was handled: nothing older may be sent once more (docs/backup.md)
-    "outbox": Months("created_at", "90 days", unless="sent_at IS NULL"),
+    "outbox": Months("created_at", "90 days", unless="sent_at IS NULL", drop="drop_outbox_month"),
     # A message comes again within the retry ladder's minutes, or when an operator replays it
     "inbox": Purged("handled_at", "90 days"),
     "dead_letter": Purged("coalesce(replayed_at, discarded_at)", "1 year"),

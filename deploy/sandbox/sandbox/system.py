@@ -87,7 +87,7 @@ class System:
         await self.start()
 
     async def _empty(self, service: Service) -> None:
-        database = Database(self._wiring.database_urls[service.name], pool_size=1, statement_timeout=BATCH_STATEMENT)
+        database = Database(self._wiring.owner_urls[service.name], pool_size=1, statement_timeout=BATCH_STATEMENT)
         try:
             async with database.driver() as connection:
                 await connection.execute(_EMPTY)

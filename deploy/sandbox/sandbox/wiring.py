@@ -4,7 +4,7 @@ import json
 import secrets
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -53,26 +53,34 @@ def _is_free(port: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Everything that a service of the sandbox is told. `broker_url` is None in the embedded set-up."""
+    """Everything that a service of the sandbox is told. `broker_url` is None in the embedded set-up. `owner_urls` are the
+    same databases, for who migrates them.
+    """
 
     port_base: int
     state: Path
     database_urls: Mapping[str, str]
     reference_key: str
     broker_url: str | None = None
+    owner_urls: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def on(cls, admin_url: str, state: Path, port_base: int, broker_url: str | None = None) -> Self:
         """With a database for each service on that server; what is secret is kept in `state`."""
         kept = Secrets.keep(state / "secrets.json")
-        urls = postgres.create_databases(admin_url, {package_of(name): word for name, word in kept.passwords.items()})
-        own = {service.name: urls[package_of(service.name)] for service in SERVICES}
-        return cls(port_base, state, own, kept.reference_key, broker_url)
+        passwords = {package_of(name): word for name, word in kept.passwords.items()}
+        urls = postgres.create_databases(admin_url, passwords)
+        owners = postgres.separate_owners(admin_url, passwords)
+        own, owned = (
+            {service.name: found[package_of(service.name)] for service in SERVICES} for found in (urls, owners)
+        )
+        return cls(port_base, state, own, kept.reference_key, broker_url, owned)
 
     async def prepare(self) -> None:
         """Every service's schema, and its queues where there is a broker."""
         for service in SERVICES:
-            await prepare(package_of(service.name), self.database_urls[service.name], self.broker_url)
+            urls = self.database_urls[service.name], self.owner_urls[service.name]
+            await prepare(package_of(service.name), urls[0], self.broker_url, urls[1])
 
     def address(self, service: Service) -> str:
         return f"http://127.0.0.1:{self.port_base + service.port_offset}"

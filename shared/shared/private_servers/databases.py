@@ -22,6 +22,15 @@ def create_databases(admin_url: str, passwords: Mapping[str, str]) -> dict[str, 
     return {name: url_of(admin_url, name, name, password) for name, password in passwords.items()}
 
 
+def separate_owners(admin_url: str, passwords: Mapping[str, str]) -> dict[str, str]:
+    """Gives each of these databases, and all that the user of its name owns in it, to an owner of its own with that
+    password; returns the databases' URLs as the owners reach them. Can be called again.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _separate(admin_url, passwords)).result()
+    return {name: url_of(admin_url, name, _owner_of(name), password) for name, password in passwords.items()}
+
+
 def close_defaults(admin_url: str) -> None:
     """Keeps everyone but the administrator out of the databases that every server has."""
     with ThreadPoolExecutor(1) as thread:
@@ -49,14 +58,33 @@ async def _create(admin_url: str, passwords: Mapping[str, str]) -> None:
 
 
 async def _create_one(connection: asyncpg.Connection, name: str, password: str) -> None:
-    exists = await connection.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", name)
-    verb = "ALTER" if exists else "CREATE"
-    await _execute(connection, verb + " ROLE %I LOGIN PASSWORD %L", name, password)
+    await _set_role(connection, name, password)
     if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name):
         await _execute(connection, "ALTER DATABASE %1$I OWNER TO %1$I", name)
     else:
         await _execute(connection, "CREATE DATABASE %1$I OWNER %1$I", name)
     await _execute(connection, "REVOKE ALL ON DATABASE %I FROM PUBLIC", name)
+
+
+async def _separate(admin_url: str, passwords: Mapping[str, str]) -> None:
+    for name, password in passwords.items():
+        connection = await asyncpg.connect(_named(admin_url, name))
+        try:
+            await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+            await _set_role(connection, _owner_of(name), password)
+            await _execute(connection, "ALTER DATABASE %I OWNER TO %I", name, _owner_of(name))
+            await _execute(connection, "REASSIGN OWNED BY %I TO %I", name, _owner_of(name))
+        finally:
+            await connection.close()
+
+
+def _owner_of(database: str) -> str:
+    return f"{database}_owner"
+
+
+async def _set_role(connection: asyncpg.Connection, name: str, password: str) -> None:
+    exists = await connection.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", name)
+    await _execute(connection, ("ALTER" if exists else "CREATE") + " ROLE %I LOGIN PASSWORD %L", name, password)
 
 
 async def _extend(url: str) -> None:

@@ -20,7 +20,7 @@ from typing import Final
 
 from shared.private_servers.account import Account, server_account
 from shared.private_servers.clock import ServerClock
-from shared.private_servers.databases import close_defaults, create_databases, url_of
+from shared.private_servers.databases import close_defaults, create_databases, separate_owners, url_of
 from shared.private_servers.errors import ServerFailed
 from shared.private_servers.places import home_of
 from shared.private_servers.postgres_programs import find_programs, major_version
@@ -37,7 +37,7 @@ from shared.private_servers.process import (
     write_record,
 )
 
-__all__ = ["PostgresServer", "ServerFailed", "create_databases", "start"]
+__all__ = ["PostgresServer", "ServerFailed", "create_databases", "separate_owners", "start"]
 
 ADMIN = "postgres"
 START = 60.0  # seconds; recovery after a crash is part of it

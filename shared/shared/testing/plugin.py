@@ -144,7 +144,9 @@ async def _make_template(admin_url: str, package: str | None) -> str:
     if package is None:
         await _execute(
             url,
-            statements("tables", "dpop_proof", "dead_letter_discards", "rate_count", "lease", "retention"),
+            statements(
+                "tables", "dpop_proof", "dead_letter_discards", "rate_count", "lease", "retention", "outbox_months"
+            ),
         )
     else:
         await migrate(package, url)

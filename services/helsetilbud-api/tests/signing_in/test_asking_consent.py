@@ -129,7 +129,9 @@ async def test_S5_who_acts_is_asked_about_at_each_step_and_by_reference(
     assert code_of(steps.client, refused) == CODES[way[-1]]
     whole = {"citizen": kari.reference, "area": "health-care"}
     acting = {"actor": steps.kari.reference, "relation": "power-of-attorney"}
-    assert representations.permissions == [whole | acting] * len(way), "a child of two is too young to be asked of alone"
+    assert representations.permissions == [whole | acting] * len(way), (
+        "a child of two is too young to be asked of alone"
+    )
 
 
 @pytest.mark.rule("S5", "M3")

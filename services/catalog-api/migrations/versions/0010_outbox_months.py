@@ -1,0 +1,12 @@
+"""Months of the outbox are dropped by a function, so that who serves need not own the tables (0063)."""
+
+from alembic import op
+
+from shared import schema
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    schema.run(op, "outbox_months")
