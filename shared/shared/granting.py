@@ -23,6 +23,7 @@ _GRANT: Final = """
     DO $grant$
     DECLARE
         login text := (SELECT current_setting('granting.login'));
+        numbers text := 'USAGE, SELECT, UPDATE';  -- the register of used proofs is opened by setval
         rights text := 'SELECT, INSERT, UPDATE, DELETE'
             || CASE WHEN current_setting('server_version_num')::int >= {since} THEN ', MAINTAIN' ELSE '' END;
         found regprocedure;
@@ -30,9 +31,9 @@ _GRANT: Final = """
         EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO %I', current_database(), login);
         EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', login);
         EXECUTE format('GRANT %s ON ALL TABLES IN SCHEMA public TO %I', rights, login);
-        EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %I', login);
+        EXECUTE format('GRANT %s ON ALL SEQUENCES IN SCHEMA public TO %I', numbers, login);
         EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT %s ON TABLES TO %I', rights, login);
-        EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO %I', login);
+        EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT %s ON SEQUENCES TO %I', numbers, login);
         EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM %I', login);
         FOR found IN
             SELECT oid::regprocedure FROM pg_proc
@@ -43,7 +44,7 @@ _GRANT: Final = """
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', found, login);
         END LOOP;
     END $grant$
-""".format(since=_MAINTAIN_SINCE, names=",".join(AS_OWNER))
+""".format(since=_MAINTAIN_SINCE, names=",".join(AS_OWNER))  # noqa: S608 - put together from constants
 
 
 async def grant_use(connection: asyncpg.Connection, login: str) -> None:

@@ -86,6 +86,7 @@ async def test_who_serves_has_months_made_and_dropped(
             assert await connection.fetchval("SELECT to_regclass('outbox_2024_01') IS NULL")
             assert await connection.fetchval("SELECT to_regclass('outbox_2024_02') IS NOT NULL")
             assert not await connection.fetchval("SELECT drop_outbox_month('inbox')")
+            await connection.execute("SELECT setval('dpop_proof_opened', last_value) FROM dpop_proof_opened")
     finally:
         stop.set()
         await house
