@@ -137,10 +137,10 @@ def embedded(tmp_path: Path, another_port_base: int) -> Iterator[Embedded]:
     embedded.stop()
 
 
-async def my_tools(embedded: Embedded, http: httpx.AsyncClient, number: str) -> list[dict[str, Any]]:
+async def history(embedded: Embedded, http: httpx.AsyncClient, number: str) -> list[dict[str, Any]]:
     base = f"http://127.0.0.1:{embedded.port_base}"
     token = await citizen_token(http, base, number, "nhn:helsetilbud")
-    url = f"http://127.0.0.1:{embedded.port_base + 5}/v1/me/tools"
+    url = f"http://127.0.0.1:{embedded.port_base + 5}/v1/me/history"
     answer = await http.get(url, headers={"Authorization": f"Bearer {token}"})
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
@@ -153,17 +153,26 @@ async def test_the_main_job_embedded_and_nothing_lost_over_a_restart(
     done = await asyncio.to_thread(run_demo, embedded.port_base)
     assert done.returncode == 0, done.stdout + done.stderr
     number = citizens[0]["nationalId"]
-    before = await my_tools(embedded, http, number)
-    assert len(before) == 1
+    before = await history(embedded, http, number)
+    assert [entry["kind"] for entry in before] == ["prescription-revoked", "tool-opened", "tool-prescribed"]
     assert await asyncio.to_thread(embedded.stop) == 0
     await asyncio.to_thread(embedded.start)
-    assert await my_tools(embedded, http, number) == before
+    assert await history(embedded, http, number) == before
     received = await http.get(f"http://127.0.0.1:{embedded.port_base}/messages")
-    assert len(received.json()["items"]) == 2
+    assert len(received.json()["items"]) == 6, "two of each: the prescription, its end, and the parent's"
     await asyncio.to_thread(embedded.kill)
     await asyncio.to_thread(embedded.start)
-    assert await my_tools(embedded, http, number) == before
+    assert await history(embedded, http, number) == before
     assert (await http.post(f"http://127.0.0.1:{embedded.port_base}/reset")).is_success
-    assert await my_tools(embedded, http, number) == []
-    done = await asyncio.to_thread(run_demo, embedded.port_base)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert await history(embedded, http, number) == []
+
+
+async def test_the_demo_can_be_repeated_whatever_the_time(embedded: Embedded, http: httpx.AsyncClient) -> None:
+    await asyncio.to_thread(embedded.start)
+    clock = f"http://127.0.0.1:{embedded.port_base}/clock"
+    for move in (None, {"advance": "P8D"}, {}):
+        if move is not None:
+            moved = await http.request("POST" if move else "DELETE", clock, json=move or None, timeout=60)
+            assert moved.status_code == 200, moved.text
+        done = await asyncio.to_thread(run_demo, embedded.port_base)
+        assert done.returncode == 0, done.stdout + done.stderr

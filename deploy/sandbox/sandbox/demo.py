@@ -1,4 +1,4 @@
-"""`make demo`: the main job from end to end by real HTTP, each step with what came back.
+"""`make demo`: the main job from end to end by real HTTP, each step with what came back; a child, and a revocation.
 
 Uses the system that `make run` has started on PORT_BASE; when none is there, starts one of its own in a temporary
 folder. Exits non-zero when anything differs from what the contracts promise.
@@ -11,9 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,19 +21,14 @@ import httpx
 
 from sandbox.choices import citizen_token
 from sandbox.ehr import Ehr
+from sandbox.outcomes import Differs, Mailbox, document, expect, until
 
 PHYSICIAN = "990000101"
 DATA = Path(__file__).parent / "data"
-PATIENCE = 10.0
+MESSAGE = "Begynn gjerne med første del, så snakker vi om det på fredag."
+WHY_REVOKED = "Pasienten har heller fått time hos helsesykepleier."
 
-
-class Differs(Exception):
-    """Something came back that should not have."""
-
-
-def expect(condition: bool, what: str) -> None:
-    if not condition:
-        raise Differs(what)
+Person = Tool = dict[str, Any]
 
 
 class Demo:
@@ -43,26 +37,29 @@ class Demo:
         self._urls = [f"http://127.0.0.1:{port_base + offset}" for offset in range(6)]
         self._ehr = Ehr(http, self._urls[0], self._urls[2])
         self._step = 0
-        self._started = datetime.now(UTC)
-        people = json.loads((DATA / "citizens.json").read_text("utf-8"))
-        self._patient = next(p for p in people if p["state"] == "main-demo")
-        self._basis = next(p for p in people if p["state"] == "consent-basis")
+        people = {person["state"]: person for person in json.loads((DATA / "citizens.json").read_text("utf-8"))}
+        self._patient, self._basis = people["main-demo"], people["consent-basis"]
+        self._child, self._parent = people["toddler"], people["parent-of-toddler"]
 
     async def run(self) -> None:
         await self._log_in()
         await self._look_up()
         tool = await self._choose_tool()
-        await self._make_room(tool["toolId"])
+        await self._make_room(tool["toolId"], self._patient)
+        mailboxes = await self._mailboxes(self._patient)
         key = str(uuid4())
         prescription = await self._prescribe(tool["toolId"], key)
-        await self._see_messages()
-        await self._see_feed(tool["toolId"])
+        await self._see_messages("The patient's phone and mailbox: not a word of what it is", mailboxes)
+        await self._see_feed(prescription)
         await self._see_my_tools(tool["toolId"], new=True)
+        await self._read_message(tool["toolId"])
         await self._open(tool["toolId"])
         await self._see_my_tools(tool["toolId"], new=False)
         await self._prescribe_again(tool["toolId"], prescription["prescriptionId"])
         await self._repeat(tool["toolId"], key, prescription)
         await self._prescribe_to_basis(tool["toolId"])
+        await self._prescribe_to_child()
+        await self._revoke(prescription, mailboxes)
 
     def _say(self, what: str, *details: str) -> None:
         self._step += 1
@@ -80,12 +77,12 @@ class Demo:
 
     async def _look_up(self) -> None:
         answer = await self._ehr.post("/v1/patients/lookup", {"nationalId": self._patient["nationalId"]})
-        found = _body(answer, 200)
+        found = document(answer, 200)
         expect(found["digitallyActive"] is True and found["reasons"] == [], "the patient should be digitally active")
         self._say("Looks the patient up", f"200 {found['name']}, {found['ageClass']}, digitally active")
 
     async def _choose_tool(self) -> dict[str, Any]:
-        page = _body(await self._ehr.get("/v1/prescribable-tools", limit="100"), 200)
+        page = document(await self._ehr.get("/v1/prescribable-tools", limit="100"), 200)
         can = [tool for tool in page["items"] if tool["prescribable"]]
         cannot = next(tool for tool in page["items"] if not tool["prescribable"])
         expect(len(page["items"]) >= 40 and bool(can), "forty tools should be listed, some of them prescribable")
@@ -94,124 +91,163 @@ class Demo:
             f"200 {len(page['items'])} tools, {len(can)} prescribable by this physician",
             f"not «{cannot['name']}»: {cannot['reasons'][0]['text']}",
         )
-        chosen: dict[str, Any] = can[0]
-        return chosen
+        return await self._unused(can, self._patient)
 
-    async def _make_room(self, tool_id: str) -> None:
+    async def _unused(
+        self, tools: list[dict[str, Any]], patient: Person, parent: Person | None = None
+    ) -> dict[str, Any]:
+        """The first of which nothing is known to happen later than now: the sandbox's time may have been moved back."""
+        now = document(await self._http.get(f"{self._urls[0]}/clock"), 200)["now"]
+        used = await self._citizen("GET", "/v1/me/history", parent or patient, parent and patient, limit="200")
+        later = {entry["toolId"] for entry in document(used, 200)["items"] if entry["at"] > now}
+        return dict(next((tool for tool in tools if tool["toolId"] not in later), tools[0]))
+
+    async def _make_room(self, tool_id: str, patient: Person, parent: Person | None = None) -> None:
         """So that the demo can be run again: the citizen deletes the tool (P10) and it may be prescribed anew."""
-        headers = await self._me("nhn:helsetilbud")
-        answer = await self._http.delete(f"{self._urls[5]}/v1/me/tools/{tool_id}", headers=headers)
+        answer = await self._citizen("DELETE", f"/v1/me/tools/{tool_id}", parent or patient, parent and patient)
         expect(answer.status_code in (204, 404), f"deleting a tool answered {answer.status_code}")
         if answer.status_code == 204:
-            await self._until(lambda: self._is_free(tool_id), "the deleted tool should be free to prescribe")
-            self._say("(The patient has the tool from an earlier run, and deletes it)", "204")
 
-    async def _is_free(self, tool_id: str) -> bool:
-        body = {"patient": {"nationalId": self._patient["nationalId"]}}
-        found = _body(await self._ehr.post("/v1/prescriptions/search", body), 200)
-        return not any(p["toolId"] == tool_id and p["state"] in ("active", "opened") for p in found["items"])
+            async def free() -> bool:
+                asked = {"patient": {"nationalId": patient["nationalId"]}}
+                found = document(await self._ehr.post("/v1/prescriptions/search", asked), 200)
+                return not any(p["toolId"] == tool_id and p["state"] in ("active", "opened") for p in found["items"])
+
+            await until(free, "the deleted tool should be free to prescribe")
+            self._say(f"({patient['name']} has the tool from an earlier run; it is deleted)", "204")
 
     async def _prescribe(self, tool_id: str, key: str) -> dict[str, Any]:
         started = time.perf_counter()
         answer = await self._ehr.post("/v1/prescriptions", self._act(tool_id), **{"Idempotency-Key": key})
         took = (time.perf_counter() - started) * 1000
-        prescription = _body(answer, 201)
+        prescription = document(answer, 201)
+        note = prescription["journalNote"]["text"]
         expect(answer.headers["Location"].endswith(prescription["prescriptionId"]), "Location should name it")
+        expect(MESSAGE in note, "the message to the patient should stand in the note")
         self._say(
-            f"Prescribes «{prescription['toolName']}» ({took:.0f} ms)",
+            f"Prescribes «{prescription['toolName']}» with a message to the patient ({took:.0f} ms)",
             f"201 {answer.headers['Location']}, deadline {prescription['deadline']}",
             "The note for the record:",
-            *(f"  | {line}" for line in prescription["journalNote"]["text"].splitlines()),
+            *(f"  | {line}" for line in note.splitlines()),
         )
         return prescription
 
     def _act(self, tool_id: str) -> dict[str, Any]:
-        return {"patient": {"nationalId": self._patient["nationalId"]}, "toolId": tool_id}
+        return {"patient": {"nationalId": self._patient["nationalId"]}, "toolId": tool_id, "message": MESSAGE}
 
-    async def _see_messages(self) -> None:
-        sms = await self._message("sms", self._patient["phone"])
-        mail = await self._message("email", self._patient["email"])
-        self._say(
-            "The patient's phone and mailbox",
-            f"SMS to {sms['to']}: {sms['text']}",
-            f"E-mail to {mail['to']}: {mail['subject']}",
-        )
+    async def _mailboxes(self, person: Person) -> list[Mailbox]:
+        both = [Mailbox(self._http, self._urls[0], person[where]) for where in ("phone", "email")]
+        return [await mailbox.empty() for mailbox in both]
 
-    async def _message(self, channel: str, to: str) -> dict[str, Any]:
-        found: list[dict[str, Any]] = []
+    async def _see_messages(self, what: str, mailboxes: list[Mailbox], *secrets: str) -> None:
+        """One SMS and one e-mail, with nothing in them of the message or of what is named besides."""
+        sms, mail = [await mailbox.take_one() for mailbox in mailboxes]
+        expect([sms["channel"], mail["channel"]] == ["sms", "email"], "an SMS and an e-mail should have come")
+        for secret in (MESSAGE, WHY_REVOKED, *secrets):
+            told = [m["channel"] for m in (sms, mail) if secret in f"{m['subject']} {m['text']}"]
+            expect(not told, f"{told} should not tell: {secret}")
+        self._say(what, f"SMS to {sms['to']}: {sms['text']}", f"E-mail to {mail['to']}: {mail['subject']}")
 
-        async def arrived() -> bool:
-            answer = await self._http.get(f"{self._urls[0]}/messages", params={"to": to})
-            found[:] = [
-                m
-                for m in _body(answer, 200)["items"]
-                if m["channel"] == channel and datetime.fromisoformat(m["receivedAt"]) >= self._started
-            ]
-            return bool(found)
+    async def _citizen(
+        self, method: str, path: str, actor: Person, represents: Person | None = None, **parameters: str
+    ) -> httpx.Response:
+        """A call of the citizen's pages; `represents` is whom the actor acts for."""
+        represented = represents["nationalId"] if represents else None
+        token = await citizen_token(self._http, self._urls[0], actor["nationalId"], "nhn:helsetilbud", represented)
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self._http.request(method, self._urls[5] + path, params=parameters, headers=headers)
 
-        await self._until(arrived, f"an {channel} should have come to {to}")
-        expect(len(found) == 1, f"exactly one {channel} should have come, not {len(found)}")
-        return found[0]
-
-    async def _me(self, audience: str) -> dict[str, str]:
-        token = await citizen_token(self._http, self._urls[0], self._patient["nationalId"], audience)
-        return {"Authorization": f"Bearer {token}"}
-
-    async def _see_feed(self, tool_id: str) -> None:
-        answer = await self._http.get(f"{self._urls[5]}/v1/me/feed", headers=await self._me("nhn:helsetilbud"))
-        events = _body(answer, 200)["items"]
-        expect(bool(events) and events[0]["toolId"] == tool_id, "the newest feed event should be about the tool")
-        self._say("The patient's feed", f"200 {events[0]['occurredAt']} {events[0]['title']}")
+    async def _see_feed(self, prescription: dict[str, Any], *, closed: bool = False) -> None:
+        feed = document(await self._citizen("GET", "/v1/me/feed", self._patient, limit="200"), 200)
+        mine = [event for event in feed["items"] if event["prescriptionId"] == prescription["prescriptionId"]]
+        expect(bool(mine), "the feed should tell of the prescription")
+        newest = mine[0]
+        why = newest["reason"]["text"] if newest["reason"] else ""
+        expect(bool(why) is closed, f"the feed's newest event of it should {'' if closed else 'not '}give a reason")
+        self._say("The patient's feed", f"200 {newest['occurredAt']} {newest['title']} {why}".rstrip())
 
     async def _see_my_tools(self, tool_id: str, *, new: bool) -> None:
-        answer = await self._http.get(f"{self._urls[5]}/v1/me/tools", headers=await self._me("nhn:helsetilbud"))
-        mine = [tool for tool in _body(answer, 200)["items"] if tool["toolId"] == tool_id]
+        mine = await self._mine(tool_id)
         expect(len(mine) == 1 and mine[0]["new"] is new, f"the tool should be among my tools with new={new}")
         self._say("My tools", f"200 «{mine[0]['name']}» new={mine[0]['new']} origin={mine[0]['origin']}")
 
+    async def _mine(self, tool_id: str) -> list[dict[str, Any]]:
+        page = document(await self._citizen("GET", "/v1/me/tools", self._patient, limit="200"), 200)
+        return [tool for tool in page["items"] if tool["toolId"] == tool_id]
+
+    async def _read_message(self, tool_id: str) -> None:
+        page = document(await self._citizen("GET", f"/v1/me/tools/{tool_id}", self._patient), 200)
+        expect(page["message"] == MESSAGE, "the tool's page should show the physician's message")
+        sender = page["prescribedBy"]["name"]
+        self._say(f"The tool's page, with the message from {sender}", f"200 {page['message']}")
+
     async def _open(self, tool_id: str) -> None:
-        headers = await self._me("nhn:helsetilbud")
-        answer = await self._http.post(f"{self._urls[5]}/v1/me/tools/{tool_id}/open", headers=headers)
-        self._say("Opens it", f"{answer.status_code} {_body(answer, 200)['url']}")
+        answer = await self._citizen("POST", f"/v1/me/tools/{tool_id}/open", self._patient)
+        self._say("Opens it", f"{answer.status_code} {document(answer, 200)['url']}")
 
     async def _prescribe_again(self, tool_id: str, prescription_id: str) -> None:
         answer = await self._ehr.post("/v1/prescriptions", self._act(tool_id))
-        problem = _body(answer, 409)
+        problem = document(answer, 409)
         expect(problem["code"] == "already-prescribed", f"already-prescribed was expected, not {problem['code']}")
         expect(problem["prescriptionId"] == prescription_id, "the existing prescription should be named")
         self._say("The same prescription once more", f"409 {problem['code']}, since {problem['since']}")
 
     async def _repeat(self, tool_id: str, key: str, prescription: dict[str, Any]) -> None:
         answer = await self._ehr.post("/v1/prescriptions", self._act(tool_id), **{"Idempotency-Key": key})
-        expect(_body(answer, 201) == prescription, "the same answer was expected")
+        expect(document(answer, 201) == prescription, "the same answer was expected")
         expect(answer.headers.get("Idempotency-Replayed") == "true", "Idempotency-Replayed was expected")
         self._say(
             "The first request repeated with its Idempotency-Key", "201 the same answer, Idempotency-Replayed: true"
         )
 
     async def _prescribe_to_basis(self, tool_id: str) -> None:
-        body = {"patient": {"nationalId": self._basis["nationalId"]}, "toolId": tool_id}
-        problem = _body(await self._ehr.post("/v1/prescriptions", body), 422)
+        asked = {"patient": {"nationalId": self._basis["nationalId"]}, "toolId": tool_id}
+        problem = document(await self._ehr.post("/v1/prescriptions", asked), 422)
         expect(problem["code"] == "patient-not-digitally-active", f"not {problem['code']}")
         expect(problem["reasons"] == ["consent-basis-only"], f"not {problem['reasons']}")
         self._say(f"To {self._basis['name']}, whose consent is basis", f"422 {problem['code']} {problem['reasons']}")
         print(f"    {problem['detail']}")
 
-    async def _until(self, happened: Callable[[], Awaitable[bool]], what: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not await happened():
-            if time.monotonic() > deadline:
-                raise Differs(f"{what}, and did not within {PATIENCE:.0f} s")
-            await asyncio.sleep(0.02)
+    async def _prescribe_to_child(self) -> None:
+        """Whom nobody writes to: a parent is notified, and opens the tool for the child."""
+        child, parent = self._child, self._parent
+        tool = await self._choose_childs_tool()
+        await self._make_room(tool["toolId"], child, parent)
+        mailboxes = await self._mailboxes(parent)
+        asked = {"patient": {"nationalId": child["nationalId"]}, "toolId": tool["toolId"]}
+        document(await self._ehr.post("/v1/prescriptions", asked), 201)
+        self._say(f"Prescribes «{tool['name']}» to {child['name']}, {child['birthDate']}", "201")
+        what = f"The phone and mailbox of a parent, {parent['name']}: not a word of whom it is for, either"
+        await self._see_messages(what, mailboxes, tool["name"], child["name"], child["name"].split()[0])
+        opened = await self._citizen("POST", f"/v1/me/tools/{tool['toolId']}/open", parent, child)
+        self._say("The parent opens it for the child", f"{opened.status_code} {document(opened, 200)['url']}")
 
+    async def _choose_childs_tool(self) -> dict[str, Any]:
+        """For the parents of small children, and one that somebody may use for somebody else."""
+        public = await self._http.get(f"{self._urls[1]}/v1/tools", params={"targetGroup": "parents", "limit": "200"})
+        usable = {tool["toolId"] for tool in document(public, 200)["items"] if tool["representativeMayUse"]}
+        page = document(await self._ehr.get("/v1/prescribable-tools", targetGroup="parents", limit="100"), 200)
+        fit = [t for t in page["items"] if t["prescribable"] and not t["minimumAge"] and t["toolId"] in usable]
+        expect(bool(fit), "some tool should be for parents of the youngest")
+        return await self._unused(fit, self._child, self._parent)
 
-def _body(answer: httpx.Response, status: int) -> dict[str, Any]:
-    expect(
-        answer.status_code == status,
-        f"{answer.request.url.path}: {status} expected: {answer.status_code} {answer.text}",
-    )
-    body: dict[str, Any] = answer.json()
-    return body
+    async def _revoke(self, prescription: dict[str, Any], mailboxes: list[Mailbox]) -> None:
+        path = f"/v1/prescriptions/{prescription['prescriptionId']}/revoke"
+        why = {"reason": WHY_REVOKED, "category": "replaced"}
+        answer = await self._ehr.post(path, why, **{"Idempotency-Key": str(uuid4())})
+        revoked = document(answer, 200)
+        expect((revoked["state"], revoked["endCategory"]) == ("revoked", "replaced"), "it should be revoked")
+        note = revoked["closingNote"]["text"]
+        expect(WHY_REVOKED in note, "the note should say why it was revoked")
+        self._say(
+            "The physician revokes the first prescription, with a reason",
+            f"200 {revoked['state']}, {revoked['endCategory']}",
+            "The note for the record:",
+            *(f"  | {line}" for line in note.splitlines()),
+        )
+        await self._see_messages("The patient's phone and mailbox", mailboxes)
+        await self._see_feed(prescription, closed=True)
+        expect(not await self._mine(prescription["toolId"]), "a revoked tool should not be among my tools")
 
 
 @asynccontextmanager
