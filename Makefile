@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-fast check format age-table access fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
+.PHONY: help setup run demo rows test test-fast check format age-table access fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ run: setup ## The whole system on this machine, with test data (PORT_BASE, DATAB
 
 demo: setup ## The main job from end to end, each step shown; starts a system if none is running
 	@exec $(PYTHON) -m sandbox.demo
+
+rows: setup ## Each promise of docs/features.md walked over HTTP: W, or what is missing; starts a system if none is running
+	@exec $(PYTHON) -m sandbox.rows
 
 test: setup ## All tests in two processes, each with a private PostgreSQL and RabbitMQ
 	@exec $(PYTHON) -m pytest -n 2

@@ -154,7 +154,7 @@ async def test_the_main_job_embedded_and_nothing_lost_over_a_restart(
     assert done.returncode == 0, done.stdout + done.stderr
     number = citizens[0]["nationalId"]
     before = await history(embedded, http, number)
-    assert [entry["kind"] for entry in before] == ["prescription-revoked", "tool-opened", "tool-prescribed"]
+    assert [entry["kind"] for entry in before] == ["tool-revoked", "tool-opened", "tool-prescribed"]
     assert await asyncio.to_thread(embedded.stop) == 0
     await asyncio.to_thread(embedded.start)
     assert await history(embedded, http, number) == before

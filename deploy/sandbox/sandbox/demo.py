@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import httpx
@@ -28,7 +28,8 @@ DATA = Path(__file__).parent / "data"
 MESSAGE = "Begynn gjerne med første del, så snakker vi om det på fredag."
 WHY_REVOKED = "Pasienten har heller fått time hos helsesykepleier."
 
-Person = Tool = dict[str, Any]
+Person: TypeAlias = dict[str, Any]
+Tool: TypeAlias = dict[str, Any]
 
 
 class Demo:

@@ -43,6 +43,11 @@ class ApiClient:
     async def post(self, path: str, body: dict[str, Any], **headers: str) -> httpx.Response:
         return await self._http.post(self._api_url + path, json=body, headers=self._headers("POST", path) | headers)
 
+    async def request(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """As httpx's `request` takes it."""
+        headers = self._headers(method, path.partition("?")[0]) | request.pop("headers", {})
+        return await self._http.request(method, self._api_url + path, headers=headers, **request)
+
     async def upload(self, path: str, content: bytes, media_type: str) -> httpx.Response:
         headers = self._headers("POST", path) | {"Content-Type": media_type}
         return await self._http.post(self._api_url + path, content=content, headers=headers)
