@@ -24,7 +24,9 @@ class HiddenPanel(Schema):
 class ShownMessage(Schema):
     """The fixed standard text, and below it what the office and the GP have added (H2, H5). All is plain text."""
 
-    standard_text: str
+    standard_text: Annotated[
+        str, Field(description="Of the panel the office's name and address; empty for appointment booking")
+    ]
     office_text: str | None
     gp_text: str | None
 
@@ -44,6 +46,10 @@ class ShownService(Schema):
     service: Service
     name: str
     message: ShownMessage
+    notices: Annotated[
+        Sequence[str],
+        Field(description="What is said beside the request: what to write, and whom to call when it cannot wait"),
+    ]
     triage: Sequence[ShownTriage]
 
 
@@ -64,6 +70,7 @@ class ShownOffice(Schema):
     address: str | None
 
 
+_CONTACT: Final = texts.standard_text("contact-office", "Solfjell legekontor", None)
 _EXAMPLE: Final[JsonDict] = {
     "hidden": None,
     "office": {"herId": 9900101, "name": "Solfjell legekontor", "address": "Solfjellveien 12, 9999 Solfjell"},
@@ -71,7 +78,7 @@ _EXAMPLE: Final[JsonDict] = {
     "substitutes": [],
     "attendanceText": "Fastlegen din er Ragnhild Bergknausen.",
     "message": {
-        "standardText": texts.STANDARD_TEXTS["gp-panel"]["nb"],
+        "standardText": "Solfjell legekontor\nSolfjellveien 12, 9999 Solfjell",
         "officeText": "Vi holder stengt i romjulen 😊",
         "gpText": None,
     },
@@ -80,10 +87,11 @@ _EXAMPLE: Final[JsonDict] = {
             "service": "contact",
             "name": "Kontakt legekontoret",
             "message": {
-                "standardText": texts.STANDARD_TEXTS["contact-office"]["nb"],
+                "standardText": _CONTACT["nb"],
                 "officeText": None,
                 "gpText": None,
             },
+            "notices": [it["nb"] for it in texts.NOTICES["contact"]],
             "triage": [
                 {
                     "service": "e-contact",
@@ -169,8 +177,9 @@ def _hidden(reason: HiddenReason, language: str) -> GpPanel:
 
 
 def _message(panel: Panel, area: Area, language: str) -> ShownMessage:
+    office = panel.office
     return ShownMessage(
-        standard_text=texts.STANDARD_TEXTS[area][language],
+        standard_text=texts.standard_text(area, office.name, office.address)[language],
         office_text=panel.offering.office_texts[area],
         gp_text=panel.offering.gp_texts[area],
     )
@@ -181,6 +190,7 @@ def _service(panel: Panel, service: Service, language: str) -> ShownService:
         service=service,
         name=texts.SERVICE_NAMES[service][language],
         message=_message(panel, AREA_OF[service], language),
+        notices=[it[language] for it in texts.NOTICES[service]],
         triage=[_triage(panel, it, language) for it in TRIAGE_OF[service]],
     )
 

@@ -74,13 +74,15 @@ class GpOffices(Page[GpOffice]):
 
 
 _STANDARD: Final[JsonDict] = {
-    "nb": "Her bestiller du time hos legekontoret.",
-    "nn": "Her bestiller du time hos legekontoret.",
-    "en": "Book an appointment at the office here.",
+    "nb": "Her kan du stille resepsjonen ved legekontoret et praktisk spørsmål.",
+    "nn": "Her kan du stille resepsjonen ved legekontoret eit praktisk spørsmål.",
+    "en": "Ask the reception at the office a practical question here.",
 }
 
 
 class StandardText(Schema):
+    """Of the GP panel the office's name and address; empty for appointment booking, which has none."""
+
     nb: str
     nn: str
     en: str
@@ -90,7 +92,7 @@ class InfoMessage(Changed):
     """H2. The standard text is shown above `text` and cannot be edited."""
 
     model_config = _example(
-        area="appointment-booking",
+        area="contact-office",
         hprNumber=None,
         text="Vi holder stengt i romjulen 😊",
         length=30,

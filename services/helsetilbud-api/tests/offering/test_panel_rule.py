@@ -165,7 +165,8 @@ def test_an_office_that_has_decided_nothing_shows_everything_with_standard_texts
     shown = render_panel(panel({}), "nb")
     assert [it.service for it in shown.services] == list(SERVICES)
     messages = [shown.message, *(it.message for it in shown.services)]
-    assert all(it is not None and it.standard_text and it.office_text is it.gp_text is None for it in messages)
+    assert all(it is not None and it.office_text is it.gp_text is None for it in messages)
+    assert [bool(it and it.standard_text) for it in messages] == [True, False, True, True, True]
     forms = [form for it in shown.services for t in it.triage for form in (t.control_questions, t.checkpoint)]
     assert len(forms) == 16
     assert set(forms) == {None}

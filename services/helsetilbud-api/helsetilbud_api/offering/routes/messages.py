@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from helsetilbud_api.clients.gp_register import Office
 from helsetilbud_api.offering import office_settings, plain_text, queries, service
 from helsetilbud_api.offering.access import AtOffice
 from helsetilbud_api.offering.codes import AREAS, LIMITS, Area
@@ -10,7 +11,7 @@ from helsetilbud_api.offering.errors import PractitionerNotFound
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.routes.answers import TEXT_REFUSALS, Hpr, changed, changing, reading, tagged
 from helsetilbud_api.offering.schemas import InfoMessage, InfoMessages, StandardText
-from helsetilbud_api.offering.texts import STANDARD_TEXTS
+from helsetilbud_api.offering.texts import standard_text
 from shared.app import Now
 from shared.db import Reader, Session
 from shared.http import IfMatch, IfNoneMatch
@@ -25,7 +26,7 @@ async def list_info_messages(editor: AtOffice, reader: Reader, known: IfNoneMatc
     """All five areas, also those where nothing is added. Each is changed at its own address with its own version."""
     settings = [office_settings.info_message(area) for area in AREAS]
     found = await queries.find_settings(reader, editor.office.her_id, settings)
-    items = [_shown(kept, area) for kept, area in zip(found, AREAS, strict=True)]
+    items = [_shown(editor.office, kept, area) for kept, area in zip(found, AREAS, strict=True)]
     return tagged(InfoMessages(items=items), known=known)
 
 
@@ -33,7 +34,7 @@ async def list_info_messages(editor: AtOffice, reader: Reader, known: IfNoneMatc
 async def get_info_message(editor: AtOffice, area: Area, reader: Reader, known: IfNoneMatch = None) -> Response:
     """What the office adds below the fixed standard text of the area, for all its patients."""
     kept = await queries.find_setting(reader, editor.office.her_id, office_settings.info_message(area))
-    return tagged(_shown(kept, area), kept.etag, known)
+    return tagged(_shown(editor.office, kept, area), kept.etag, known)
 
 
 @router.put(
@@ -49,7 +50,7 @@ async def set_info_message(
     emoji is one. Shown to all patients of the office from now on.
     """
     kept = await service.change(session, editor, office_settings.info_message(area), message, seen, now)
-    return tagged(_shown(kept, area), kept.etag)
+    return tagged(_shown(editor.office, kept, area), kept.etag)
 
 
 @router.get(
@@ -64,7 +65,7 @@ async def get_info_message_of_gp(
     """What only this GP's patients see, below the office's own text."""
     editor.office.gp(hpr)
     kept = await queries.find_setting(reader, editor.office.her_id, office_settings.info_message_of_gp(hpr, area))
-    return tagged(_shown(kept, area, hpr), kept.etag, known)
+    return tagged(_shown(editor.office, kept, area, hpr), kept.etag, known)
 
 
 @router.put(
@@ -78,10 +79,10 @@ async def set_info_message_of_gp(
 ) -> Response:
     """With the same limits as the office's own."""
     kept = await service.change(session, editor, office_settings.info_message_of_gp(hpr, area), message, seen, now)
-    return tagged(_shown(kept, area, hpr), kept.etag)
+    return tagged(_shown(editor.office, kept, area, hpr), kept.etag)
 
 
-def _shown(kept: Kept[InfoText], area: Area, hpr_number: str | None = None) -> InfoMessage:
+def _shown(office: Office, kept: Kept[InfoText], area: Area, hpr_number: str | None = None) -> InfoMessage:
     text = kept.content.text
     return InfoMessage(
         area=area,
@@ -89,6 +90,6 @@ def _shown(kept: Kept[InfoText], area: Area, hpr_number: str | None = None) -> I
         text=text,
         length=plain_text.count_characters(text or ""),
         limit=LIMITS[area],
-        standard_text=StandardText.model_validate(STANDARD_TEXTS[area]),
+        standard_text=StandardText.model_validate(standard_text(area, office.name, office.address)),
         **changed(kept),
     )
