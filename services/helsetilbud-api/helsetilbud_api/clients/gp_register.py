@@ -101,11 +101,11 @@ class GpRegister:
         return known
 
     async def offices_of(self, hpr_number: str) -> Sequence[Office]:
-        """Where the practitioner is a GP. Raises GpRegisterUnavailable."""
+        """Where the practitioner works, as a GP or a substitute. Raises GpRegisterUnavailable."""
         known = self._offices_of.get(hpr_number)
         if known is None:
             answer = await self._ask(f"/practitioners/{hpr_number}/offices", _Offices)
-            known = [office for office in (answer.offices if answer else ()) if office.has_gp(hpr_number)]
+            known = answer.offices if answer else ()
             self._offices_of.put(hpr_number, known)
         return known
 

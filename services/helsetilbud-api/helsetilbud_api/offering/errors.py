@@ -28,14 +28,16 @@ class OfficeNotFound(DomainError):
 
 
 class OfficeAccessDenied(DomainError):
-    """H1, H5: the office exists (HER-ids are public), and the caller is neither a GP nor an editor of it."""
+    """H1, H5: the office exists (HER-ids are public), and the caller is neither a GP nor an editor of it, nor today a
+    substitute of one of its GPs.
+    """
 
     status = 403
     code = "office-access-denied"
     title: ClassVar[Text] = {
-        "nb": "Du er verken fastlege eller redaktør ved dette kontoret.",
-        "nn": "Du er verken fastlege eller redaktør ved dette kontoret.",
-        "en": "You are neither a GP nor an editor of this office.",
+        "nb": "Du er verken fastlege, vikar eller redaktør ved dette kontoret i dag.",
+        "nn": "Du er verken fastlege, vikar eller redaktør ved dette kontoret i dag.",
+        "en": "Today you are neither a GP, a substitute nor an editor of this office.",
     }
 
 
@@ -48,6 +50,30 @@ class OnlyGps(DomainError):
         "nb": "Bare en fastlege ved kontoret kan gjøre dette.",
         "nn": "Berre ein fastlege ved kontoret kan gjere dette.",
         "en": "Only a GP of the office may do this.",
+    }
+
+
+class SubstituteNotAllowed(DomainError):
+    """H5: what is the whole office's, or of a list that the caller does not work on today."""
+
+    status = 403
+    code = "substitute-not-allowed"
+    title: ClassVar[Text] = {
+        "nb": "Som vikar har du bare tilgang til det som gjelder listen til legen du er vikar for.",
+        "nn": "Som vikar har du berre tilgang til det som gjeld lista til legen du er vikar for.",
+        "en": "As a substitute you only have access to what is of the list that you work on.",
+    }
+
+
+class TextOfAnotherGp(DomainError):
+    """H5: a GP's own text is written by the GP, a substitute of theirs, or an editor of the office."""
+
+    status = 403
+    code = "text-of-another-gp"
+    title: ClassVar[Text] = {
+        "nb": "Dette er teksten til en annen fastlege. Bare legen selv, en vikar eller en redaktør kan endre den.",
+        "nn": "Dette er teksten til ein annan fastlege. Berre legen sjølv, ein vikar eller ein redaktør kan endre han.",
+        "en": "This text is another GP's. Only that GP, a substitute of theirs or an editor may change it.",
     }
 
 

@@ -27,12 +27,19 @@ BLOCKED_PATIENTS: Final = "blocked-patients/"
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[C]):
-    """`check` returns the content as it is kept, or raises one of `errors`; `only_gps` may change some."""
+    """`check` returns the content as it is kept, or raises one of `errors`; `only_gps` may change some.
+
+    `of_gp` is the HPR number of the GP whom it is about. `of_list`: it is for that GP's patients alone, so a
+    substitute works with it. `own_text`: colleagues leave it alone (H5).
+    """
 
     name: str
     initial: C
     check: Callable[[C, Office], C]
     only_gps: bool = False
+    of_gp: str | None = None
+    of_list: bool = False
+    own_text: bool = False
 
     def read(self, content: object) -> C:
         return type(self.initial).model_validate(content)
@@ -50,7 +57,10 @@ def info_message_of_gp(hpr_number: str, area: Area) -> Setting[InfoText]:
     return Setting(
         f"practitioners/{hpr_number}/info-messages/{area}",
         contents.NOTHING,
-        _of_gp(hpr_number, _text_within(LIMITS[area])),
+        _text_within(LIMITS[area]),
+        of_gp=hpr_number,
+        of_list=True,
+        own_text=True,
     )
 
 
@@ -67,12 +77,13 @@ def triage_of(service: TriageService) -> Setting[TriageChoice]:
 @_KEPT
 def services_of(hpr_number: str) -> Setting[ServicesOfGp]:
     """H4, with the schedules of H5."""
-    return Setting(f"practitioners/{hpr_number}/services", contents.ALL_ON, _of_gp(hpr_number, _unchecked))
+    name = f"practitioners/{hpr_number}/services"
+    return Setting(name, contents.ALL_ON, _unchecked, of_gp=hpr_number, of_list=True)
 
 
 @_KEPT
 def substitution_of(hpr_number: str) -> Setting[Substitution]:
-    return Setting(f"substitutes/{hpr_number}", contents.AS_USUAL, _of_gp(hpr_number, _check_substitutes))
+    return Setting(f"substitutes/{hpr_number}", contents.AS_USUAL, _check_substitutes, of_gp=hpr_number)
 
 
 def editor(editor_id: UUID) -> Setting[Appointment]:
@@ -129,16 +140,6 @@ def seen_by_patients_of(hpr_number: str) -> tuple[str, ...]:
 
 def _unchecked(content: C, _: Office) -> C:
     return content
-
-
-def _of_gp(hpr_number: str, check: Callable[[C, Office], C]) -> Callable[[C, Office], C]:
-    """Raises PractitionerNotFound besides: what is set for a GP is set where the GP has a list."""
-
-    def checked(content: C, office: Office) -> C:
-        office.gp(hpr_number)
-        return check(content, office)
-
-    return checked
 
 
 def _text_within(limit: int) -> Callable[[InfoText, Office], InfoText]:

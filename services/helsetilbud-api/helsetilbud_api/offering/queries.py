@@ -13,7 +13,7 @@ from sqlalchemy.types import BigInteger, Boolean, Integer, Text
 
 from helsetilbud_api.offering.codes import Role, Service
 from helsetilbud_api.offering.models import gp_register_position, office_setting, office_setting_change
-from helsetilbud_api.offering.office_settings import C, Setting
+from helsetilbud_api.offering.office_settings import BLOCKED_PATIENTS, EDITORS, C, Setting
 
 Connection = AsyncConnection | AsyncSession
 LATEST: Final = 2**63 - 1
@@ -47,6 +47,11 @@ _CHANGES: Final = (
         office_setting_change.c.her_id == bindparam("her_id"),
         office_setting_change.c.sequence < bindparam("before", type_=BigInteger),
         bindparam("setting", type_=Text).is_(None) | (office_setting_change.c.setting == bindparam("setting")),
+        bindparam("about_people", type_=Boolean)
+        | ~(
+            func.starts_with(office_setting_change.c.setting, EDITORS)
+            | func.starts_with(office_setting_change.c.setting, BLOCKED_PATIENTS)
+        ),
     )
     .order_by(office_setting_change.c.sequence.desc())
     .limit(bindparam("count", type_=Integer))
@@ -148,10 +153,16 @@ async def list_about_people(
 
 
 async def list_changes(
-    connection: Connection, her_id: int, setting: str | None, before: int, count: int
+    connection: Connection, her_id: int, setting: str | None, before: int, count: int, *, about_people: bool = True
 ) -> Sequence[Row[Any]]:
-    """H6, newest first."""
-    values = {"her_id": her_id, "setting": setting, "before": before, "count": count}
+    """H6, newest first; without editors and blocks unless `about_people`."""
+    values = {
+        "her_id": her_id,
+        "setting": setting,
+        "before": before,
+        "count": count,
+        "about_people": about_people,
+    }
     found: Sequence[Row[Any]] = (await connection.execute(_CHANGES, values)).all()
     return found
 

@@ -29,7 +29,9 @@ def _example(**members: Any) -> ConfigDict:
 
 class ChangedBy(Schema):
     name: str | None
-    role: Annotated[Role, Field(description="A GP of the office, or an editor appointed by one")]
+    role: Annotated[
+        Role, Field(description="A GP of the office, or somebody who edits for one: appointed, or a substitute")
+    ]
     hpr_number: str | None
 
 
@@ -57,6 +59,8 @@ class GpOffice(Schema):
                     "address": "Solfjellveien 12, 9999 Solfjell",
                     "practitioners": [{"hprNumber": "990000101", "name": "Ragnhild Bergknausen", "role": "gp"}],
                     "yourRole": "gp",
+                    "wholeOffice": True,
+                    "standsInFor": [],
                 }
             ]
         }
@@ -66,7 +70,13 @@ class GpOffice(Schema):
     name: str
     address: str | None
     practitioners: Sequence[PractitionerAtOffice]
-    your_role: Annotated[Role, Field(description="Only a GP appoints editors; both edit everything else")]
+    your_role: Annotated[Role, Field(description="Only a GP appoints editors, and writes a text of their own")]
+    whole_office: Annotated[
+        bool, Field(description="Whether you edit for all of the office; if not, for the lists in `standsInFor` alone")
+    ]
+    stands_in_for: Annotated[
+        Sequence[str], Field(description="HPR numbers of the GPs on whose lists you work today as a substitute")
+    ]
 
 
 class GpOffices(Page[GpOffice]):

@@ -35,12 +35,11 @@ async def change(
 ) -> Kept[C]:
     """The setting from now on. The same content as it has changes nothing.
 
-    Raises PreconditionRequired, ChangedMeanwhile, OnlyGps, and what the setting's check raises.
+    Raises PreconditionRequired, ChangedMeanwhile, what the editor's right to it raises, and what its check raises.
     """
     if if_match is None:
         raise PreconditionRequired()
-    if setting.only_gps:
-        editor.require_gp()
+    editor.require_right_to(setting)
     checked = setting.check(content, editor.office)
     current = await queries.find_setting(session, editor.office.her_id, setting)
     if not etag_matches(if_match, current.etag):

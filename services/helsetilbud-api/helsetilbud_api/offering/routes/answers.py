@@ -12,6 +12,7 @@ from helsetilbud_api.offering.access import OFFICE_REFUSALS, Editor
 from helsetilbud_api.offering.codes import Role
 from helsetilbud_api.offering.errors import (
     ChangedMeanwhile,
+    SubstituteNotAllowed,
     TextHoldsNationalId,
     TextHoldsUnsafeLink,
     TextNotPlain,
@@ -58,21 +59,24 @@ def reading(*errors: type[DomainError]) -> Responses:
 
 def changing(*errors: type[DomainError]) -> Responses:
     """The second of two who change the same is told by whom and when it was changed first (H6)."""
-    return _TAGGED | problems(*OFFICE_REFUSALS, *_SENT_IN, PreconditionRequired, ChangedMeanwhile, *errors)
+    return _TAGGED | problems(
+        *OFFICE_REFUSALS, *_SENT_IN, SubstituteNotAllowed, PreconditionRequired, ChangedMeanwhile, *errors
+    )
 
 
 def ending(*errors: type[DomainError]) -> Responses:
-    return problems(*OFFICE_REFUSALS, PreconditionRequired, ChangedMeanwhile, *errors)
+    return problems(*OFFICE_REFUSALS, SubstituteNotAllowed, PreconditionRequired, ChangedMeanwhile, *errors)
 
 
 def creating(*errors: type[DomainError]) -> Responses:
     location = {"Location": {"description": "Where it is", "schema": {"type": "string"}}}
     made: Responses = {201: {"headers": _ETAG | location}}
-    return made | problems(*OFFICE_REFUSALS, *_SENT_IN, IdempotencyKeyReused, IdempotencyInProgress, *errors)
+    refusals = (*OFFICE_REFUSALS, *_SENT_IN, SubstituteNotAllowed, IdempotencyKeyReused, IdempotencyInProgress)
+    return made | problems(*refusals, *errors)
 
 
 def searching(*errors: type[DomainError]) -> Responses:
-    return problems(*OFFICE_REFUSALS, *_SENT_IN, *errors)
+    return problems(*OFFICE_REFUSALS, *_SENT_IN, SubstituteNotAllowed, *errors)
 
 
 def changed(kept: Kept[C]) -> dict[str, Any]:

@@ -9,9 +9,14 @@ from fastapi import APIRouter, Path, Request, Response
 
 from helsetilbud_api.access_log.writing import logged, record
 from helsetilbud_api.offering import contents, office_settings, queries, service
-from helsetilbud_api.offering.access import AtOffice
+from helsetilbud_api.offering.access import ForWholeOffice
 from helsetilbud_api.offering.contents import Block
-from helsetilbud_api.offering.errors import BlockNotFound, NotAPatientOfTheOffice, PatientAlreadyBlocked
+from helsetilbud_api.offering.errors import (
+    BlockNotFound,
+    NotAPatientOfTheOffice,
+    PatientAlreadyBlocked,
+    SubstituteNotAllowed,
+)
 from helsetilbud_api.offering.office_settings import BLOCKED_PATIENTS
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.routes.answers import (
@@ -46,10 +51,14 @@ BlockId = Annotated[Id, Path(alias="blockId")]
     "",
     summary="List the blocks",
     response_model=BlockedPatients,
-    responses=reading(CursorInvalid),
+    responses=reading(CursorInvalid, SubstituteNotAllowed),
 )
 async def list_blocked_patients(
-    editor: AtOffice, reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, known: IfNoneMatch = None
+    editor: ForWholeOffice,
+    reader: Reader,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    known: IfNoneMatch = None,
 ) -> Response:
     """What is closed, since when and why. Not to whom: numbers are not kept, so search for a patient's block."""
     after, any_block = name_after(cursor), office_settings.blocked_patient(UUID(int=0))
@@ -66,7 +75,7 @@ async def list_blocked_patients(
     responses=creating(NotAPatientOfTheOffice, PatientAlreadyBlocked, *NUMBER_REFUSALS, *TEXT_REFUSALS),
 )
 async def block_patient(
-    editor: AtOffice,
+    editor: ForWholeOffice,
     new: NewBlock,
     request: Request,
     database: CurrentDatabase,
@@ -95,7 +104,7 @@ async def block_patient(
     responses=searching(*NUMBER_REFUSALS),
 )
 async def search_blocked_patients(
-    editor: AtOffice, wanted: BlockSearch, request: Request, reader: Reader, now: Now
+    editor: ForWholeOffice, wanted: BlockSearch, request: Request, reader: Reader, now: Now
 ) -> BlockedPatients:
     """The patient's block at this office, if there is one. In the access log of whoever is named, found or not."""
     named = look_up(request, editor, wanted.patient, "looked-up", now)
@@ -110,10 +119,10 @@ async def search_blocked_patients(
     "/{blockId}",
     summary="Get a block",
     response_model=BlockedPatient,
-    responses=reading(BlockNotFound),
+    responses=reading(BlockNotFound, SubstituteNotAllowed),
 )
 async def get_blocked_patient(
-    editor: AtOffice, block_id: BlockId, reader: Reader, known: IfNoneMatch = None
+    editor: ForWholeOffice, block_id: BlockId, reader: Reader, known: IfNoneMatch = None
 ) -> Response:
     """As in the list, with the ETag that a change builds on."""
     kept = await service.find_block(reader, editor, block_id)
@@ -127,7 +136,7 @@ async def get_blocked_patient(
     responses=changing(BlockNotFound, *TEXT_REFUSALS),
 )
 async def change_blocked_patient(
-    editor: AtOffice, block_id: BlockId, block: BlockChange, session: Session, now: Now, seen: IfMatch = None
+    editor: ForWholeOffice, block_id: BlockId, block: BlockChange, session: Session, now: Now, seen: IfMatch = None
 ) -> Response:
     """Other services, another reason."""
     wanted = Block(services=block.services, reason=block.reason)
@@ -141,7 +150,9 @@ async def change_blocked_patient(
     status_code=204,
     responses=ending(BlockNotFound),
 )
-async def lift_block(editor: AtOffice, block_id: BlockId, session: Session, now: Now, seen: IfMatch = None) -> None:
+async def lift_block(
+    editor: ForWholeOffice, block_id: BlockId, session: Session, now: Now, seen: IfMatch = None
+) -> None:
     """The patient sees all that others see, from now on."""
     await service.change_block(session, editor, block_id, contents.NOT_BLOCKED, seen, now)
 

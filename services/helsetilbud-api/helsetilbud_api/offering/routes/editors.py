@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Request, Response
 
 from helsetilbud_api.access_log.writing import logged
 from helsetilbud_api.offering import office_settings, queries, service
-from helsetilbud_api.offering.access import AtOffice
+from helsetilbud_api.offering.access import ForWholeOffice
 from helsetilbud_api.offering.contents import Appointment
-from helsetilbud_api.offering.errors import EditorAlreadyAppointed, EditorNotFound, OnlyGps
+from helsetilbud_api.offering.errors import EditorAlreadyAppointed, EditorNotFound, OnlyGps, SubstituteNotAllowed
 from helsetilbud_api.offering.office_settings import EDITORS
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.routes.answers import (
@@ -42,10 +42,14 @@ EditorId = Annotated[Id, Path(alias="editorId")]
     "",
     summary="List the editors",
     response_model=OfficeEditors,
-    responses=reading(CursorInvalid),
+    responses=reading(CursorInvalid, SubstituteNotAllowed),
 )
 async def list_editors(
-    editor: AtOffice, reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, known: IfNoneMatch = None
+    editor: ForWholeOffice,
+    reader: Reader,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    known: IfNoneMatch = None,
 ) -> Response:
     """Those who edit on behalf of the office now; who appointed each, and when."""
     after, any_editor = name_after(cursor), office_settings.editor(UUID(int=0))
@@ -62,7 +66,7 @@ async def list_editors(
     responses=creating(OnlyGps, EditorAlreadyAppointed, *NUMBER_REFUSALS, *TEXT_REFUSALS),
 )
 async def appoint_editor(
-    editor: AtOffice,
+    editor: ForWholeOffice,
     new: NewEditor,
     request: Request,
     database: CurrentDatabase,
@@ -88,9 +92,11 @@ async def appoint_editor(
     "/{editorId}",
     summary="Get an editor",
     response_model=OfficeEditor,
-    responses=reading(EditorNotFound),
+    responses=reading(EditorNotFound, SubstituteNotAllowed),
 )
-async def get_editor(editor: AtOffice, editor_id: EditorId, reader: Reader, known: IfNoneMatch = None) -> Response:
+async def get_editor(
+    editor: ForWholeOffice, editor_id: EditorId, reader: Reader, known: IfNoneMatch = None
+) -> Response:
     """As in the list, with the ETag that taking the editor off builds on."""
     kept = await service.find_editor(reader, editor, editor_id)
     return tagged(_editor(kept), kept.etag, known)
@@ -103,7 +109,7 @@ async def get_editor(editor: AtOffice, editor_id: EditorId, reader: Reader, know
     responses=ending(OnlyGps, EditorNotFound),
 )
 async def dismiss_editor(
-    editor: AtOffice, editor_id: EditorId, session: Session, now: Now, seen: IfMatch = None
+    editor: ForWholeOffice, editor_id: EditorId, session: Session, now: Now, seen: IfMatch = None
 ) -> None:
     """Only a GP of the office may. Takes effect at once."""
     await service.dismiss_editor(session, editor, editor_id, seen, now)

@@ -13,6 +13,7 @@ from helsetilbud_api.offering.errors import (
     OnlyGps,
     PractitionerNotFound,
     SubstituteUnknown,
+    TextOfAnotherGp,
 )
 from helsetilbud_api.offering.routes.answers import TEXT_REFUSALS, changed_by, ending, reading, tagged
 from helsetilbud_api.offering.schemas import SettingChange, SettingChanges
@@ -37,8 +38,12 @@ async def list_history(
     cursor: Cursor = None,
     known: IfNoneMatch = None,
 ) -> Response:
-    """Who changed what, when, and to what: texts, forms, services, substitutes, editors and blocks, newest first."""
-    found = await queries.list_changes(reader, editor.office.her_id, setting, _before(cursor), limit + 1)
+    """Who changed what, when, and to what: texts, forms, services, substitutes, editors and blocks, newest first. A
+    substitute sees none of editors and blocks.
+    """
+    found = await queries.list_changes(
+        reader, editor.office.her_id, setting, _before(cursor), limit + 1, about_people=editor.whole_office
+    )
     more = encode_cursor(found[limit - 1].sequence) if len(found) > limit else None
     return tagged(SettingChanges(items=[_shown(row) for row in found[:limit]], next_cursor=more), known=known)
 
@@ -53,6 +58,7 @@ async def list_history(
         PractitionerNotFound,
         SubstituteUnknown,
         FormNotOffered,
+        TextOfAnotherGp,
         *TEXT_REFUSALS,
     ),
 )

@@ -7,7 +7,7 @@ from helsetilbud_api.offering import office_settings, plain_text, queries, servi
 from helsetilbud_api.offering.access import AtOffice
 from helsetilbud_api.offering.codes import AREAS, LIMITS, Area
 from helsetilbud_api.offering.contents import InfoText
-from helsetilbud_api.offering.errors import PractitionerNotFound
+from helsetilbud_api.offering.errors import PractitionerNotFound, TextOfAnotherGp
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.routes.answers import TEXT_REFUSALS, Hpr, changed, changing, reading, tagged
 from helsetilbud_api.offering.schemas import InfoMessage, InfoMessages, StandardText
@@ -72,12 +72,14 @@ async def get_info_message_of_gp(
     "/practitioners/{hpr}/info-messages/{area}",
     summary="Change an info message of one GP",
     response_model=InfoMessage,
-    responses=changing(PractitionerNotFound, *TEXT_REFUSALS),
+    responses=changing(PractitionerNotFound, TextOfAnotherGp, *TEXT_REFUSALS),
 )
 async def set_info_message_of_gp(
     editor: AtOffice, hpr: Hpr, area: Area, message: InfoText, session: Session, now: Now, seen: IfMatch = None
 ) -> Response:
-    """With the same limits as the office's own."""
+    """With the same limits as the office's own. Written by the GP, a substitute on the GP's list, or an editor of the
+    office, and by no other GP.
+    """
     kept = await service.change(session, editor, office_settings.info_message_of_gp(hpr, area), message, seen, now)
     return tagged(_shown(editor.office, kept, area, hpr), kept.etag)
 
