@@ -71,22 +71,22 @@ class Question(Schema):
 
 FORM_EXAMPLE: Final[JsonDict] = {
     "formId": "practical-question",
-    "version": 1,
+    "version": 2,
     "kind": "control-questions",
     "services": ["e-contact"],
-    "title": "Er det noe praktisk?",
-    "introduction": "Meldingen leses i resepsjonen.",
+    "title": "Er spørsmålet praktisk?",
+    "introduction": "Resepsjonen ved legekontoret leser meldingen.",
     "questions": [
         {
             "questionId": "about-health",
             "kind": "choose-one",
-            "text": "Handler det om sykdom eller medisiner?",
+            "text": "Gjelder spørsmålet sykdom eller medisiner?",
             "required": True,
             "options": [{"optionId": "yes", "text": "Ja"}, {"optionId": "no", "text": "Nei"}],
             "guidance": [
                 {
                     "when": "yes",
-                    "text": "Det må en lege svare på. Bestill time eller start en e-konsultasjon.",
+                    "text": "Slike spørsmål må legen svare på. Bestill time eller start en e-konsultasjon.",
                     "ends": True,
                 }
             ],
