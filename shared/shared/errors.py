@@ -25,6 +25,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.correlation import current
+from shared.input_errors import text_of
 from shared.language import DEFAULT_LANGUAGE, Text, best_language
 from shared.methods import allowed
 
@@ -94,7 +95,9 @@ class MalformedRequest(DomainError):
 
 
 class InvalidInput(DomainError):
-    """`errors` lists what is wrong: `{pointer, code, detail}`, the pointer as in RFC 6901 below the request's part."""
+    """`errors` lists what is wrong: `{pointer, code, detail}`, the pointer as in RFC 6901 below the request's part, the
+    detail a `Text`.
+    """
 
     status = 422
     code = "invalid-input"
@@ -113,20 +116,22 @@ class InvalidInput(DomainError):
                 "properties": {
                     "pointer": {"type": "string"},
                     "code": {"type": "string"},
-                    "detail": {"type": "string"},
+                    "detail": {"type": "string", "description": "In the language of Accept-Language"},
                 },
             },
-            "examples": [
-                [{"pointer": "/body/toolId", "code": "uuid-parsing", "detail": "Input should be a valid UUID"}]
-            ],
+            "examples": [[{"pointer": "/body/toolId", "code": "uuid-parsing", "detail": "Verdien må være en UUID."}]],
         }
     }
+
+    def document(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        told = [wrong | {"detail": wrong["detail"][language]} for wrong in self.extra.get("errors", ())]
+        return super().document(language) | {"errors": told}
 
 
 class NotFound(DomainError):
     status = 404
     code = "not-found"
-    title: ClassVar[Text] = {"nb": "Finnes ikke.", "nn": "Finst ikkje.", "en": "There is no such thing."}
+    title: ClassVar[Text] = {"nb": "Dette finnes ikke.", "nn": "Dette finst ikkje.", "en": "There is no such thing."}
 
 
 class MethodNotAllowed(DomainError):
@@ -256,28 +261,30 @@ async def _on_validation_error(request: Request, error: Exception) -> JSONRespon
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
         return _answer(request, MalformedRequest())
-    # pydantic's own message can hold what was sent ("input"), so only its type and its place are passed on
+    # pydantic's own message can hold what was sent, so only its type, its limits and its place are passed on
     return _answer(request, InvalidInput(errors=[_input_error(e) for e in found]))
 
 
-def _input_error(found: Mapping[str, Any]) -> dict[str, str]:
+def _input_error(found: Mapping[str, Any]) -> dict[str, Any]:
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found["loc"])
     # a member that nobody asked for has a name that the caller chose
     return {
         "pointer": _ELEVEN_DIGITS.sub("[redacted]", pointer),
         "code": found["type"].replace("_", "-"),
-        "detail": _plain_message(found),
+        "detail": text_of(found),
     }
-
-
-def _plain_message(found: Mapping[str, Any]) -> str:
-    """Messages of our own validators could quote the value; pydantic's built-in ones do not."""
-    return "The value is not valid." if found["type"] in ("value_error", "assertion_error") else str(found["msg"])
 
 
 async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     return _answer(request, _framework_error(error))
+
+
+_NOT_HANDLED: Final[Text] = {
+    "nb": "Forespørselen kan ikke behandles.",
+    "nn": "Førespurnaden kan ikkje behandlast.",
+    "en": "The request cannot be handled.",
+}
 
 
 def _framework_error(error: HTTPException) -> DomainError:
@@ -291,10 +298,11 @@ def _framework_error(error: HTTPException) -> DomainError:
     if error.status_code == 405:
         return MethodNotAllowed(headers=error.headers)
     phrase = HTTPStatus(error.status_code).phrase
+    title = _NOT_HANDLED | {"en": phrase}
     kind = type(
         "FrameworkError",
         (DomainError,),
-        {"status": error.status_code, "code": phrase.lower().replace(" ", "-"), "title": {"nb": phrase, "en": phrase}},
+        {"status": error.status_code, "code": phrase.lower().replace(" ", "-"), "title": title},
     )
     refusal: DomainError = kind(headers=error.headers)
     return refusal

@@ -65,8 +65,8 @@ class UnsupportedMediaType(DomainError):
     status = 415
     code = "unsupported-media-type"
     title: ClassVar[Text] = {
-        "nb": "Innholdet er av et slag som ikke tas imot her.",
-        "nn": "Innhaldet er av eit slag som ikkje blir teke imot her.",
+        "nb": "Innhold av denne typen tas ikke imot her.",
+        "nn": "Innhald av denne typen blir ikkje teke imot her.",
         "en": "The content is of a type that is not accepted here.",
     }
     members: ClassVar[Members] = {"accepted": member("The media types that are accepted here", ["application/json"])}

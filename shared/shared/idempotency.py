@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.auth.claims import CitizenToken, HelseIdToken
 from shared.errors import DomainError, InvalidInput
 from shared.language import Text
-from shared.nationalid import holds_national_id
+from shared.nationalid import HELD, holds_national_id
 from shared.settings import ServiceSettings
 
 IdempotencyKey = Annotated[
@@ -62,7 +62,7 @@ class IdempotencyInProgress(DomainError):
     code = "idempotency-in-progress"
     title: ClassVar[Text] = {
         "nb": "Samme forespørsel er allerede under behandling.",
-        "nn": "Same førespurnad er alt under handsaming.",
+        "nn": "Same førespurnad er alt under behandling.",
         "en": "The same request is being handled already.",
     }
 
@@ -119,10 +119,7 @@ async def repeatable(request: Request, key: str | None) -> Repeatable | None:
     if key is None:
         return None
     if not _UUID.fullmatch(key) and holds_national_id(key):
-        detail = "A key must not be made of a national identity number."
-        raise InvalidInput(
-            errors=[{"pointer": "/header/Idempotency-Key", "code": "holds-national-id", "detail": detail}]
-        )
+        raise InvalidInput(errors=[{"pointer": "/header/Idempotency-Key", "code": "holds-national-id", "detail": HELD}])
     token, secret = request.state.token, _secret(request)
     asked = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
     return Repeatable(scope_of(token, secret), key, hmac.digest(secret, asked, hashlib.sha256))

@@ -11,8 +11,8 @@ from shared.errors import MalformedRequest
 from shared.language import Text
 
 _UNKNOWN: Final[Text] = {
-    "nb": "Adressen har et parameter som ikke finnes her. De som finnes: {names}.",
-    "nn": "Adressa har eit parameter som ikkje finst her. Dei som finst: {names}.",
+    "nb": "Adressen har en parameter som ikke finnes her. De som finnes: {names}.",
+    "nn": "Adressa har ein parameter som ikkje finst her. Dei som finst: {names}.",
     "en": "The address has a parameter that does not exist here. Those that do: {names}.",
 }
 

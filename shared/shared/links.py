@@ -15,11 +15,18 @@ from urllib.parse import urlencode, urljoin
 
 from linkify_it import LinkifyIt
 from linkify_it.tlds import TLDS
-from pydantic_core import PydanticCustomError, Url, ValidationError
+from pydantic_core import Url, ValidationError
 
+from shared.input_errors import invalid_value
+from shared.language import Text
 from shared.plain_text import is_plain
 
 LONGEST: Final = 2000
+UNSAFE: Final[Text] = {
+    "nb": "Teksten har en lenke der leseren ikke kan være sikker på hvor den fører.",
+    "nn": "Teksten har ei lenkje der lesaren ikkje kan vere sikker på kvar ho fører.",
+    "en": "The text holds a link whose host a reader cannot be sure of.",
+}
 MOST: Final = 200
 _WRITTEN: Final = re.compile(r"https?://(?P<host>\[[0-9a-f:.]+\]|[^/?#:]+)(?P<port>:[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
 # Letters, digits and hyphen, and the letters that Norid lets a domain name have beside them: others look like these
@@ -127,7 +134,7 @@ def has_safe_links(text: str) -> bool:
 def safe_links(text: str) -> str:
     """Raises PydanticCustomError `link-unsafe`."""
     if not has_safe_links(text):
-        raise PydanticCustomError("link_unsafe", "The text holds a link whose host a reader cannot be sure of.")
+        raise invalid_value("link_unsafe", UNSAFE)
     return text
 
 

@@ -37,6 +37,12 @@ _WRITTEN: Final = re.compile(r"(?<!\d)(?=(\d(?:[\W_]{0,3}\d){10})(?!\d))")
 _VALUES: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DAY_AFTER_EPOCH: Final = date(1970, 1, 2).toordinal()
 
+# said where a text is kept, or read by others, and must hold none (I1)
+HELD: Final[Text] = {
+    "nb": "Teksten kan ikke inneholde et fødselsnummer eller D-nummer.",
+    "nn": "Teksten kan ikkje innehalde eit fødselsnummer eller D-nummer.",
+    "en": "The text must not hold a national identity number.",
+}
 _DETAILS: Final[dict[Reason, Text]] = {
     "length": {
         "nb": "Et fødselsnummer eller D-nummer har nøyaktig elleve siffer.",

@@ -7,7 +7,8 @@ or takes no room makes a name look like another. Unicode Standard 15, chapters 4
 import unicodedata
 from typing import Final
 
-from pydantic_core import PydanticCustomError
+from shared.input_errors import invalid_value
+from shared.language import Text
 
 # Control, format, surrogate, private use, unassigned, line separator, paragraph separator
 _UNWRITABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -15,6 +16,13 @@ _UNWRITABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _JOINER: Final = "\u200d"
 _IN_LINES: Final = frozenset("\n\t")
+
+
+NOT_PLAIN: Final[Text] = {
+    "nb": "Teksten har tegn som ikke er synlige, eller linjeskift der det ikke kan være noe.",
+    "nn": "Teksten har teikn som ikkje er synlege, eller linjeskift der det ikkje kan vere noko.",
+    "en": "The text holds signs that are unseen or make a line.",
+}
 
 
 def one_line(text: str) -> str:
@@ -41,7 +49,7 @@ def shown_in_one_line(text: str) -> str:
 
 def _checked(text: str, allowed: frozenset[str]) -> str:
     if not is_plain(text, lines=bool(allowed)):
-        raise PydanticCustomError("text_not_plain", "The text holds signs that are unseen or make a line.")
+        raise invalid_value("text_not_plain", NOT_PLAIN)
     return text
 
 

@@ -18,7 +18,11 @@ router = APIRouter(prefix="/faults", tags=["Faults"])
 class FaultNotPossible(DomainError):
     status = 422
     code = "fault-not-possible"
-    title: ClassVar[Text] = {"nb": "Den kan ikke feile slik.", "en": "That one cannot fail like that."}
+    title: ClassVar[Text] = {
+        "nb": "Det kan ikke feile slik.",
+        "nn": "Det kan ikkje feile slik.",
+        "en": "That one cannot fail like that.",
+    }
 
 
 class FaultOrder(BaseModel):

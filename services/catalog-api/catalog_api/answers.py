@@ -28,6 +28,7 @@ from catalog_api.queries import NOTHING, Stand, find_stand
 from shared.db import Database
 from shared.errors import InvalidInput
 from shared.http import LONGEST_HEADER, entity_tag, etag_matches
+from shared.input_errors import text_of
 from shared.language import best_language
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -138,7 +139,7 @@ def _refuse_long(headers: Headers) -> None:
     """What is answered from memory has no parameters that would be looked at."""
     for name in ("If-None-Match", "Accept-Language"):
         if len(headers.get(name, "")) > LONGEST_HEADER:
-            detail = f"String should have at most {LONGEST_HEADER} characters"
+            detail = text_of({"type": "string_too_long", "ctx": {"max_length": LONGEST_HEADER}})
             raise InvalidInput(errors=[{"pointer": f"/header/{name}", "code": "string-too-long", "detail": detail}])
 
 

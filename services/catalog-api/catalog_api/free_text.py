@@ -4,9 +4,10 @@ import re
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
+from shared.input_errors import invalid_value
 from shared.links import safe_links
+from shared.nationalid import HELD
 from shared.plain_text import plain_lines
 
 _LOOKS_LIKE_A_NATIONAL_ID: Final = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
@@ -15,7 +16,7 @@ _LOOKS_LIKE_A_NATIONAL_ID: Final = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
 def without_national_id(text: str) -> str:
     """I1. A number with a slip in it is somebody's too, so its check digits do not matter."""
     if _LOOKS_LIKE_A_NATIONAL_ID.search(text):
-        raise PydanticCustomError("national_id_in_text", "The text holds what looks like a national identity number.")
+        raise invalid_value("national_id_in_text", HELD)
     return text
 
 

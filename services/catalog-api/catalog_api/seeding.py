@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -22,9 +22,16 @@ from catalog_api.tool_shape import ToolDraft
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
 from shared.events.catalog import ToolDocument
+from shared.language import Text
 from shared.logging import configure_logging
 from shared.messaging.delivery import utc_now
 from shared.planning import analyse
+
+_ID_NEEDED: Final[Text] = {
+    "nb": "Et verktøy fra en fil må ha med sin id.",
+    "nn": "Eit verktøy frå ei fil må ha med id-en sin.",
+    "en": "A tool of a file brings its id.",
+}
 
 
 async def seed(database: Database, documents: Sequence[Mapping[str, Any]], now: datetime) -> int:
@@ -44,7 +51,7 @@ async def seed(database: Database, documents: Sequence[Mapping[str, Any]], now: 
 def _first_revision(document: Mapping[str, Any]) -> ToolDocument:
     tool_id = ToolDraft.model_validate(document).tool_id
     if tool_id is None:
-        raise DocumentInvalid([Fault("/toolId", "missing", "A tool of a file brings its id.")])
+        raise DocumentInvalid([Fault("/toolId", "missing", _ID_NEEDED)])
     return publishable(document, tool_id, 1)
 
 

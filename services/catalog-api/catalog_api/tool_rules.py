@@ -6,9 +6,10 @@ from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
+from catalog_api import fault_texts as texts
 from catalog_api.codes import code_lists
 from shared.events.catalog import ToolDocument
-from shared.language import DEFAULT_LANGUAGE
+from shared.language import DEFAULT_LANGUAGE, Text
 from shared.links import LinkUnsafe, parse_link
 
 Json = Mapping[str, Any]
@@ -40,12 +41,12 @@ class Fault:
 
     pointer: str
     code: str
-    detail: str
+    detail: Text
 
 
 class DocumentInvalid(ValueError):
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
+        super().__init__("; ".join(f"{fault.pointer}: {fault.detail['en']}" for fault in faults))
         self.faults = faults
 
 
@@ -80,20 +81,20 @@ def _missing(tool: Json) -> Iterator[Fault]:
     translated = (f"/texts/{language}/{text}" for language in others for text in _IN_OTHER_LANGUAGES)
     for pointer in chain(_ALWAYS, translated):
         if value_at(tool, pointer) is None:
-            yield Fault(pointer, "missing", "A tool cannot be published without this.")
+            yield Fault(pointer, "missing", texts.NEEDED)
     if value_at(tool, "/dataUse") is not None and value_at(tool, "/dataUse/category") is None:
-        yield Fault("/dataUse/category", "missing", "The data use needs a category.")
+        yield Fault("/dataUse/category", "missing", texts.CATEGORY_NEEDED)
 
 
 def _integration(tool: Json) -> Iterator[Fault]:
     method = value_at(tool, "/integration/method")
     for pointer in _BY_METHOD.get(method, ()):
         if value_at(tool, pointer) is None:
-            yield Fault(pointer, "missing", f"The integration method {method} needs this address.")
+            yield Fault(pointer, "missing", texts.needed_by(method))
     if method == "app" and not any(_present(tool, _APP_LINKS)):
-        yield Fault("/integration/appLinks", "missing", "The integration method app needs a link to at least one app.")
+        yield Fault("/integration/appLinks", "missing", texts.APP_LINK_NEEDED)
     if method == "signed-in-web" and value_at(tool, "/loginRequired") is False:
-        yield Fault("/loginRequired", "contradiction", "The integration method signed-in-web requires login.")
+        yield Fault("/loginRequired", "contradiction", texts.LOGIN_NEEDED)
 
 
 def _addresses(tool: Json) -> Iterator[Fault]:
@@ -101,7 +102,7 @@ def _addresses(tool: Json) -> Iterator[Fault]:
     for pointer in _ADDRESSES:
         address = value_at(tool, pointer)
         if address is not None and not _is_https(address):
-            yield Fault(pointer, "not-https", "This is no https address.")
+            yield Fault(pointer, "not-https", texts.NOT_HTTPS)
 
 
 def _is_https(address: str) -> bool:
@@ -114,12 +115,11 @@ def _is_https(address: str) -> bool:
 
 def _contradictions(tool: Json) -> Iterator[Fault]:
     if value_at(tool, "/national") is False and value_at(tool, "/organisations") is None:
-        yield Fault("/organisations", "missing", "A tool that is not national must name the organisations it is for.")
+        yield Fault("/organisations", "missing", texts.ORGANISATIONS_NEEDED)
     if value_at(tool, "/prescriptionRequired") is True and value_at(tool, "/prescribable") is False:
-        yield Fault("/prescribable", "contradiction", "A tool that must be prescribed can be prescribed.")
+        yield Fault("/prescribable", "contradiction", texts.NOT_PRESCRIBABLE)
     if _is_stored(tool) and value_at(tool, "/dataUse/privacyStatement") is None:
-        detail = "What is stored outside the citizen's device needs a privacy statement."
-        yield Fault("/dataUse/privacyStatement", "missing", detail)
+        yield Fault("/dataUse/privacyStatement", "missing", texts.STATEMENT_NEEDED)
 
 
 def _is_stored(tool: Json) -> bool:
@@ -132,4 +132,4 @@ def _repeated(tool: Json) -> Iterator[Fault]:
         found = value_at(tool, pointer) or []
         for place, value in enumerate(found):
             if value in found[:place]:
-                yield Fault(f"{pointer}/{place}", "repeated", "This is in the list already.")
+                yield Fault(f"{pointer}/{place}", "repeated", texts.REPEATED)

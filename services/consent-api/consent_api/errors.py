@@ -10,9 +10,9 @@ class OwnAccessNotApplicable(DomainError):
     status = 409
     code = "own-access-not-applicable"
     title: ClassVar[Text] = {
-        "nb": "Egen tilgang gis til ungdom som har fylt 12, men ikke 16 år.",
-        "nn": "Eigen tilgang blir gitt til ungdom som har fylt 12, men ikkje 16 år.",
-        "en": "An own access is given to young people from 12 to 15 years.",
+        "nb": "Bare ungdom mellom 12 og 15 år kan få egen tilgang.",
+        "nn": "Berre ungdom mellom 12 og 15 år kan få eigen tilgang.",
+        "en": "Only young people between 12 and 15 can be given access of their own.",
     }
 
 
@@ -78,8 +78,8 @@ class FeedRestarted(DomainError):
     status = 410
     code = "feed-restarted"
     title: ClassVar[Text] = {
-        "nb": "Endringene begynner på nytt. Hent en ny peker, og spør om alle en gang til.",
-        "nn": "Endringane byrjar på nytt. Hent ein ny peikar, og spør om alle ein gong til.",
+        "nb": "Listen over endringer er begynt på nytt. Hent en ny peker, og spør om alle én gang til.",
+        "nn": "Lista over endringar er byrja på nytt. Hent ein ny peikar, og spør om alle éin gong til.",
         "en": "The changes begin anew. Fetch a new cursor, and ask about everyone once more.",
     }
 
@@ -100,6 +100,6 @@ class PersonRegisterUnavailable(Unavailable):
     code = "person-register-unavailable"
     title: ClassVar[Text] = {
         "nb": "Folkeregisteret svarer ikke akkurat nå.",
-        "nn": "Folkeregisteret svarer ikkje akkurat no.",
+        "nn": "Folkeregisteret svarar ikkje akkurat no.",
         "en": "The person register does not answer right now.",
     }

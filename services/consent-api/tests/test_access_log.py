@@ -34,9 +34,9 @@ def log_of() -> Any:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("nb", "Virksomheten med organisasjonsnummer 999977774 sjekket om du kan nås på Helsenorge."),
-        ("nn", "Verksemda med organisasjonsnummer 999977774 sjekka om du kan nåast på Helsenorge."),
-        ("en", "The organisation with number 999977774 checked whether you can be reached on Helsenorge."),
+        ("nb", "Virksomheten med organisasjonsnummer 999977774 sjekket om du er digitalt aktiv på Helsenorge."),
+        ("nn", "Verksemda med organisasjonsnummer 999977774 sjekka om du er digitalt aktiv på Helsenorge."),
+        ("en", "The organisation with number 999977774 checked whether you are digitally active on Helsenorge."),
     ],
 )
 async def test_P13_a_citizen_reads_who_asked_when_and_for_what(

@@ -17,10 +17,10 @@ LISTS = Path(__file__).parents[2] / "catalog-api/catalog_api/code_lists"
 @pytest.mark.parametrize(
     ("how", "category", "language", "text"),
     [
-        ("revoked", "sent-by-mistake", "nb", "Det ble sendt ved en feil."),
-        ("revoked", "sent-by-mistake", "nn", "Det vart sendt ved ein feil."),
+        ("revoked", "sent-by-mistake", "nb", "Verktøyet ble sendt ved en feil."),
+        ("revoked", "sent-by-mistake", "nn", "Verktøyet vart sendt ved ein feil."),
         ("ended", "completed", "en", "Its use is completed."),
-        ("ended", "of-a-later-version", "nb", "Årsaken er en annen."),
+        ("ended", "of-a-later-version", "nb", "Det er en annen årsak."),
     ],
 )
 async def test_P10_the_entry_says_why_it_was_taken_back_or_ended_also_after_a_rebuild(

@@ -99,7 +99,7 @@ def changed(language: str = "nb", **parts: str) -> Template:
 )
 def test_V2_an_unsound_template_stops_the_start(template: Template, fault: str) -> None:
     with pytest.raises(TemplateUnsound, match=fault):
-        Templates([*EVERY, replace(template, version=2)])
+        Templates([*EVERY, replace(template, version=3)])
 
 
 def test_V2_a_template_that_is_missing_stops_the_start() -> None:
@@ -112,7 +112,7 @@ def test_the_newest_version_is_used_and_said() -> None:
     words = Templates([newer, *EVERY]).compose(SOUND.name, "sms", "nb", VALUES)
 
     assert (words.text, words.template) == ("Nå 99 ting.", "tool-prescribed-several.v10")
-    assert load_templates().compose(SOUND.name, "sms", "nb", VALUES).template == "tool-prescribed-several.v1"
+    assert load_templates().compose(SOUND.name, "sms", "nb", VALUES).template == "tool-prescribed-several.v2"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ async def test_what_became_of_a_notification_can_be_followed(kari, news, clock, 
     assert steps(by_email)[-1] == ("sent", None)
     assert by_email["trail"][-1]["together"] == 2
     assert by_email["trail"][-1]["to"] == "k***@example.org"
-    assert by_email["template"] == "tool-prescribed-several.v1"
+    assert by_email["template"] == "tool-prescribed-several.v2"
     assert by_email["explanation"] == "The message was sent this way because the other one did not work."
 
 

@@ -24,8 +24,8 @@ class HprNotValid(DomainError):
     status = 403
     code = "hpr-not-valid"
     title: ClassVar[Text] = {
-        "nb": "HPR-nummeret er ikke gyldig: helsepersonellregisteret har ingen gyldig godkjenning på det.",
-        "nn": "HPR-nummeret er ikkje gyldig: helsepersonellregisteret har inga gyldig godkjenning på det.",
+        "nb": "Helsepersonellregisteret har ingen gyldig autorisasjon eller lisens på dette HPR-nummeret.",
+        "nn": "Helsepersonellregisteret har ingen gyldig autorisasjon eller lisens på dette HPR-nummeret.",
         "en": "The HPR number is not valid: the register has no valid authorisation for it.",
     }
 
@@ -77,8 +77,8 @@ class PrescriptionNotFound(NotFound):
 
     code = "prescription-not-found"
     title: ClassVar[Text] = {
-        "nb": "Din virksomhet har ikke en slik sending.",
-        "nn": "Verksemda di har inga slik sending.",
+        "nb": "Virksomheten din har ingen slik forskrivning.",
+        "nn": "Verksemda di har inga slik forskriving.",
         "en": "Your organisation has no such prescription.",
     }
 
@@ -120,8 +120,8 @@ class ToolStopped(DomainError):
     status = 409
     code = "tool-stopped"
     title: ClassVar[Text] = {
-        "nb": "Verktøyet er stanset og kan ikke sendes nå.",
-        "nn": "Verktøyet er stansa og kan ikkje sendast no.",
+        "nb": "Verktøyet er stoppet og kan ikke sendes nå.",
+        "nn": "Verktøyet er stoppa og kan ikkje sendast no.",
         "en": "The tool has been stopped and cannot be sent now.",
     }
 
@@ -132,8 +132,8 @@ class PrescriptionStateConflict(DomainError):
     status = 409
     code = "prescription-state-conflict"
     title: ClassVar[Text] = {
-        "nb": "Dette kan ikke gjøres med sendingen slik den er nå.",
-        "nn": "Dette kan ikkje gjerast med sendinga slik ho er no.",
+        "nb": "Dette kan ikke gjøres med forskrivningen slik den er nå.",
+        "nn": "Dette kan ikkje gjerast med forskrivinga slik ho er no.",
         "en": "This cannot be done with the prescription as it is now.",
     }
     members: ClassVar[Members] = {
@@ -146,9 +146,9 @@ class ToolNotPrescribable(DomainError):
     status = 422
     code = "tool-not-prescribable"
     title: ClassVar[Text] = {
-        "nb": "Verktøyet er ikke av dem som sendes av behandler.",
-        "nn": "Verktøyet er ikkje av dei som blir sende av behandlar.",
-        "en": "This tool is not one that practitioners send.",
+        "nb": "Verktøyet kan ikke sendes av behandlere.",
+        "nn": "Verktøyet kan ikkje sendast av behandlarar.",
+        "en": "This tool cannot be sent by practitioners.",
     }
 
 
@@ -156,8 +156,8 @@ class PatientUnknown(DomainError):
     status = 422
     code = "patient-unknown"
     title: ClassVar[Text] = {
-        "nb": "Ingen i personregisteret har dette nummeret.",
-        "nn": "Ingen i personregisteret har dette nummeret.",
+        "nb": "Ingen i Folkeregisteret har dette nummeret.",
+        "nn": "Ingen i Folkeregisteret har dette nummeret.",
         "en": "Nobody in the person register has this number.",
     }
 
@@ -178,9 +178,9 @@ class PatientNotDigitallyActive(AboutPatient):
     status = 422
     code = "patient-not-digitally-active"
     title: ClassVar[Text] = {
-        "nb": "Pasienten kan ikke nås digitalt for dette.",
-        "nn": "Pasienten kan ikkje nåast digitalt for dette.",
-        "en": "The patient cannot be reached digitally for this.",
+        "nb": "Pasienten er ikke digitalt aktiv på Helsenorge.",
+        "nn": "Pasienten er ikkje digitalt aktiv på Helsenorge.",
+        "en": "The patient is not digitally active on Helsenorge.",
     }
     members: ClassVar[Members] = {"reasons": member("Why not, as codes", ["consent-basis-only"])}
 
@@ -219,9 +219,9 @@ class DeadlineInvalid(DomainError):
     status = 422
     code = "deadline-invalid"
     title: ClassVar[Text] = {
-        "nb": "Fristen er ikke innenfor det som er tillatt.",
-        "nn": "Fristen er ikkje innanfor det som er tillate.",
-        "en": "The deadline is outside what is allowed.",
+        "nb": "Fristen er for kort eller for lang.",
+        "nn": "Fristen er for kort eller for lang.",
+        "en": "The deadline is too short or too long.",
     }
     members: ClassVar[Members] = {
         "earliest": member("The first that is accepted", "2026-11-22T08:15:30.123Z", format="date-time"),
@@ -232,8 +232,8 @@ class DeadlineInvalid(DomainError):
 class ConsentServiceUnavailable(Unavailable):
     code = "consent-service-unavailable"
     title: ClassVar[Text] = {
-        "nb": "Det går ikke an å sjekke om pasienten er digitalt aktiv akkurat nå.",
-        "nn": "Det går ikkje an å sjekke om pasienten er digitalt aktiv akkurat no.",
+        "nb": "Vi får ikke sjekket om pasienten er digitalt aktiv akkurat nå.",
+        "nn": "Vi får ikkje sjekka om pasienten er digitalt aktiv akkurat no.",
         "en": "Whether the patient is digitally active cannot be checked right now.",
     }
 
@@ -250,7 +250,7 @@ class HprUnavailable(Unavailable):
 class PersonRegisterUnavailable(Unavailable):
     code = "person-register-unavailable"
     title: ClassVar[Text] = {
-        "nb": "Personregisteret svarer ikke akkurat nå.",
-        "nn": "Personregisteret svarar ikkje akkurat no.",
+        "nb": "Folkeregisteret svarer ikke akkurat nå.",
+        "nn": "Folkeregisteret svarar ikkje akkurat no.",
         "en": "The person register does not answer right now.",
     }

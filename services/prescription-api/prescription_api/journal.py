@@ -14,8 +14,10 @@ from shared.plain_text import shown_in_one_line
 
 # Outside the note itself: it is said to the practitioner and not written in the record.
 RESPONSIBILITY: Final = {
-    "nb": "Du som sender verktøyet, svarer for at det er faglig forsvarlig for denne pasienten. Før det i journalen.",
-    "nn": "Du som sender verktøyet, svarar for at det er fagleg forsvarleg for denne pasienten. Før det i journalen.",
+    "nb": "Du som sender verktøyet, har ansvar for at det er faglig forsvarlig for denne pasienten."
+    " Før det i journalen.",
+    "nn": "Du som sender verktøyet, har ansvar for at det er fagleg forsvarleg for denne pasienten."
+    " Før det i journalen.",
 }
 
 _NOTES: Final = {

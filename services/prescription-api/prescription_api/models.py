@@ -25,9 +25,9 @@ from shared.errors import DomainError, InvalidInput
 from shared.events.catalog import ToolDocument
 from shared.language import LANGUAGES
 from shared.language import Text as Words
-from shared.links import has_safe_links
-from shared.nationalid import holds_national_id
-from shared.plain_text import is_plain
+from shared.links import UNSAFE, has_safe_links
+from shared.nationalid import HELD, holds_national_id
+from shared.plain_text import NOT_PLAIN, is_plain
 
 State = Literal["active", "opened", "ended", "revoked", "removed", "expired", "stopped"]
 Act = Literal["revoke", "end"]
@@ -185,14 +185,11 @@ def check_text(text: str | None, pointer: str) -> None:
     Raises InvalidInput.
     """
     if text and holds_national_id(text):
-        detail = "A national identity number must not be written here."
-        raise InvalidInput(errors=[{"pointer": pointer, "code": "holds-national-id", "detail": detail}])
+        raise InvalidInput(errors=[{"pointer": pointer, "code": "holds-national-id", "detail": HELD}])
     if text and not is_plain(text.replace("\r\n", "\n"), lines=True):
-        detail = "The text holds signs that are unseen or make a line."
-        raise InvalidInput(errors=[{"pointer": pointer, "code": "text-not-plain", "detail": detail}])
+        raise InvalidInput(errors=[{"pointer": pointer, "code": "text-not-plain", "detail": NOT_PLAIN}])
     if text and not has_safe_links(text):
-        detail = "The text holds a link whose host a reader cannot be sure of."
-        raise InvalidInput(errors=[{"pointer": pointer, "code": "link-unsafe", "detail": detail}])
+        raise InvalidInput(errors=[{"pointer": pointer, "code": "link-unsafe", "detail": UNSAFE}])
 
 
 def check_act(act: Act, state: State) -> None:

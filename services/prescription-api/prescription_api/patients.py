@@ -26,8 +26,8 @@ from shared.norway import age_on, day_in_norway
 
 REASONS: Final[dict[str, Text]] = {
     "no-consent": {
-        "nb": "Pasienten har ikke tatt i bruk Helsenorge. Det gjøres ved å logge inn der og velge samtykket «Full».",
-        "nn": "Pasienten har ikkje teke i bruk Helsenorge. Det gjer ein ved å logge inn der og velje samtykket «Full».",
+        "nb": "Pasienten har ikke tatt i bruk Helsenorge. Pasienten kan logge inn der og velge samtykket «Full».",
+        "nn": "Pasienten har ikkje teke i bruk Helsenorge. Pasienten kan logge inn der og velje samtykket «Full».",
         "en": "The patient does not use Helsenorge yet. They can log in there and choose the consent level Full.",
     },
     "consent-basis-only": {
@@ -80,9 +80,9 @@ _OF_MINORS: Final[dict[str, Text]] = {
     },
 }
 _UNKNOWN: Final[Text] = {
-    "nb": "Pasienten kan ikke nås på Helsenorge.",
-    "nn": "Pasienten kan ikkje nåast på Helsenorge.",
-    "en": "The patient cannot be reached on Helsenorge.",
+    "nb": "Pasienten er ikke digitalt aktiv på Helsenorge.",
+    "nn": "Pasienten er ikkje digitalt aktiv på Helsenorge.",
+    "en": "The patient is not digitally active on Helsenorge.",
 }
 
 

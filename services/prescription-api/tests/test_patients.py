@@ -83,7 +83,7 @@ async def test_P4_S5_a_child_is_reached_through_a_parent_where_the_tool_allows_i
     ("reason", "code", "words"),
     [
         ("deceased", "patient-deceased", "registrert som død"),
-        ("no-consent", "patient-not-digitally-active", "ikke kan nås"),
+        ("no-consent", "patient-not-digitally-active", "ikke er digitalt aktiv"),
         ("young", "patient-too-young", "yngre enn aldersgrensen"),
         ("has it", "already-prescribed", "hadde det fra før"),
     ],

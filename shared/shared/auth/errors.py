@@ -137,8 +137,8 @@ class ScopeMissing(Refusal):
     code = "scope-missing"
     error = "insufficient_scope"
     title: ClassVar[Text] = {
-        "nb": "Tokenet mangler det nødvendige scopet.",
-        "nn": "Tokenet manglar det nødvendige scopet.",
+        "nb": "Tokenet gir ikke den tilgangen (scope) som kreves.",
+        "nn": "Tokenet gir ikkje den tilgangen (scope) som trengst.",
         "en": "The access token lacks the required scope.",
     }
     members: ClassVar[Members] = {
@@ -182,7 +182,7 @@ class CallerNotAllowed(Refusal):
     error = "insufficient_scope"
     texts = reasons.CALLER
     title: ClassVar[Text] = {
-        "nb": "Denne typen bruker har ikke adgang.",
+        "nb": "Denne typen bruker har ikke tilgang.",
         "nn": "Denne typen brukar har ikkje tilgang.",
         "en": "This kind of caller has no access.",
     }

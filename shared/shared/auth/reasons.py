@@ -162,8 +162,8 @@ CALLER: Final[dict[str, Text]] = {
         "Only a system without a logged-in person may do this.",
     ),
     "organisation-missing": _text(
-        "Tokenet sier ikke hvilken virksomhet det kalles for (orgnr_parent).",
-        "Tokenet seier ikkje kva verksemd det blir kalla for (orgnr_parent).",
+        "Tokenet sier ikke hvilken virksomhet det gjelder (orgnr_parent).",
+        "Tokenet seier ikkje kva verksemd det gjeld (orgnr_parent).",
         "The access token does not name the organisation (orgnr_parent).",
     ),
 }

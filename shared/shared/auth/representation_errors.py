@@ -53,8 +53,8 @@ _REASONS: Final[dict[str, Text]] = {
         "en": "One of you is registered as deceased.",
     },
     "personal": {
-        "nb": "Dette må hver enkelt gjøre selv.",
-        "nn": "Dette må kvar einskild gjere sjølv.",
+        "nb": "Dette må hver og en gjøre selv.",
+        "nn": "Dette må kvar og ein gjere sjølv.",
         "en": "Everyone must do this for themselves.",
     },
     "parent-only": {
@@ -108,8 +108,8 @@ class OwnAccessMissing(DomainError):
 class RepresentationUnavailable(Unavailable):
     code = "representation-unavailable"
     title: ClassVar[Text] = {
-        "nb": "Vi kan ikke kontrollere akkurat nå hvem du kan handle for.",
-        "nn": "Vi kan ikkje kontrollere akkurat no kven du kan handle for.",
+        "nb": "Vi får ikke sjekket hvem du kan handle for, akkurat nå.",
+        "nn": "Vi får ikkje sjekka kven du kan handle for, akkurat no.",
         "en": "Whom you may act for cannot be checked right now.",
     }
 

@@ -49,7 +49,7 @@ class DeadLetterReplayed(DomainError):
     code = "dead-letter-replayed"
     title: ClassVar[TextForPeople] = {
         "nb": "Meldingen er allerede behandlet på nytt.",
-        "nn": "Meldinga er alt handsama på nytt.",
+        "nn": "Meldinga er alt behandla på nytt.",
         "en": "The message has been handled again already.",
     }
 

@@ -17,7 +17,7 @@ from shared.errors import InvalidInput, NotFound, Unavailable, problems
 from shared.exact import Id
 from shared.messaging import dead_letter_queries as letters
 from shared.messaging.dead_letter_queries import DeadLetterDiscarded, DeadLetterReplayed, State, Which, state_of
-from shared.nationalid import holds_national_id
+from shared.nationalid import HELD, holds_national_id
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, Page, decode_moment_cursor, encode_cursor
 from shared.plain_text import one_line
 from shared.schemas import RequestSchema, Schema, Timestamp
@@ -156,8 +156,7 @@ async def discard_dead_letter(
     It is kept with who and why, and is not counted as waiting any more.
     """
     if holds_national_id(discarding.reason):
-        detail = "A reason must not hold a national identity number."
-        raise InvalidInput(errors=[{"pointer": "/body/reason", "code": "holds-national-id", "detail": detail}])
+        raise InvalidInput(errors=[{"pointer": "/body/reason", "code": "holds-national-id", "detail": HELD}])
     row = await letters.discard(session, letter_id, operator.subject, discarding.reason, now)
     _logger.info("dead_letter_discarded", letter=str(letter_id), operator=operator.subject)
     return DeadLetter.of(row)

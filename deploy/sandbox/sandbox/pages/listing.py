@@ -19,7 +19,7 @@ _WORDS = {
     "municipality": "kommune",
     "hospital": "sykehus",
     "supplier": "leverandør",
-    "health-body": "offentlig helsevirksomhet",
+    "health-body": "offentlig helseaktør",
     "platform": "forvalter",
     "learning": "læring",
     "mapping": "kartlegging",

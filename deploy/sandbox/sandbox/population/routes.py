@@ -50,14 +50,14 @@ _ORGANISATIONS = Listing(
     {
         "organisationNumber": "Organisasjonsnummer",
         "name": "Navn",
-        "kind": "Slag",
+        "kind": "Type",
         "herId": "HER-id",
         "parent": "Overordnet",
     },
 )
 _TOOLS = Listing(
     "Verktøy den første dagen",
-    {"toolId": "Id", "texts": "Navn", "purpose": "Formål", "kind": "Slag", "prescriptionRequired": "Må forskrives"},
+    {"toolId": "Id", "texts": "Navn", "purpose": "Formål", "kind": "Type", "prescriptionRequired": "Må forskrives"},
 )
 
 
@@ -66,6 +66,7 @@ class CrowdTooLarge(DomainError):
     code = "crowd-too-large"
     title: ClassVar[Text] = {
         "nb": f"Det kan lages høyst {LARGEST_CROWD} innbyggere til sammen.",
+        "nn": f"Det kan lagast høgst {LARGEST_CROWD} innbyggjarar til saman.",
         "en": f"At most {LARGEST_CROWD} people can be generated in all.",
     }
 

@@ -24,6 +24,7 @@ class ApiKeyRefused(DomainError):
     code = "api-key-refused"
     title: ClassVar[Text] = {
         "nb": "API-nøkkelen mangler eller er feil.",
+        "nn": "API-nøkkelen manglar eller er feil.",
         "en": "The API key is missing or wrong.",
     }
 
@@ -33,6 +34,7 @@ class IdempotencyKeyReused(DomainError):
     code = "idempotency-key-reused"
     title: ClassVar[Text] = {
         "nb": "Nøkkelen er brukt for en annen melding.",
+        "nn": "Nøkkelen er brukt for ei anna melding.",
         "en": "The key has been used for another message.",
     }
 

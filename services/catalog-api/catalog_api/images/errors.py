@@ -19,8 +19,8 @@ _DETAILS: Final[dict[Reason, Text]] = {
         "en": "The PNG file is damaged, or not built as the standard says.",
     },
     "png-too-large": {
-        "nb": "PNG-bildet er mer enn 2048 punkter bredt eller høyt.",
-        "nn": "PNG-biletet er meir enn 2048 punkt breitt eller høgt.",
+        "nb": "PNG-bildet er mer enn 2048 piksler bredt eller høyt.",
+        "nn": "PNG-biletet er meir enn 2048 pikslar breitt eller høgt.",
         "en": "The PNG image is wider or higher than 2048 pixels.",
     },
     "svg-damaged": {

@@ -24,8 +24,8 @@ class OwnSubmission(DomainError):
     status = 403
     code = "own-submission"
     title: ClassVar[Text] = {
-        "nb": "Ingen godkjenner det de selv har sendt inn.",
-        "nn": "Ingen godkjenner det dei sjølve har sendt inn.",
+        "nb": "Du kan ikke godkjenne det du selv har sendt inn.",
+        "nn": "Du kan ikkje godkjenne det du sjølv har sendt inn.",
         "en": "Nobody approves what they submitted themselves.",
     }
 
@@ -69,7 +69,7 @@ class SubmissionOpen(DomainError):
     code = "submission-open"
     title: ClassVar[Text] = {
         "nb": "Det er allerede en innsending av verktøyet som ikke er ferdig behandlet.",
-        "nn": "Det er alt ei innsending av verktøyet som ikkje er ferdig handsama.",
+        "nn": "Det er alt ei innsending av verktøyet som ikkje er ferdig behandla.",
         "en": "There is an open submission of the tool already.",
     }
     members: ClassVar[Members] = {

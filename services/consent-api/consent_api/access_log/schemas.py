@@ -30,8 +30,8 @@ class AccessLogEntry(Schema):
                     "relation": None,
                     "act": None,
                     "allowed": True,
-                    "text": "Virksomheten med organisasjonsnummer 299900001 sjekket om du kan nås på Helsenorge."
-                    " Det gjaldt helsehjelp.",
+                    "text": "Virksomheten med organisasjonsnummer 299900001 sjekket om du er digitalt aktiv på"
+                    " Helsenorge. Det gjaldt helsehjelp.",
                 }
             ]
         }

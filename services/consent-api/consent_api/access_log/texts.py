@@ -18,18 +18,30 @@ _ORGANISATION: Final[Text] = {
     "nn": "Verksemda med organisasjonsnummer {}",
     "en": "The organisation with number {}",
 }
-_SYSTEM: Final[Text] = {"nb": "Systemet {}", "nn": "Systemet {}", "en": "The system {}"}
+# our own services, by the client id that each asks for tokens with; none is called by a name that only we use
+_SERVICES: Final[dict[str, Text]] = {
+    "prescription-api": {"nb": "Verktøyformidleren", "nn": "Verktøyformidlaren", "en": "The tool prescribing service"},
+    "catalog-api": {"nb": "Verktøykatalogen", "nn": "Verktøykatalogen", "en": "The catalogue of tools"},
+    "consent-api": {"nb": "Samtykketjenesten", "nn": "Samtykketenesta", "en": "The consent service"},
+    "helsetilbud-api": {"nb": "Helsetilbud", "nn": "Helsetilbod", "en": "The service for health offerings"},
+    "notification-service": {"nb": "Varslingstjenesten", "nn": "Varslingstenesta", "en": "The notification service"},
+}
+_SYSTEM: Final[Text] = {
+    "nb": "Et av systemene på Helsenorge",
+    "nn": "Eit av systema på Helsenorge",
+    "en": "One of the systems of Helsenorge",
+}
 _SOMEBODY: Final[Text] = {"nb": "Noen", "nn": "Nokon", "en": "Somebody"}
 
 _CHECKED: Final[Text] = {
-    "nb": "{who} sjekket om du kan nås på Helsenorge. Det gjaldt {about}.",
-    "nn": "{who} sjekka om du kan nåast på Helsenorge. Det galdt {about}.",
-    "en": "{who} checked whether you can be reached on Helsenorge. It concerned {about}.",
+    "nb": "{who} sjekket om du er digitalt aktiv på Helsenorge. Det gjaldt {about}.",
+    "nn": "{who} sjekka om du er digitalt aktiv på Helsenorge. Det galdt {about}.",
+    "en": "{who} checked whether you are digitally active on Helsenorge. It concerned {about}.",
 }
 _INTEREST: Final[Text] = {
-    "nb": "{who} ba om å få vite når det endrer seg om du kan nås på Helsenorge.",
-    "nn": "{who} bad om å få vite når det endrar seg om du kan nåast på Helsenorge.",
-    "en": "{who} asked to be told when it changes whether you can be reached on Helsenorge.",
+    "nb": "{who} ba om å få beskjed når det endrer seg om du er digitalt aktiv på Helsenorge.",
+    "nn": "{who} bad om å få beskjed når det endrar seg om du er digitalt aktiv på Helsenorge.",
+    "en": "{who} asked to be told when it changes whether you are digitally active on Helsenorge.",
 }
 _RESERVATION: Final[Text] = {
     "nb": "{who} sjekket om du har reservert deg mot dette: {about}.",
@@ -39,8 +51,8 @@ _RESERVATION: Final[Text] = {
 # by role and act; a refused attempt reads the same whatever was attempted
 _REPRESENTED: Final[Mapping[str, Text]] = {
     "read": {
-        "nb": "{other} så på noe på vegne av deg. Det gjaldt {about}.",
-        "nn": "{other} såg på noko på vegner av deg. Det galdt {about}.",
+        "nb": "{other} så på opplysninger på vegne av deg. Det gjaldt {about}.",
+        "nn": "{other} såg på opplysningar på vegner av deg. Det galdt {about}.",
         "en": "{other} looked at something on your behalf. It concerned {about}.",
     },
     "change": {
@@ -56,8 +68,8 @@ _REPRESENTED: Final[Mapping[str, Text]] = {
 }
 _ACTED: Final[Mapping[str, Text]] = {
     "read": {
-        "nb": "Du så på noe på vegne av {other}. Det gjaldt {about}.",
-        "nn": "Du såg på noko på vegner av {other}. Det galdt {about}.",
+        "nb": "Du så på opplysninger på vegne av {other}. Det gjaldt {about}.",
+        "nn": "Du såg på opplysningar på vegner av {other}. Det galdt {about}.",
         "en": "You looked at something on behalf of {other}. It concerned {about}.",
     },
     "change": {
@@ -79,8 +91,8 @@ _NAMED: Final[Mapping[bool, Text]] = {
         "en": "{other} stated your identity number and name and gave you power of attorney.",
     },
     False: {
-        "nb": "{other} oppga fødselsnummeret ditt for å gi deg fullmakt, men fikk ikke gjøre det.",
-        "nn": "{other} oppgav fødselsnummeret ditt for å gi deg fullmakt, men fekk ikkje gjere det.",
+        "nb": "{other} oppga fødselsnummeret ditt for å gi deg fullmakt, men fikk ikke lov til det.",
+        "nn": "{other} oppgav fødselsnummeret ditt for å gi deg fullmakt, men fekk ikkje lov til det.",
         "en": "{other} stated your identity number to give you power of attorney, and was refused.",
     },
 }
@@ -91,8 +103,8 @@ _NAMING: Final[Mapping[bool, Text]] = {
         "en": "You gave power of attorney to {other}.",
     },
     False: {
-        "nb": "Du prøvde å gi fullmakt til {other}, men fikk ikke gjøre det.",
-        "nn": "Du prøvde å gi fullmakt til {other}, men fekk ikkje gjere det.",
+        "nb": "Du prøvde å gi fullmakt til {other}, men fikk ikke lov til det.",
+        "nn": "Du prøvde å gi fullmakt til {other}, men fekk ikkje lov til det.",
         "en": "You tried to give power of attorney to {other} and were refused.",
     },
 }
@@ -118,7 +130,7 @@ def _who(entry: Mapping[str, Any], language: str) -> str:
     """Our own services have no organisation, and a name of their own."""
     if entry["organisation"]:
         return _ORGANISATION[language].format(entry["organisation"])
-    return _SYSTEM[language].format(entry["client_id"])
+    return _SERVICES.get(entry["client_id"], _SYSTEM)[language]
 
 
 def _area(entry: Mapping[str, Any], language: str) -> str:

@@ -50,13 +50,21 @@ _NUMBER: Final = (NationalIdMalformed, NationalIdCheckDigits)
 _THEMSELVES: Final = {
     "pointer": "/body/represented/nationalId",
     "code": "same-person",
-    "detail": "Nobody represents themselves.",
+    "detail": {
+        "nb": "Ingen kan representere seg selv.",
+        "nn": "Ingen kan representere seg sjølv.",
+        "en": "Nobody represents themselves.",
+    },
 }
 
 _NAMELESS: Final = {
     "pointer": "/body/holder/name",
     "code": "missing",
-    "detail": "Power of attorney is given to somebody whose name one knows.",
+    "detail": {
+        "nb": "Oppgi navnet til den som skal ha fullmakt.",
+        "nn": "Oppgi namnet til den som skal ha fullmakt.",
+        "en": "State the name of whoever is to hold the power of attorney.",
+    },
 }
 
 OwnService = Annotated[Machine, Security(machine(VERIFY_SCOPE))]

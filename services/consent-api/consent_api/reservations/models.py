@@ -18,8 +18,8 @@ NAMES: Final[Mapping[Kind, Text]] = {
         "en": "Being contacted about taking part in research",
     },
     "survey-contact": {
-        "nb": "Få spørreundersøkelser om erfaringer med helsetjenesten",
-        "nn": "Få spørjeundersøkingar om erfaringar med helsetenesta",
+        "nb": "Få spørreundersøkelser om dine erfaringer med helsetjenesten",
+        "nn": "Få spørjeundersøkingar om dine erfaringar med helsetenesta",
         "en": "Receiving surveys about experiences with the health service",
     },
     "campaign-contact": {

@@ -12,9 +12,9 @@ class ToolsHidden(DomainError):
     status = 403
     code = "tools-hidden"
     title: ClassVar[Text] = {
-        "nb": "Verktøyene er skjult fordi Helsenorge mangler fullt samtykke.",
-        "nn": "Verktøya er skjulte fordi Helsenorge manglar fullt samtykke.",
-        "en": "The tools are hidden because Helsenorge has no full consent.",
+        "nb": "Verktøyene er skjult fordi de krever fullt samtykke til Helsenorge.",
+        "nn": "Verktøya er skjulte fordi dei krev fullt samtykke til Helsenorge.",
+        "en": "The tools are hidden because they require full consent to Helsenorge.",
     }
     members: ClassVar[Members] = {"reason": member("What hides them, as a code", "consent-basis-only")}
 
@@ -33,8 +33,8 @@ class FeedEventNotFound(DomainError):
     status = 404
     code = "feed-event-not-found"
     title: ClassVar[Text] = {
-        "nb": "Hendelsen finnes ikke blant dine.",
-        "nn": "Hendinga finst ikkje blant dine.",
+        "nb": "Det finnes ingen slik hendelse i oversikten din.",
+        "nn": "Det finst inga slik hending i oversikta di.",
         "en": "There is no such event among yours.",
     }
 
@@ -68,7 +68,7 @@ class PrescriptionRequired(DomainError):
     code = "prescription-required"
     title: ClassVar[Text] = {
         "nb": "Verktøyet må sendes til deg av en behandler.",
-        "nn": "Verktøyet må bli sendt til deg av ein behandlar.",
+        "nn": "Verktøyet må sendast til deg av ein behandlar.",
         "en": "The tool must be sent to you by a practitioner.",
     }
 
@@ -79,8 +79,8 @@ class TooYoungForTool(DomainError):
     status = 403
     code = "too-young-for-tool"
     title: ClassVar[Text] = {
-        "nb": "Verktøyet har en aldersgrense som ikke er nådd.",
-        "nn": "Verktøyet har ei aldersgrense som ikkje er nådd.",
+        "nb": "Den som skal bruke verktøyet, er yngre enn aldersgrensen.",
+        "nn": "Den som skal bruke verktøyet, er yngre enn aldersgrensa.",
         "en": "The tool has a lowest age that has not been reached.",
     }
     members: ClassVar[Members] = {"minimumAge": member("In years", 16)}
@@ -132,8 +132,8 @@ class LaunchNotFound(DomainError):
     status = 404
     code = "launch-not-found"
     title: ClassVar[Text] = {
-        "nb": "Koden er ukjent, brukt, for gammel eller ikke din.",
-        "nn": "Koden er ukjend, brukt, for gammal eller ikkje din.",
+        "nb": "Koden er ukjent, brukt, for gammel eller gitt til noen andre.",
+        "nn": "Koden er ukjend, brukt, for gammal eller gitt til nokon andre.",
         "en": "The code is unknown, used, too old or not yours.",
     }
 
@@ -143,8 +143,8 @@ class ConsentServiceUnavailable(Unavailable):
 
     code = "consent-service-unavailable"
     title: ClassVar[Text] = {
-        "nb": "Det går ikke an å sjekke samtykket akkurat nå. Prøv igjen om litt.",
-        "nn": "Det går ikkje an å sjekke samtykket akkurat no. Prøv igjen om litt.",
+        "nb": "Vi får ikke sjekket samtykket akkurat nå. Prøv igjen om litt.",
+        "nn": "Vi får ikkje sjekka samtykket akkurat no. Prøv igjen om litt.",
         "en": "Consent cannot be checked right now. Try again in a moment.",
     }
 

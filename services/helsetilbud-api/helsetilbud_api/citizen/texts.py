@@ -57,13 +57,13 @@ _FEED: Final[dict[str, dict[str, FeedText]]] = {
         "en": FeedText("A tool has been deleted", "{tool} has been deleted from your tools."),
     },
     "tool-withdrawn": {
-        "nb": FeedText("Et verktøy er trukket tilbake", "Det er ikke mulig å åpne {tool} nå."),
-        "nn": FeedText("Eit verktøy er trekt tilbake", "Det er ikkje mogleg å opne {tool} no."),
+        "nb": FeedText("Et verktøy er trukket tilbake", "{tool} kan ikke åpnes nå."),
+        "nn": FeedText("Eit verktøy er trekt tilbake", "{tool} kan ikkje opnast no."),
         "en": FeedText("A tool has been withdrawn", "It is not possible to open {tool} now."),
     },
     "tool-reinstated": {
-        "nb": FeedText("Et verktøy kan brukes igjen", "Nå er det mulig å åpne {tool} igjen."),
-        "nn": FeedText("Eit verktøy kan brukast igjen", "No er det mogleg å opne {tool} igjen."),
+        "nb": FeedText("Et verktøy kan brukes igjen", "{tool} kan åpnes igjen."),
+        "nn": FeedText("Eit verktøy kan brukast igjen", "{tool} kan opnast igjen."),
         "en": FeedText("A tool can be used again", "It is possible to open {tool} again."),
     },
 }
@@ -86,14 +86,14 @@ HIDDEN: Final[dict[HiddenReason, Text]] = {
 # stopped a tool, by its list `stop-reasons`.
 REASONS: Final[dict[str, Text]] = {
     "sent-by-mistake": {
-        "nb": "Det ble sendt ved en feil.",
-        "nn": "Det vart sendt ved ein feil.",
+        "nb": "Verktøyet ble sendt ved en feil.",
+        "nn": "Verktøyet vart sendt ved ein feil.",
         "en": "It was sent by mistake.",
     },
     "completed": {"nb": "Bruken er fullført.", "nn": "Bruken er fullført.", "en": "Its use is completed."},
     "replaced": {
-        "nb": "Det er erstattet av noe annet.",
-        "nn": "Det er erstatta av noko anna.",
+        "nb": "Verktøyet er erstattet av noe annet.",
+        "nn": "Verktøyet er erstatta av noko anna.",
         "en": "It has been replaced by something else.",
     },
     "no-longer-needed": {
@@ -128,7 +128,7 @@ REASONS: Final[dict[str, Text]] = {
         "nn": "Avtalen med leverandøren er avslutta.",
         "en": "The agreement with the supplier has ended.",
     },
-    "other": {"nb": "Årsaken er en annen.", "nn": "Årsaka er ei anna.", "en": "There is another reason."},
+    "other": {"nb": "Det er en annen årsak.", "nn": "Det er ei anna årsak.", "en": "There is another reason."},
 }
 
 

@@ -140,8 +140,8 @@ class TextHoldsUnsafeLink(DomainError):
     status = 422
     code = "text-holds-unsafe-link"
     title: ClassVar[Text] = {
-        "nb": "Teksten har en lenke som en leser ikke kan vite hvor fører.",
-        "nn": "Teksten har ei lenkje som ein lesar ikkje kan vite kvar fører.",
+        "nb": "Teksten har en lenke der leseren ikke kan være sikker på hvor den fører.",
+        "nn": "Teksten har ei lenkje der lesaren ikkje kan vere sikker på kvar ho fører.",
         "en": "The text holds a link whose host a reader cannot be sure of.",
     }
 
@@ -163,8 +163,8 @@ class EditorNotFound(DomainError):
     status = 404
     code = "editor-not-found"
     title: ClassVar[Text] = {
-        "nb": "Kontoret har ingen slik redaktør.",
-        "nn": "Kontoret har ingen slik redaktør.",
+        "nb": "Kontoret har ikke denne redaktøren.",
+        "nn": "Kontoret har ikkje denne redaktøren.",
         "en": "The office has no such editor.",
     }
 

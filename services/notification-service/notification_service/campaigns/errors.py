@@ -44,8 +44,8 @@ class EarlierRoundUnknown(DomainError):
     status = 422
     code = "earlier-round-unknown"
     title: ClassVar[Text] = {
-        "nb": "Den tidligere runden er ikke en runde av samme serie.",
-        "nn": "Den tidlegare runden er ikkje ein runde av same serie.",
+        "nb": "Den tidligere runden hører ikke til samme serie.",
+        "nn": "Den tidlegare runden høyrer ikkje til same serie.",
         "en": "The earlier round is not a round of the same series.",
     }
 
@@ -127,7 +127,7 @@ class ApproverIsAuthor(DomainError):
     code = "approver-is-author"
     title: ClassVar[Text] = {
         "nb": "Utsendingen må godkjennes av en annen enn den som har laget den.",
-        "nn": "Utsendinga må godkjennast av ein annan enn den som har laga henne.",
+        "nn": "Utsendinga må godkjennast av ein annan enn den som har laga ho.",
         "en": "The campaign must be approved by somebody other than whoever made it.",
     }
 
@@ -135,8 +135,8 @@ class ApproverIsAuthor(DomainError):
 class ConsentServiceUnavailable(Unavailable):
     code = "consent-service-unavailable"
     title: ClassVar[Text] = {
-        "nb": "Vi kan ikke undersøke hvem som kan kontaktes akkurat nå.",
-        "nn": "Vi kan ikkje undersøkje kven som kan kontaktast akkurat no.",
+        "nb": "Vi får ikke sjekket hvem som kan kontaktes akkurat nå.",
+        "nn": "Vi får ikkje sjekka kven som kan kontaktast akkurat no.",
         "en": "Who can be contacted cannot be found out right now.",
     }
 

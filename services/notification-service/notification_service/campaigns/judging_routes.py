@@ -17,7 +17,8 @@ from shared.auth import STAFF_REFUSALS
 from shared.db import Session
 from shared.errors import NotFound, PreconditionFailed, PreconditionRequired, Unavailable, problems
 from shared.http import IfMatch
-from shared.nationalid import holds_national_id
+from shared.input_errors import invalid_value
+from shared.nationalid import HELD, holds_national_id
 from shared.plain_text import plain_lines
 from shared.schemas import RequestSchema
 
@@ -38,7 +39,7 @@ router = APIRouter(prefix="/v1/campaigns", tags=["Campaigns"])
 
 def _without_national_id(text: str) -> str:
     if holds_national_id(text):
-        raise ValueError("The reason is kept, and must not hold a national identity number.")
+        raise invalid_value("holds_national_id", HELD)
     return text
 
 

@@ -22,6 +22,7 @@ from notification_service.campaigns.uploading import LARGEST_UPLOAD, MEDIA_TYPES
 from notification_service.clients.consent import ConsentClient
 from notification_service.preferences.routes import READ, SENT_IN, TAGGED
 from notification_service.testers.errors import TestRecipientUnconfirmed
+from notification_service.testers.schemas import CONTACT_POINT_NEEDED
 from shared import idempotency
 from shared.app import Now, References
 from shared.db import CurrentDatabase, Reader, Session
@@ -302,8 +303,7 @@ def _trials(sending: TestSending) -> list[Trial]:
     for place, one in enumerate(sending.to):
         pointer = f"/body/to/{place}"
         if one.phone is None and one.email is None:
-            detail = "A phone number or an e-mail address is needed."
-            raise InvalidInput(errors=[{"pointer": pointer, "code": "missing", "detail": detail}])
+            raise InvalidInput(errors=[{"pointer": pointer, "code": "missing", "detail": CONTACT_POINT_NEEDED}])
         trials += [Trial("sms", one.phone, one.language, f"{pointer}/phone")] if one.phone else []
         trials += [Trial("email", one.email, one.language, f"{pointer}/email")] if one.email else []
     return trials

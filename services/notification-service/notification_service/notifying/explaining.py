@@ -9,18 +9,18 @@ from shared.language import Text
 
 _REASONS: Final[Mapping[str, Text]] = {
     "no-channel": {
-        "nb": "Du har valgt å ikke få varsler av dette slaget. Det du fikk, ligger på Helsenorge.",
-        "nn": "Du har valt å ikkje få varsel av dette slaget. Det du fekk, ligg på Helsenorge.",
+        "nb": "Du har valgt å ikke få varsler av denne typen. Det du fikk, ligger på Helsenorge.",
+        "nn": "Du har valt å ikkje få varsel av denne typen. Det du fekk, ligg på Helsenorge.",
         "en": "You have chosen not to be notified of this kind of thing. What you got is on Helsenorge.",
     },
     "no-contact-point": {
-        "nb": "Vi har ingen adresse å sende til: verken et bekreftet telefonnummer eller en bekreftet e-postadresse.",
-        "nn": "Vi har inga adresse å sende til: verken eit stadfesta telefonnummer eller ei stadfesta e-postadresse.",
+        "nb": "Vi har verken et bekreftet telefonnummer eller en bekreftet e-postadresse å sende til.",
+        "nn": "Vi har verken eit stadfesta telefonnummer eller ei stadfesta e-postadresse å sende til.",
         "en": "We have no address to send to: neither a confirmed phone number nor a confirmed e-mail address.",
     },
     "turned-off": {
-        "nb": "Du slo av varsler av dette slaget før det ble sendt.",
-        "nn": "Du slo av varsel av dette slaget før det vart sendt.",
+        "nb": "Du slo av varsler av denne typen før dette varselet ble sendt.",
+        "nn": "Du slo av varsel av denne typen før dette varselet vart sendt.",
         "en": "You turned off this kind of notification before it was sent.",
     },
     "revoked": {
@@ -94,8 +94,8 @@ _REASONS: Final[Mapping[str, Text]] = {
         "en": "You have reserved yourself against research contact, and this counts as research.",
     },
     "too-late": {
-        "nb": "Varselet kunne ikke sendes mens det ennå hadde noe for seg.",
-        "nn": "Varselet kunne ikkje sendast medan det enno hadde noko føre seg.",
+        "nb": "Varselet kunne ikke sendes før det var for sent.",
+        "nn": "Varselet kunne ikkje sendast før det var for seint.",
         "en": "The notification could not be sent while it was still of use.",
     },
     "superseded": {
@@ -104,8 +104,8 @@ _REASONS: Final[Mapping[str, Text]] = {
         "en": "You asked for a new code instead.",
     },
     "campaign-stopped": {
-        "nb": "Avsenderen stanset utsendingen før din melding ble sendt.",
-        "nn": "Avsendaren stansa utsendinga før di melding vart send.",
+        "nb": "Avsenderen stoppet utsendingen før meldingen din ble sendt.",
+        "nn": "Avsendaren stoppa utsendinga før meldinga di vart send.",
         "en": "The sender stopped the mailing before your message was sent.",
     },
     "quiet-hours": {
@@ -114,8 +114,8 @@ _REASONS: Final[Mapping[str, Text]] = {
         "en": "The message waits until quiet hours are over.",
     },
     "gathering": {
-        "nb": "Meldingen venter litt, i tilfelle det kommer mer som kan sendes sammen.",
-        "nn": "Meldinga ventar litt, i tilfelle det kjem meir som kan sendast saman.",
+        "nb": "Meldingen venter litt, i tilfelle det kommer mer som kan sendes samtidig.",
+        "nn": "Meldinga ventar litt, i tilfelle det kjem meir som kan sendast samtidig.",
         "en": "The message waits a little, in case there is more to send along with it.",
     },
     "sms-refused": {
@@ -124,13 +124,13 @@ _REASONS: Final[Mapping[str, Text]] = {
         "en": "The SMS provider cannot send to your phone number.",
     },
     "mail-refused": {
-        "nb": "E-postadressen din tar ikke imot.",
-        "nn": "E-postadressa di tek ikkje imot.",
+        "nb": "E-postadressen din tar ikke imot meldinger.",
+        "nn": "E-postadressa di tek ikkje imot meldingar.",
         "en": "Your e-mail address does not accept messages.",
     },
     "text-unsound": {
-        "nb": "Brevet fra avsenderen kunne ikke skrives ferdig.",
-        "nn": "Brevet frå avsendaren kunne ikkje skrivast ferdig.",
+        "nb": "Brevet fra avsenderen kunne ikke gjøres ferdig.",
+        "nn": "Brevet frå avsendaren kunne ikkje gjerast ferdig.",
         "en": "The sender's letter could not be completed.",
     },
     "undeliverable": {
@@ -145,8 +145,8 @@ _REASONS: Final[Mapping[str, Text]] = {
     },
 }
 _PROVIDER_FAILED: Final[Text] = {
-    "nb": "Leverandøren som skulle sende meldingen, var utilgjengelig.",
-    "nn": "Leverandøren som skulle sende meldinga, var utilgjengeleg.",
+    "nb": "Leverandøren som skulle sende meldingen, var ikke tilgjengelig.",
+    "nn": "Leverandøren som skulle sende meldinga, var ikkje tilgjengeleg.",
     "en": "The provider that was to send the message was unavailable.",
 }
 _CHOSEN: Final[Mapping[str, Text]] = {
@@ -162,8 +162,8 @@ _CHOSEN: Final[Mapping[str, Text]] = {
     },
 }
 _INSTEAD: Final[Text] = {
-    "nb": "Meldingen ble sendt denne veien fordi den andre ikke førte fram.",
-    "nn": "Meldinga vart send denne vegen fordi den andre ikkje førte fram.",
+    "nb": "Meldingen ble sendt på denne måten fordi det ikke gikk på den andre.",
+    "nn": "Meldinga vart send på denne måten fordi det ikkje gjekk på den andre.",
     "en": "The message was sent this way because the other one did not work.",
 }
 _ASKED: Final[Text] = {

@@ -1,7 +1,7 @@
 """What was sent to a citizen, over HTTP: for the citizen, and for those who are asked why something came or did not."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Header, Path, Request, Response, Security
 from sqlalchemy import RowMapping
@@ -24,7 +24,7 @@ from shared.exact import Id
 from shared.http import IfNoneMatch, tagged
 from shared.language import best_language
 from shared.messaging.dead_letter_routes import OPERATE
-from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed, holds_national_id
+from shared.nationalid import HELD, NationalId, NationalIdCheckDigits, NationalIdMalformed, holds_national_id
 from shared.norway import day_in_norway
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor, encode_cursor
 from shared.schemas import Schema
@@ -115,10 +115,10 @@ async def search_notifications(
     return NotificationTrailPage(items=items, next_cursor=following)
 
 
-_HOLDS_NUMBER: Final[Mapping[str, str]] = {
+_HOLDS_NUMBER: Final[Mapping[str, Any]] = {
     "pointer": "/body/reason",
     "code": "holds-national-id",
-    "detail": "The reason is kept, and must not hold a national identity number.",
+    "detail": HELD,
 }
 
 

@@ -108,7 +108,7 @@ class NotificationTrail(Notification):
     """Everything that became of it, oldest first: why I did, or did not, get this."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [_EXAMPLE | {"template": "tool-prescribed.v1", "trail": _TRAIL}]}
+        json_schema_extra={"examples": [_EXAMPLE | {"template": "tool-prescribed.v2", "trail": _TRAIL}]}
     )
 
     template: Annotated[str | None, Field(description="The text that it was sent with, and its version")]

@@ -5,13 +5,13 @@ from datetime import time
 from typing import Annotated, Any, Final, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
-from pydantic_core import PydanticCustomError
 
 from notification_service.preferences import quiet
 from notification_service.preferences.models import CitizenSettings, Confirmation
 from shared.events.notification import Channel
-from shared.language import Language
-from shared.nationalid import is_national_id
+from shared.input_errors import invalid_value
+from shared.language import Language, Text
+from shared.nationalid import HELD, is_national_id
 from shared.schemas import RequestSchema, Schema
 
 # ITU-T E.164; Norwegian numbers have eight digits
@@ -24,25 +24,51 @@ _EMAIL: Final = re.compile(
 _ELEVEN_DIGITS: Final = re.compile(r"(?=([0-9]{11}))")
 _CLOCK: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
+_NO_PHONE: Final[Text] = {
+    "nb": "Et telefonnummer skrives som + med landkode og nummer, uten mellomrom.",
+    "nn": "Eit telefonnummer blir skrive som + med landkode og nummer, utan mellomrom.",
+    "en": "A phone number is + and country code and number, without spaces.",
+}
+_NO_EMAIL: Final[Text] = {
+    "nb": "Dette er ikke en e-postadresse.",
+    "nn": "Dette er ikkje ei e-postadresse.",
+    "en": "This is not an e-mail address.",
+}
+_TWICE: Final[Text] = {
+    "nb": "Hver kanal kan bare nevnes én gang.",
+    "nn": "Kvar kanal kan berre nemnast éin gong.",
+    "en": "Each channel is named once.",
+}
+_NO_CLOCK: Final[Text] = {
+    "nb": "Et klokkeslett skrives som 21:00.",
+    "nn": "Eit klokkeslett blir skrive som 21:00.",
+    "en": "A time of day is written as 21:00.",
+}
+_ALL_DAY: Final[Text] = {
+    "nb": "Nattero kan ikke begynne og slutte på samme klokkeslett.",
+    "nn": "Nattero kan ikkje byrje og slutte på same klokkeslett.",
+    "en": "Quiet hours begin and end at different times.",
+}
+
 
 def _phone(value: str) -> str:
     if not _PHONE.fullmatch(value):
-        raise PydanticCustomError("phone_malformed", "A phone number is + and country code and number, without spaces.")
+        raise invalid_value("phone_malformed", _NO_PHONE)
     return value
 
 
 def _email(value: str) -> str:
     if not _EMAIL.fullmatch(value):
-        raise PydanticCustomError("email_malformed", "This is not an e-mail address.")
+        raise invalid_value("email_malformed", _NO_EMAIL)
     # I1: also not where somebody has made one part of their address
     if any(is_national_id(digits) for digits in _ELEVEN_DIGITS.findall(value)):
-        raise PydanticCustomError("email_holds_national_id", "An address with a national identity number is not kept.")
+        raise invalid_value("email_holds_national_id", HELD)
     return value
 
 
 def _distinct(value: list[Channel]) -> list[Channel]:
     if len(set(value)) < len(value):
-        raise PydanticCustomError("channel_repeated", "Each channel is named once.")
+        raise invalid_value("channel_repeated", _TWICE)
     return value
 
 
@@ -51,7 +77,7 @@ def _clock(value: Any) -> Any:
     if isinstance(value, time):
         return value
     if not isinstance(value, str) or not _CLOCK.fullmatch(value):
-        raise PydanticCustomError("clock_malformed", "A time of day is written as 21:00.")
+        raise invalid_value("clock_malformed", _NO_CLOCK)
     return time.fromisoformat(value)
 
 
@@ -99,7 +125,7 @@ class QuietHours(RequestSchema):
     @model_validator(mode="after")
     def _not_all_day(self) -> Self:
         if self.start == self.end:
-            raise PydanticCustomError("quiet_all_day", "Quiet hours begin and end at different times.")
+            raise invalid_value("quiet_all_day", _ALL_DAY)
         return self
 
     def hours(self) -> quiet.QuietHours:

@@ -14,8 +14,8 @@ class TestRecipientUnconfirmed(DomainError):
     status = 422
     code = "test-recipient-unconfirmed"
     title: ClassVar[Text] = {
-        "nb": "En prøve kan bare sendes til dine egne kontaktpunkter og dine kollegers, når de er bekreftet.",
-        "nn": "Ei prøve kan berre sendast til dine eigne kontaktpunkt og kollegaene dine sine, når dei er stadfesta.",
+        "nb": "En prøve kan bare sendes til en telefon eller e-postadresse som du eller en kollega har bekreftet.",
+        "nn": "Ei prøve kan berre sendast til ein telefon eller e-postadresse som du eller ein kollega har stadfesta.",
         "en": "A test can only be sent to contact points that you or your colleagues have confirmed.",
     }
     members: ClassVar[Members] = {
@@ -28,8 +28,8 @@ class CodeNotSent(Unavailable):
 
     code = "code-not-sent"
     title: ClassVar[Text] = {
-        "nb": "Koden kunne ikke sendes dit. Se om adressen er riktig, eller prøv igjen senere.",
-        "nn": "Koden kunne ikkje sendast dit. Sjå om adressa er rett, eller prøv igjen seinare.",
+        "nb": "Koden kunne ikke sendes dit. Sjekk at adressen er riktig, eller prøv igjen senere.",
+        "nn": "Koden kunne ikkje sendast dit. Sjekk at adressa er rett, eller prøv igjen seinare.",
         "en": "The code could not be sent there. See whether the address is right, or try again later.",
     }
     members: ClassVar[Members] = {"reason": member("What became of it", "sms-refused")}

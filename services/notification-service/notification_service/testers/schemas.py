@@ -4,15 +4,25 @@ from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from notification_service.preferences.schemas import Email, Phone
 from notification_service.testers import models
 from shared.events.notification import Channel
-from shared.language import Language
+from shared.input_errors import invalid_value
+from shared.language import Language, Text
 from shared.paging import Page
 from shared.schemas import RequestSchema, Schema, Timestamp
 
+CONTACT_POINT_NEEDED: Final[Text] = {
+    "nb": "Oppgi et telefonnummer eller en e-postadresse.",
+    "nn": "Oppgi eit telefonnummer eller ei e-postadresse.",
+    "en": "A phone number or an e-mail address is needed.",
+}
+_ONE_OF_TWO: Final[Text] = {
+    "nb": "Oppgi enten et telefonnummer eller en e-postadresse, ikke begge.",
+    "nn": "Oppgi anten eit telefonnummer eller ei e-postadresse, ikkje begge.",
+    "en": "Either a phone number or an e-mail address is needed.",
+}
 _EXAMPLE: Final[dict[str, Any]] = {
     "testContactId": "3d6ad5b3-64ad-4a6f-9a53-9b1de5f3c0a7",
     "channel": "sms",
@@ -37,7 +47,7 @@ class TestContactWanted(RequestSchema):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.phone is None) == (self.email is None):
-            raise PydanticCustomError("one_contact_point", "Either a phone number or an e-mail address is needed.")
+            raise invalid_value("one_contact_point", _ONE_OF_TWO)
         return self
 
     def place(self) -> tuple[Channel, str]:

@@ -54,9 +54,9 @@ OUTCOMES: Final[dict[str, Text]] = {
         "en": "It was not sent, because you had it already.",
     },
     "patient-not-digitally-active": {
-        "nb": "Svaret var at du ikke kan nås på Helsenorge for dette.",
-        "nn": "Svaret var at du ikkje kan nåast på Helsenorge for dette.",
-        "en": "The answer was that you cannot be reached on Helsenorge for this.",
+        "nb": "Svaret var at du ikke er digitalt aktiv på Helsenorge.",
+        "nn": "Svaret var at du ikkje er digitalt aktiv på Helsenorge.",
+        "en": "The answer was that you are not digitally active on Helsenorge.",
     },
     "patient-too-young": {
         "nb": "Det ble ikke sendt, for du er yngre enn aldersgrensen.",

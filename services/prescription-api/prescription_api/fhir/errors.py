@@ -17,8 +17,8 @@ class NotAcceptable(DomainError):
     status = 406
     code = "not-acceptable"
     title: ClassVar[Text] = {
-        "nb": "Svaret finnes ikke i noen av formene som er bedt om.",
-        "nn": "Svaret finst ikkje i nokon av formene som det er bede om.",
+        "nb": "Svaret finnes ikke i noen av formatene det er bedt om.",
+        "nn": "Svaret finst ikkje i nokon av formata det er bede om.",
         "en": "The answer does not exist in any of the forms asked for.",
     }
     members: ClassVar[Members] = {"accepted": member("The media types that there are", ["application/fhir+json"])}

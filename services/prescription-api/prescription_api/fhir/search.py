@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from prescription_api.fhir import search_texts as texts
 from prescription_api.fhir import systems
 from prescription_api.fhir.dates import DateCriterion
 from prescription_api.fhir.errors import PatientSearchByPost
 from prescription_api.fhir.task import STATUSES
 from shared.errors import InvalidInput
+from shared.language import Text
 from shared.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 Pairs = Sequence[tuple[str, str]]
@@ -49,7 +51,7 @@ class TaskSearch:
 def read_search(pairs: Pairs) -> TaskSearch:
     """Without the patient, who is read by `patient_in`. Raises InvalidInput, or PatientSearchByPost for a patient."""
     if sum(len(value) for _, value in pairs) > LONGEST:
-        raise _wrong("", "too-long", f"At most {LONGEST} characters in all.")
+        raise _wrong("", "too-long", texts.too_long(LONGEST))
     search = TaskSearch()
     for name, value in pairs:
         if name.startswith(("patient", "subject")):
@@ -57,11 +59,11 @@ def read_search(pairs: Pairs) -> TaskSearch:
         reader = PARAMETERS.get(name)
         if reader is None:
             # the name is the caller's own and may hold anything, so it is not repeated
-            raise _wrong("", "parameter-unknown", f"Known are: {', '.join(sorted(PARAMETERS))}.")
+            raise _wrong("", "parameter-unknown", texts.known(sorted(PARAMETERS)))
         try:
             reader(search, value)
         except (ValueError, OverflowError):
-            raise _wrong(name, "value-invalid", "The value is not one of this parameter's.") from None
+            raise _wrong(name, "value-invalid", texts.NOT_A_VALUE) from None
     return search
 
 
@@ -73,12 +75,11 @@ def patient_in(pairs: Pairs) -> tuple[str | None, Pairs]:
         return None, others
     system, _, number = asked[0].partition("|")
     if len(asked) > 1 or system not in (systems.FNR, systems.DNR):
-        detail = f"One identifier: {systems.FNR}|number or {systems.DNR}|number."
-        raise _wrong(PATIENT[0], "value-invalid", detail)
+        raise _wrong(PATIENT[0], "value-invalid", texts.one_identifier(systems.FNR, systems.DNR))
     return number, others
 
 
-def _wrong(name: str, code: str, detail: str) -> InvalidInput:
+def _wrong(name: str, code: str, detail: Text) -> InvalidInput:
     return InvalidInput(errors=[{"pointer": f"/query/{name}".rstrip("/"), "code": code, "detail": detail}])
 
 

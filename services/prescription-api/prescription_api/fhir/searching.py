@@ -13,6 +13,7 @@ from prescription_api.fhir import bundle, cursors, queries
 from prescription_api.fhir.cursors import Position
 from prescription_api.fhir.elements import Json
 from prescription_api.fhir.search import Pairs, TaskSearch, read_search
+from prescription_api.fhir.search_texts import CURSOR_ALONE
 from prescription_api.fhir.task import task
 from prescription_api.outside import Outside
 from prescription_api.queries import tool_names
@@ -58,8 +59,7 @@ def continued(pairs: Pairs, secret: bytes, organisation: str) -> Asked | None:
     if "_cursor" not in names:
         return None
     if len(names) > 1:
-        detail = "A link to the next page is followed as it is."
-        raise InvalidInput(errors=[{"pointer": "/query/_cursor", "code": "value-invalid", "detail": detail}])
+        raise InvalidInput(errors=[{"pointer": "/query/_cursor", "code": "value-invalid", "detail": CURSOR_ALONE}])
     cursor = pairs[0][1]
     position = cursors.unseal(secret, organisation, cursor)
     return Asked(position.pairs, position.citizen, position.after, cursor)

@@ -19,7 +19,7 @@ STATES: Final[dict[str, Text]] = {
     "revoked": {"nb": "Trukket tilbake", "nn": "Trekt tilbake", "en": "Revoked"},
     "removed": {"nb": "Slettet av innbyggeren", "nn": "Sletta av innbyggjaren", "en": "Deleted by the citizen"},
     "expired": {"nb": "Fristen gikk ut", "nn": "Fristen gjekk ut", "en": "The deadline passed"},
-    "stopped": {"nb": "Verktøyet er stanset", "nn": "Verktøyet er stansa", "en": "The tool has been stopped"},
+    "stopped": {"nb": "Verktøyet er stoppet", "nn": "Verktøyet er stoppa", "en": "The tool has been stopped"},
 }
 
 NOTE_TITLE: Final[Text] = {

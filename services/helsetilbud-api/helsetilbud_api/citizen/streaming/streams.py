@@ -31,8 +31,8 @@ class TooManyStreams(Unavailable):
 
     code = "too-many-streams"
     title: ClassVar[Text] = {
-        "nb": "Det er for mange åpne strømmer akkurat nå.",
-        "nn": "Det er for mange opne straumar akkurat no.",
+        "nb": "Det er for mange åpne forbindelser akkurat nå.",
+        "nn": "Det er for mange opne samband akkurat no.",
         "en": "Too many streams are open right now.",
     }
 
