@@ -14,10 +14,10 @@ _ALIASES = {"no": "nb"}
 
 
 @lru_cache(maxsize=512)
-def best_language(accept_language: str | None) -> str:
-    """The best of `nb`, `nn`, `en` for an Accept-Language header (RFC 9110, 12.5.4); `nb` when nothing fits."""
+def best_language(accept_language: str | None, default: str = DEFAULT_LANGUAGE) -> str:
+    """The best of `nb`, `nn`, `en` for an Accept-Language header (RFC 9110, 12.5.4); the default when nothing fits."""
     ranked = sorted(map(_range, (accept_language or "").split(",")[:20]), key=lambda r: -r[1])
-    return next((tag for tag, weight in ranked if tag in LANGUAGES and weight > 0), DEFAULT_LANGUAGE)
+    return next((tag for tag, weight in ranked if tag in LANGUAGES and weight > 0), default)
 
 
 def _range(part: str) -> tuple[str, float]:

@@ -130,8 +130,8 @@ def test_contact_points_reach_nobody() -> None:
         assert all(points[channel] for channel in citizen["channels"]), citizen["state"]
 
 
-def test_the_readme_names_numbers_to_be_refused_with() -> None:
-    unknown, wrong_check_digit, short = re.findall(r"`(\d{10,11})`", (DATA / "README.md").read_text(encoding="utf-8"))
+def test_there_are_numbers_to_be_refused_with() -> None:
+    unknown, wrong_check_digit, short = (it["nationalId"] for it in _read("refused-numbers.json"))
     assert unknown not in NATIONAL_IDS
     assert _has_check_digits(unknown)
     assert not _has_check_digits(wrong_check_digit)

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from consent_api.access_log.texts import describe
 from consent_api.access_log.writing import BEHIND_AFTER, FEW, RESTS, keep_sorted, pace, sort_in
 from consent_api.settings import Settings
 from consent_api.worker import create_worker
@@ -187,11 +188,11 @@ async def test_S5_a_power_of_attorney_says_who_the_other_is(
     await kari.post("/v1/me/representations", wanted)
     await verify(ola.number, kari.number, "power-of-attorney")
     assert [it["text"] for it in await log_of(kari, "nn")] == [
-        "Person 9000 såg på noko på vegner av deg. Det galdt helsehjelp.",
+        "Person 9000 såg på opplysningar på vegner av deg. Det galdt helsehjelp.",
         "Du gav fullmakt til Person 9000.",
     ]
     assert [it["text"] for it in await log_of(ola)] == [
-        "Du så på noe på vegne av Person 7500. Det gjaldt helsehjelp.",
+        "Du så på opplysninger på vegne av Person 7500. Det gjaldt helsehjelp.",
         "Person 7500 oppga fødselsnummeret og navnet ditt og ga deg fullmakt.",
     ]
 
@@ -290,3 +291,18 @@ async def test_P13_the_worker_sorts_in_all_that_waits(ask: Any, database: Databa
         stop.set()
         await asyncio.wait_for(running, 60)
     assert len(await rows("access_entry")) == 90
+
+
+@pytest.mark.parametrize(
+    ("client", "language", "text"),
+    [
+        ("prescription-api", "nb", "Verktøyformidleren sjekket om"),
+        ("prescription-api", "nn", "Verktøyformidlaren sjekka om"),
+        ("notification-service", "nb", "Varslingstjenesten sjekket om"),
+        ("helsetilbud-api", "nn", "Helsetilbod sjekka om"),
+        ("8f7c0f3e-0d6c-4f1c-9a53-2f3f6d1f0a11", "nb", "Et av systemene på Helsenorge sjekket om"),
+    ],
+)
+def test_P13_a_service_is_called_by_the_name_that_people_know(client: str, language: str, text: str) -> None:
+    entry = {"kind": "digitally-active", "organisation": None, "client_id": client, "about": "health-care"}
+    assert describe(entry, language).startswith(text)

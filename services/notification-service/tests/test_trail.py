@@ -68,6 +68,20 @@ async def test_why_nothing_came_is_said_in_the_readers_language(kari, news, lang
     assert shown["explanation"].startswith(words)
 
 
+@pytest.mark.parametrize(("asked", "language"), [(None, "nn"), ("*", "nn"), ("fr", "nn"), ("en", "en"), ("nb", "nb")])
+async def test_who_asks_for_no_language_reads_their_own(kari, news, asked, language) -> None:
+    await kari.choose(BOTH | {"language": "nn", "channels": {"tool": []}})
+    await news.prescribed(kari.reference)
+    sent = {"Accept-Language": asked} if asked else {}
+
+    for path in ("notifications", "access-log"):
+        answer = await kari.get(path, headers=sent)
+        assert (answer.status_code, answer.headers["Content-Language"]) == (200, language)
+    [shown] = (await kari.get("notifications", headers=sent)).json()["items"]
+    one = await kari.get(f"notifications/{shown['notificationId']}", headers=sent)
+    assert one.headers["Content-Language"] == language
+
+
 async def test_what_waits_says_what_it_waits_for(kari, news, clock) -> None:
     from datetime import UTC, datetime
 

@@ -30,6 +30,13 @@ class CitizenRecord(Record):
     children: tuple[str, ...] = ()
 
 
+class RefusedNumber(Record):
+    """A number that nobody has, and the code of the refusal that it gets."""
+
+    national_id: str
+    code: str
+
+
 class Authorisation(Record):
     """`profession` is a code of Norwegian code system 9060."""
 

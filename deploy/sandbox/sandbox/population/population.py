@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from sandbox.population.models import CitizenRecord, OrganisationRecord, PractitionerRecord, Relations, StaffRecord
+from sandbox.population.models import (
+    CitizenRecord,
+    OrganisationRecord,
+    PractitionerRecord,
+    RefusedNumber,
+    Relations,
+    StaffRecord,
+)
 
 Shape = TypeVar("Shape")
 
@@ -24,6 +31,7 @@ class Population:
         organisations: Iterable[OrganisationRecord],
         relations: Relations,
         tools: list[dict[str, Any]],
+        refused: Iterable[RefusedNumber] = (),
     ) -> None:
         self.citizens = {citizen.national_id: citizen for citizen in citizens}
         self.practitioners = {practitioner.hpr_number: practitioner for practitioner in practitioners}
@@ -31,6 +39,7 @@ class Population:
         self.organisations = {organisation.organisation_number: organisation for organisation in organisations}
         self.relations = relations
         self.tools = tools
+        self.refused = tuple(refused)
         self.generated: dict[str, CitizenRecord] = {}
         self._parents = _parents(self.citizens.values())
         self._practitioner_by_national_id = {p.national_id: p for p in self.practitioners.values()}
@@ -44,6 +53,7 @@ class Population:
             _read(directory / "organisations.json", TypeAdapter(list[OrganisationRecord])),
             _read(directory / "relations.json", TypeAdapter(Relations)),
             _read(directory / "tools.json", TypeAdapter(list[dict[str, Any]])),
+            _read(directory / "refused-numbers.json", TypeAdapter(list[RefusedNumber])),
         )
 
     def person(self, national_id: str) -> CitizenRecord | None:

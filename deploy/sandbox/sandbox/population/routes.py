@@ -83,10 +83,11 @@ class CrowdRequest(BaseModel):
 
 @router.get("/people", operation_id="listPeople")
 async def list_people(request: Request, sandbox: Here) -> Response:
-    """Those of the data files; `generated` counts the others."""
+    """Those of the data files; `generated` counts the others, `refused` are numbers that are nobody's, and why."""
     population = sandbox.population
     items = [citizen.document() for citizen in population.citizens.values()]
-    return answer(request, _PEOPLE, items, generated=len(population.generated))
+    refused = [number.document() for number in population.refused]
+    return answer(request, _PEOPLE, items, generated=len(population.generated), refused=refused)
 
 
 @router.post("/people", operation_id="generatePeople", status_code=201)

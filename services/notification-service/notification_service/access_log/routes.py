@@ -4,12 +4,10 @@ from fastapi import APIRouter, Response
 
 from notification_service.access_log.queries import list_look_ups
 from notification_service.access_log.schemas import AccessLogEntry, AccessLogPage
-from notification_service.notifying.routes import AcceptLanguage
-from notification_service.preferences.routes import OWN, READ, Whose
+from notification_service.preferences.routes import OWN, READ, ReadersLanguage, Whose
 from shared.db import Reader
 from shared.errors import InvalidInput, problems
 from shared.http import IfNoneMatch, tagged
-from shared.language import best_language
 from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_moment_cursor, encode_cursor
 
 router = APIRouter(tags=["Access log"])
@@ -23,16 +21,15 @@ router = APIRouter(tags=["Access log"])
 async def list_access_log(
     me: Whose,
     reader: Reader,
+    language: ReadersLanguage,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
     known: IfNoneMatch = None,
-    accept_language: AcceptLanguage = None,
 ) -> Response:
     """Who has looked up what was sent to me
 
     Newest first, kept for five years (P13). Each page that somebody has looked at is an entry.
     """
-    language = best_language(accept_language)
     rows = await list_look_ups(reader, me, decode_moment_cursor(cursor), limit + 1)
     items = [AccessLogEntry.of(row, language) for row in rows[:limit]]
     last = items[-1] if len(rows) > limit else None

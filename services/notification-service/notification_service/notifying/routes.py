@@ -15,7 +15,7 @@ from notification_service.notifying.schemas import (
     NotificationTrail,
     NotificationTrailPage,
 )
-from notification_service.preferences.routes import OWN, READ, SENT_IN, Whose
+from notification_service.preferences.routes import OWN, READ, SENT_IN, ReadersLanguage, Whose
 from shared.app import Now, References
 from shared.auth import STAFF_REFUSALS, Staff, staff
 from shared.db import Reader, Session
@@ -46,16 +46,15 @@ router = APIRouter(tags=["Notifications"])
 async def list_notifications(
     me: Whose,
     reader: Reader,
+    language: ReadersLanguage,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
     known: IfNoneMatch = None,
-    accept_language: AcceptLanguage = None,
 ) -> Response:
     """What was sent to me, when, through what, and how it went
 
     What was not sent is here too, with the reason.
     """
-    language = best_language(accept_language)
     rows = await queries.list_notifications(reader, me, decode_moment_cursor(cursor), limit + 1)
     items, following = _page(Notification, rows, limit, language)
     return _shown(NotificationPage(items=items, next_cursor=following), known, language)
@@ -70,11 +69,10 @@ async def get_notification(
     me: Whose,
     notification_id: Annotated[Id, Path(alias="notificationId")],
     reader: Reader,
+    language: ReadersLanguage,
     known: IfNoneMatch = None,
-    accept_language: AcceptLanguage = None,
 ) -> Response:
     """Why I did, or did not, get this"""
-    language = best_language(accept_language)
     row = await queries.find_notification(reader, me, notification_id)
     if row is None:
         raise NotFound()

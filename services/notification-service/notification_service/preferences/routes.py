@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi import APIRouter, Depends, Header, Request, Response, Security
 
 from notification_service.preferences import queries, service
 from notification_service.preferences.errors import (
@@ -26,7 +26,8 @@ from shared.errors import (
     problems,
 )
 from shared.events.notification import Channel
-from shared.http import BodyTooLarge, IfMatch, IfNoneMatch, UnsupportedMediaType, etag_matches
+from shared.http import LONGEST_HEADER, BodyTooLarge, IfMatch, IfNoneMatch, UnsupportedMediaType, etag_matches
+from shared.language import best_language
 
 OWN: Final = (*CITIZEN_REFUSALS, *REPRESENTATION_REFUSALS, Unavailable)
 SENT_IN: Final = (MalformedRequest, BodyTooLarge, UnsupportedMediaType, InvalidInput)
@@ -66,6 +67,23 @@ async def _choosing(caller: Annotated[Citizen, Security(_changing)], request: Re
     return Choosing(caller.acting_for, count)
 
 
+async def _language(
+    caller: Annotated[Citizen, Security(_reading)],
+    reader: Reader,
+    accept_language: Annotated[
+        str | None,
+        Header(
+            alias="Accept-Language",
+            max_length=LONGEST_HEADER,
+            description="nb, nn or en; without any of them it is the language of one's own notifications",
+        ),
+    ] = None,
+) -> str:
+    """Of whoever reads, also when they act for somebody else."""
+    asked = best_language(accept_language, default="")
+    return asked or (await queries.find_settings(reader, caller.reference)).language
+
+
 async def _code_secret(request: Request) -> bytes:
     secret: bytes = request.app.state.settings.code_secret
     return secret
@@ -73,6 +91,7 @@ async def _code_secret(request: Request) -> bytes:
 
 # whose settings and notifications it is about, by citizen reference
 Whose = Annotated[str, Depends(_whose)]
+ReadersLanguage = Annotated[str, Depends(_language)]
 Chooser = Annotated[Choosing, Depends(_choosing)]
 CodeSecret = Annotated[bytes, Depends(_code_secret)]
 
