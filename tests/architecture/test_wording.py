@@ -250,3 +250,15 @@ def _plain_details(tree: ast.AST) -> Iterator[int]:
                     told = {ast.unparse(k): v for k, v in zip(node.keys, node.values, strict=True) if k}
                     if isinstance(told.get("'detail'"), ast.Constant | ast.JoinedStr):
                         yield node.lineno
+
+
+def test_every_rule_that_a_test_names_has_its_paragraph_in_the_domain_page() -> None:
+    page = (ROOT / "docs/domain.md").read_text("utf-8")
+    told = set(re.findall(r"\*\*([A-Z]\d+)\*\*", page))
+    named: set[str] = set()
+    for file in (*ROOT.glob("services/*/tests/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("shared/tests/*.py")):
+        text = file.read_text("utf-8")
+        named |= set(re.findall(r'mark\.rule\("([A-Z]\d+)"', text))
+        named |= {rule for rules in re.findall(r"def test_((?:[A-Z]\d+_)+)", text) for rule in rules.split("_") if rule}
+    assert len(named) > 40
+    assert sorted(named - told) == []
