@@ -199,6 +199,23 @@ async def test_K1_handing_in_tells_every_fault_at_once(approval: Any, make_tool:
     assert (await approval.supplier.get(path)).json()["state"] == "draft"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nb", {"Verktøyet kan ikke publiseres uten dette.", "Dette er ikke en https-adresse."}),
+        ("nn", {"Verktøyet kan ikkje publiserast utan dette.", "Dette er ikkje ei https-adresse."}),
+        ("en", {"A tool cannot be published without this.", "This is no https address."}),
+    ],
+)
+async def test_K1_every_fault_is_told_in_the_suppliers_language(
+    approval: Any, make_tool: Any, language: str, words: set[str]
+) -> None:
+    tool = make_tool("A", purpose=None, integration={"method": "open-link", "address": "http://tool.example"})
+    path = await approval.draft({name: value for name, value in tool.items() if value is not None})
+    refused = await approval.supplier.post(f"{path}/submit", None, {"Accept-Language": language})
+    assert {error["detail"] for error in refused.json()["errors"]} == words
+
+
 async def test_K2_only_the_supplier_sees_a_draft(approval: Any, make_tool: Any) -> None:
     path = await approval.draft(make_tool("Søvnskolen"))
     rival = approval.supplier.but(organisation=OTHER)

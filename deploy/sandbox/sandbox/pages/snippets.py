@@ -47,7 +47,7 @@ def _prescribable_tools(sandbox: Sandbox, practitioner: PractitionerRecord) -> S
     return Snippet(
         "Behandleren ser hva hun kan sende",
         "Behandlerens token er bundet til en nøkkel. Hvert kall trenger sitt eget bevis (DPoP) for metode og adresse; "
-        "det varer i ti sekunder og gjelder én gang, så token og bevis lages i samme slengen som kallet.",
+        "det varer i ti sekunder og gjelder én gang, så token og bevis lages i samme kommando som kallet.",
         f"{_token_command(sandbox, _proven(practitioner, 'GET', url))} \\\n  | curl -s -K - {url}",
     )
 

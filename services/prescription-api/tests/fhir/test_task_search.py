@@ -153,6 +153,21 @@ async def test_what_cannot_be_asked_for_is_refused_and_not_passed_over(
     assert refused(answer, 422) == "invalid-input"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nb", "Verdien kan ikke brukes for denne parameteren."),
+        ("nn", "Verdien kan ikkje brukast for denne parameteren."),
+        ("en", "The value is not one of this parameter's."),
+    ],
+)
+async def test_what_is_wrong_with_a_search_is_told_in_the_language_asked_for(
+    client: httpx.AsyncClient, practitioner: Any, language: str, words: str
+) -> None:
+    answer = await client.get("/fhir/Task?_sort=status", auth=practitioner(READ), headers={"Accept-Language": language})
+    assert [issue["diagnostics"] for issue in answer.json()["issue"]] == [f"/query/_sort: {words}"]
+
+
 @pytest.mark.parametrize("name", ["patient.identifier", "patient:identifier", "patient", "subject", "patient._id"])
 async def test_P3_a_patient_is_not_asked_for_in_an_address(
     client: httpx.AsyncClient, practitioner: Any, refused: Any, odd: str, name: str
