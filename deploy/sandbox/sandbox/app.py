@@ -18,7 +18,7 @@ from sandbox.pages import login, start
 from sandbox.population import routes as population
 from sandbox.population.generated import Crowds
 from sandbox.settings import SandboxSettings, refuse_production
-from sandbox.standins import gp_register, hpr, persons, sms
+from sandbox.standins import gp_register, hpr, organisation_register, persons, sms
 from sandbox.standins.mail import start_mail_server
 from sandbox.testtoken import routes as testtoken
 from shared.errors import install_error_handlers
@@ -32,6 +32,7 @@ _ROUTERS = (
     sms.router,
     persons.router,
     hpr.router,
+    organisation_register.router,
     gp_register.router,
     testtoken.router,
     token_endpoint.router,
@@ -101,4 +102,5 @@ def _bring_crowds_back(sandbox: Sandbox) -> None:
 
 
 _DESCRIPTION = """Stand-ins for what lies outside Helseverktøy: HelseID, Helsenorge's login, the register of health
-personnel, the person register, the register of GPs, the SMS gateway and a mail server. Everybody in it is invented."""
+personnel, the person register, the registers of organisations and of GPs, the SMS gateway and a mail server. Everybody
+in it is invented."""

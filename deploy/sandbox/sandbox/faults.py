@@ -15,6 +15,7 @@ class Target(StrEnum):
     HPR = "hpr"
     PERSON_REGISTER = "person-register"
     GP_REGISTER = "gp-register"
+    ORGANISATION_REGISTER = "organisation-register"
     SMS = "sms"
     MAIL = "mail"
     ISSUER = "issuer"

@@ -110,6 +110,7 @@ class Wiring:
             "prescription_url": addresses["prescription-api"],
             "hpr_url": f"{self.sandbox_url}/hpr",
             "person_register_url": f"{self.sandbox_url}/person-register",
+            "organisation_register_url": f"{self.sandbox_url}/organisation-register",
             "helseid_client_id": service.name,
             "helseid_client_key_file": clients / f"{service.name}.jwk.json",
             "launch_issuer": addresses["helsetilbud-api"],

@@ -162,12 +162,13 @@ def test_no_two_have_the_same_name() -> None:
 def test_organisations_are_of_every_kind() -> None:
     kinds = Counter(it["kind"] for it in ORGANISATIONS)
     expected = {"gp-office": 4, "municipality": 2, "hospital": 3, "supplier": 6, "health-body": 3, "platform": 1}
-    assert kinds == expected
+    assert kinds == expected | {"closed": 2}
     for organisation in ORGANISATIONS:
         assert organisation["parent"] is None or organisation["parent"] in ORGANISATION
         is_office = organisation["kind"] == "gp-office"
         assert is_office == (organisation["herId"] is not None)
         assert not is_office or organisation["parent"]
+        assert (organisation["kind"] == "closed") == ("closedAt" in organisation)
 
 
 def test_practitioners_are_of_many_professions_and_in_every_state() -> None:

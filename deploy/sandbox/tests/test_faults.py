@@ -11,6 +11,7 @@ from sandbox.faults import Faults, Mode, Target
 CALLS = {
     "hpr": ("GET", "/hpr/practitioners/990000101", None),
     "person-register": ("POST", "/person-register/persons/lookup", {"nationalIds": ["17858401267"]}),
+    "organisation-register": ("GET", "/organisation-register/enheter/299900177", None),
     "gp-register": ("GET", "/gp-register/offices/9900101", None),
     "sms": ("POST", "/sms/messages", {"to": "+4749990001", "text": "Hei"}),
     "issuer": ("GET", "/jwks", None),
@@ -39,7 +40,7 @@ async def test_away_and_error_hit_their_target_alone(
     assert (await call(http, target)).is_success
 
 
-@pytest.mark.parametrize("target", ["hpr", "person-register", "gp-register", "sms"])
+@pytest.mark.parametrize("target", ["hpr", "person-register", "organisation-register", "gp-register", "sms"])
 async def test_wrong_is_an_answer_outside_the_contract(http: httpx.AsyncClient, target: str) -> None:
     await http.post("/faults", json={"target": target, "mode": "wrong"})
 

@@ -224,3 +224,49 @@ async def test_messages_in_a_burst_are_all_kept(http: httpx.AsyncClient) -> None
 )
 def test_segments_are_counted_as_the_network_does(text: str, expected: int) -> None:
     assert segments(text) == expected
+
+
+REGISTER = "/organisation-register"
+
+
+async def test_the_organisation_register_knows_main_entities_and_units_apart(http: httpx.AsyncClient) -> None:
+    main = (await http.get(f"{REGISTER}/enheter/299900177")).json()
+    unit = (await http.get(f"{REGISTER}/underenheter/299900452")).json()
+
+    links = main.pop("_links")
+    assert links["self"]["href"].endswith(f"{REGISTER}/enheter/299900177")
+    assert main == {
+        "organisasjonsnummer": "299900177",
+        "navn": "Solfjell kommune",
+        "organisasjonsform": {"kode": "KOMM", "beskrivelse": "Kommune"},
+    }
+    assert (unit["navn"], unit["overordnetEnhet"]) == ("Solfjell legekontor", "299900177")
+    assert unit["organisasjonsform"]["kode"] == "BEDR"
+    for other in ("underenheter/299900177", "enheter/299900452", "enheter/299900002"):
+        assert (await http.get(f"{REGISTER}/{other}")).status_code == 404
+
+
+async def test_the_organisation_register_tells_what_is_deleted(http: httpx.AsyncClient) -> None:
+    main = await http.get(f"{REGISTER}/enheter/299901858")
+    unit = await http.get(f"{REGISTER}/underenheter/299901785")
+
+    assert (main.status_code, main.json()["slettedato"]) == (200, "2019-12-31")
+    assert unit.status_code == 410
+    for kind, name in (("enheter", "brennlia"), ("underenheter", "legevakt")):
+        assert (await http.get(f"{REGISTER}/{kind}", params={"navn": name})).json()["page"]["totalElements"] == 0
+
+
+async def test_the_organisation_register_is_searched_by_the_words_of_a_name(http: httpx.AsyncClient) -> None:
+    async def found(kind: str, **question: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = (await http.get(f"{REGISTER}/{kind}", params=question)).json()
+        return answer
+
+    offices = await found("underenheter", navn="LEGEKONTOR skar")
+    first = await found("enheter", navn="kommune", size=1)
+    nobody = await found("enheter", navn="legekontor")
+
+    assert [it["organisasjonsnummer"] for it in offices["_embedded"]["underenheter"]] == ["299900525"]
+    assert len(first["_embedded"]["enheter"]) == 1
+    assert first["page"] == {"size": 1, "totalElements": 2, "totalPages": 2, "number": 0}
+    assert "_embedded" not in nobody
+    assert (await http.get(f"{REGISTER}/enheter", params={"size": 5000, "page": 2})).status_code == 400

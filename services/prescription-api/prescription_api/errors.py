@@ -8,7 +8,8 @@ DomainError
 ├── AboutPatient: what an attempt tells of a patient, who can see it in the access log
 │   ├── AlreadyPrescribed                                                                409
 │   └── PatientDeceased, PatientNotDigitallyActive, PatientTooYoung                      422
-└── ConsentServiceUnavailable, HprUnavailable, PersonRegisterUnavailable                 503
+└── ConsentServiceUnavailable, HprUnavailable, PersonRegisterUnavailable,
+    OrganisationRegisterUnavailable                                                      503
 """
 
 from datetime import datetime
@@ -253,4 +254,13 @@ class PersonRegisterUnavailable(Unavailable):
         "nb": "Folkeregisteret svarer ikke akkurat nå.",
         "nn": "Folkeregisteret svarar ikkje akkurat no.",
         "en": "The person register does not answer right now.",
+    }
+
+
+class OrganisationRegisterUnavailable(Unavailable):
+    code = "organisation-register-unavailable"
+    title: ClassVar[Text] = {
+        "nb": "Enhetsregisteret svarer ikke akkurat nå.",
+        "nn": "Einingsregisteret svarar ikkje akkurat no.",
+        "en": "The register of organisations does not answer right now.",
     }

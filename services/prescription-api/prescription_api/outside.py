@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from prescription_api.clients.consent import ConsentClient
 from prescription_api.clients.hpr import HprClient
+from prescription_api.clients.organisation_register import OrganisationRegister
 from prescription_api.clients.person_register import PersonRegisterClient
 from prescription_api.models import Prescriber
 from prescription_api.queries import ToolCopies
@@ -36,6 +37,7 @@ class Outside:
     hpr: HprClient
     persons: PersonRegisterClient
     consent: ConsentClient
+    organisations: OrganisationRegister
     references: CitizenReferences
     limits: RateLimits
     allow_synthetic: bool
@@ -64,7 +66,16 @@ class Outside:
             http, settings.person_register_url, timeout=wait, cache_seconds=settings.person_cache_seconds
         )
         consent = ConsentClient(settings.consent_url, helseid, timeout=wait)
-        show_state(metrics, hpr=hpr.system, person_register=persons.system, consent=consent.system)
+        organisations = OrganisationRegister(
+            http,
+            settings.organisation_register_url,
+            timeout=wait,
+            cache_seconds=settings.organisation_cache_seconds,
+            kept_seconds=settings.organisation_kept_seconds,
+            naming_seconds=settings.naming_seconds,
+        )
+        systems = {"hpr": hpr.system, "person_register": persons.system, "consent": consent.system}
+        show_state(metrics, **systems, organisation_register=organisations.system)
         return cls(
             database=database,
             writer=Writer(database),
@@ -72,6 +83,7 @@ class Outside:
             hpr=hpr,
             persons=persons,
             consent=consent,
+            organisations=organisations,
             references=references,
             limits=limits,
             allow_synthetic=settings.allow_synthetic,

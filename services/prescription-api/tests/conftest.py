@@ -68,6 +68,9 @@ class World:
     reasons: dict[str, list[str]] = field(default_factory=dict)
     through_others: set[str] = field(default_factory=set)
     practitioners: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # of the register of organisations, by number; what is `gone` has been deleted
+    entities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
     changes: list[dict[str, Any]] = field(default_factory=list)
     representations: Representations = field(default_factory=Representations)
     away: set[str] = field(default_factory=set)
@@ -76,8 +79,9 @@ class World:
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
     def reset(self) -> None:
-        for kept in (self.people, self.reasons, self.practitioners, self.changes, self.asked):
+        for kept in (self.people, self.reasons, self.practitioners, self.entities, self.changes, self.asked):
             kept.clear()
+        self.gone.clear()
         self.representations.forget()
         self.through_others.clear()
         self.away.clear()
@@ -88,6 +92,11 @@ class World:
         held = [{"profession": code, "validFrom": "2010-01-01", "validTo": until} for code in professions]
         named = {"hprNumber": hpr_number, "name": "Ragnhild Bergknausen", "valid": valid, "authorisations": held}
         self.practitioners[hpr_number] = named
+
+    def register(self, number: str, name: str, parent: str | None = None, form: str = "BEDR", **more: Any) -> str:
+        entry = {"organisasjonsnummer": number, "navn": name, "organisasjonsform": {"kode": form, "beskrivelse": form}}
+        self.entities[number] = entry | ({"overordnetEnhet": parent} if parent else {}) | more
+        return number
 
     def live(self, number: str, *, status: str = "resident", reasons: tuple[str, ...] = ()) -> str:
         born = NationalId.parse(number, allow_synthetic=True).birth_date.isoformat()
@@ -114,6 +123,7 @@ class World:
             "register": self._register,
             "consent": self._consent,
             "catalog": self._catalog,
+            "organisations": self._organisations,
             "token": lambda _: httpx.Response(200, json={"access_token": "ours", "expires_in": 600}),
         }
         return answers.get(who, self._issuer)(request)
@@ -134,6 +144,25 @@ class World:
     def _register(self, request: httpx.Request) -> httpx.Response:
         asked = json.loads(request.content)["nationalIds"]
         return httpx.Response(200, json={"persons": [self.people[n] for n in asked if n in self.people]})
+
+    def _organisations(self, request: httpx.Request) -> httpx.Response:
+        """What has a parent is a unit, but for the parts (ORGL) of a main entity."""
+        kind, *number = request.url.path.strip("/").split("/")
+        those = {
+            key: it
+            for key, it in self.entities.items()
+            if (kind == "underenheter") is (it["organisasjonsform"]["kode"] == "BEDR")
+        }
+        if number:
+            if number[0] in self.gone and number[0] in those:
+                return httpx.Response(410)
+            found = those.get(number[0])
+            return httpx.Response(200, json=found) if found else httpx.Response(404)
+        wanted, size = request.url.params["navn"].casefold(), int(request.url.params["size"])
+        items = [it for it in those.values() if wanted in it["navn"].casefold()]
+        embedded = {"_embedded": {kind: items[:size]}} if items else {}
+        page = {"size": size, "totalElements": len(items), "totalPages": -(-len(items) // size), "number": 0}
+        return httpx.Response(200, json=embedded | {"page": page})
 
     def _consent(self, request: httpx.Request) -> httpx.Response:
         assert request.headers["Authorization"] == "DPoP ours"
@@ -178,7 +207,10 @@ def running_world(running_clock: Clock) -> World:
 @pytest.fixture
 def world(running_world: World, app: FastAPI) -> World:
     running_world.reset()
-    for cache in (app.state.outside.hpr._cache, app.state.outside.persons._cache):
+    outside = app.state.outside
+    organisations = outside.organisations
+    own = (organisations._fresh, organisations._unknown, organisations._kept)
+    for cache in (outside.hpr._cache, outside.persons._cache, *own):
         cache._kept.clear()
     return running_world
 
@@ -197,6 +229,7 @@ async def settings(make_database: Callable[[str], Awaitable[str]], client_key_fi
         catalog_url="https://catalog.test",
         hpr_url="https://hpr.test",
         person_register_url="https://register.test",
+        organisation_register_url="https://organisations.test",
         helseid_client_id="prescription-api",
         helseid_client_key_file=client_key_file,
     )

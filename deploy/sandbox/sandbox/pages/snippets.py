@@ -134,8 +134,8 @@ def _fault(sandbox: Sandbox) -> Snippet:
     order = _as_json({"target": "hpr", "mode": "away", "seconds": 30})
     return Snippet(
         "La noe gå galt en stund",
-        "Mål: hpr, person-register, gp-register, sms, mail, issuer. Måte: slow, away, wrong, error. Kallene over "
-        "skal da svare med en feil som forklarer seg, og virke igjen når tiden er ute.",
+        "Mål: hpr, person-register, organisation-register, gp-register, sms, mail, issuer. Måte: slow, away, wrong, "
+        "error. Kallene over skal da svare med en feil som forklarer seg, og virke igjen når tiden er ute.",
         f"curl -s {_JSON} -d '{order}' \\\n  {sandbox.settings.public_url}/faults",
     )
 

@@ -71,6 +71,7 @@ class OrganisationRecord(Record):
     parent: str | None = None
     her_id: int | None = None
     address: str | None = None
+    closed_at: date | None = None
 
     @property
     def orgnr_parent(self) -> str:
