@@ -11,6 +11,7 @@ from prescription_api.accesslog import routes as access_log_routes
 from prescription_api.fhir import routes as fhir_routes
 from prescription_api.fhir.documentation import describe_outcomes
 from prescription_api.fhir.outcomes import OperationOutcomes
+from prescription_api.organisations import routes as organisation_routes
 from prescription_api.outside import Outside
 from prescription_api.prescribable import routes as prescribable_routes
 from prescription_api.settings import Settings
@@ -48,6 +49,7 @@ def create_app(
         routers=[
             routes.router,
             prescribable_routes.router,
+            organisation_routes.router,
             ending_routes.router,
             journal_routes.router,
             message_routes.router,

@@ -65,6 +65,7 @@ class Closing:
     why: Why
     by: Prescriber
     organisation: str
+    organisation_name: str | None
     language: str
     now: datetime
 
@@ -75,10 +76,11 @@ def closing_note(row: RowMapping, tool: ToolDocument | None, closing: Closing) -
     words, (name, supplier) = _WORDS[language], _tool(row, tool, language)
     closer, profession = shown_in_one_line(closing.by.name), profession_name(closing.by.profession(()), language)
     sender, category = shown_in_one_line(row["prescriber_name"]), CATEGORIES[closing.why.category][language]
+    organisation = journal.with_name(closing.organisation, closing.organisation_name)
     lines = [
         f"{words[closing.act]}: {name} (leverandør {supplier}).",
         f"{words[_DONE[closing.act]]} {journal.moment_in_note(closing.now)} av {closer}, {profession}, HPR-nummer"
-        f" {closing.by.hpr_number}, for {words['organisation']} {closing.organisation}.",
+        f" {closing.by.hpr_number}, for {words['organisation']} {organisation}.",
         f"Sendt {journal.moment_in_note(row['prescribed_at'])} av {sender}, HPR-nummer {row['prescriber_hpr']}.",
         f"Årsak: {category[0].lower()}{category[1:]}.",
         f"Referanse: {row['prescription_id']}.",

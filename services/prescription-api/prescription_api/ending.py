@@ -44,11 +44,12 @@ async def close(
     until = outside.until()
     models.check_text(why.reason, "/body/reason")
     prescriber = await outside.prescriber(caller, now, until)
+    organisation_name = await outside.organisations.name(caller.organisation)
     async with outside.database.session() as session:
         if answered := await idempotency.claim(session, repeat):
             await _record_again(session, caller, prescriber, prescription_id, now)
             return answered, True
-        closing = Closing(act, why, prescriber, caller.organisation, language, now)
+        closing = Closing(act, why, prescriber, caller.organisation, organisation_name, language, now)
         row, tool = await _change(session, caller, prescription_id, closing)
         await session.execute(insert(access_log), asdict(_entry(row, caller, prescriber, act)))
         await outbox.add(session, _event(row, tool, act), now)

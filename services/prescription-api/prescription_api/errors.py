@@ -1,7 +1,8 @@
 """Why something is not prescribed, each with the words a practitioner can act on.
 
 DomainError
-├── HprNotValid, AuthorisationRequired, OrganisationRequired, OrganisationNotAllowed     403
+├── HprNotValid, AuthorisationRequired                                                   403
+├── OrganisationRefusal: OrganisationRequired, OrganisationNotAllowed                    403
 ├── ToolNotFound, PrescriptionNotFound                                                   404
 ├── ToolStopped, PrescriptionStateConflict                                               409
 ├── ToolNotPrescribable, PatientUnknown, DeadlineInvalid                                 422
@@ -12,8 +13,9 @@ DomainError
     OrganisationRegisterUnavailable                                                      503
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from shared.errors import SINCE, DomainError, Members, NotFound, Unavailable, member
 from shared.language import Text
@@ -44,23 +46,91 @@ class AuthorisationRequired(DomainError):
     members: ClassVar[Members] = {"acceptedAuthorisations": member("Codes of 9060 that may", ["LE", "PS"])}
 
 
-class OrganisationRequired(DomainError):
+# of the organisations that may, in a refusal
+_SHOWN: Final = 5
+_AND_MORE: Final[Text] = {"nb": " og {count} til", "nn": " og {count} til", "en": " and {count} more"}
+
+
+class OrganisationRefusal(DomainError):
+    """`allowed` are the numbers of the organisations that may; the answer tells a few of them, by name where the
+    register knows it. `may_be_part`: whether the organisation chosen may if it is part of one of them.
+    """
+
     status = 403
+    details: ClassVar[Text]
+    members: ClassVar[Members] = {
+        "allowedOrganisations": {
+            "description": "Those that may be chosen, a few of them; the name is null where only the number is known",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["organisationNumber", "name"],
+                "properties": {
+                    "organisationNumber": {"type": "string"},
+                    "name": {"type": ["string", "null"]},
+                },
+            },
+            "examples": [[{"organisationNumber": "299900177", "name": "Solfjell kommune"}]],
+        }
+    }
+
+    def __init__(self, allowed: Sequence[str], *, may_be_part: bool = False) -> None:
+        super().__init__()
+        self.allowed = allowed
+        self.may_be_part = may_be_part
+        self.naming({})
+
+    @property
+    def shown(self) -> Sequence[str]:
+        return self.allowed[:_SHOWN]
+
+    def naming(self, names: Mapping[str, str]) -> Self:
+        """Itself, with these names of those shown."""
+        told = ", ".join(f"{names[it]} ({it})" if it in names else it for it in self.shown)
+        left = len(self.allowed) - len(self.shown)
+        self.detail = {
+            language: text.format(names=told + (_AND_MORE[language].format(count=left) if left else ""))
+            for language, text in self.details.items()
+        }
+        self.extra["allowedOrganisations"] = [{"organisationNumber": it, "name": names.get(it)} for it in self.shown]
+        return self
+
+
+class OrganisationRequired(OrganisationRefusal):
     code = "organisation-required"
     title: ClassVar[Text] = {
         "nb": "Verktøyet er for bestemte virksomheter: oppgi hvilken virksomhet du sender det for.",
         "nn": "Verktøyet er for bestemte verksemder: oppgi kva verksemd du sender det for.",
         "en": "The tool is for certain organisations: say which one you send it for.",
     }
+    details: ClassVar[Text] = {
+        "nb": "Oppgi hvilken virksomhet du sender verktøyet for. Det kan bare sendes for: {names}.",
+        "nn": "Oppgi kva verksemd du sender verktøyet for. Det kan berre sendast for: {names}.",
+        "en": "Say which organisation you send the tool for. It can only be sent for: {names}.",
+    }
 
 
-class OrganisationNotAllowed(DomainError):
-    status = 403
+class OrganisationNotAllowed(OrganisationRefusal):
     code = "organisation-not-allowed"
     title: ClassVar[Text] = {
         "nb": "Verktøyet kan ikke sendes for denne virksomheten.",
         "nn": "Verktøyet kan ikkje sendast for denne verksemda.",
         "en": "The tool cannot be sent for this organisation.",
+    }
+    details: ClassVar[Text] = {
+        "nb": "Verktøyet kan bare sendes for: {names}.",
+        "nn": "Verktøyet kan berre sendast for: {names}.",
+        "en": "The tool can only be sent for: {names}.",
+    }
+
+
+class OrganisationNotSpokenFor(OrganisationNotAllowed):
+    """The token is for other organisations than the one chosen."""
+
+    details: ClassVar[Text] = {
+        "nb": "Innloggingen din gjelder for: {names}.",
+        "nn": "Innlogginga di gjeld for: {names}.",
+        "en": "Your login is for: {names}.",
     }
 
 

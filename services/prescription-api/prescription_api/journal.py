@@ -1,5 +1,6 @@
 """The journal note: what a practitioner pastes into the record, where a prescription is documented (P8)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -50,6 +51,7 @@ class Prescribed:
     prescribed_at: datetime
     deadline: datetime
     message: str | None = None
+    organisation_name: str | None = None
 
 
 def note_language(language: str) -> str:
@@ -68,6 +70,7 @@ def compose(facts: Prescribed, language: str) -> dict[str, Any]:
         "language": language,
         "text": write_note(facts, language),
         "responsibilityReminder": RESPONSIBILITY[language],
+        "organisation": {"organisationNumber": facts.organisation, "name": facts.organisation_name},
         "tool": {
             "toolId": str(tool.tool_id),
             "revision": tool.revision,
@@ -86,11 +89,22 @@ def write_note(facts: Prescribed, language: str) -> str:
         name=shown_in_one_line(facts.prescriber.name),
         profession=profession_name(facts.profession, language),
         hpr=facts.prescriber.hpr_number,
-        organisation=facts.organisation,
+        organisation=with_name(facts.organisation, facts.organisation_name),
         deadline=_day(facts.deadline),
         reference=facts.prescription_id,
     )
     return f"{note}\n{_MESSAGE[language]}\n{set_in(facts.message)}" if facts.message else note
+
+
+def with_name(number: str, name: str | None) -> str:
+    """An organisation as a note has it; by number alone where the register did not say what it is called."""
+    return f"{name} ({number})" if name else number
+
+
+def noted_name(note: Mapping[str, Any]) -> str | None:
+    """What the organisation was called when the note was written, where that was known and kept."""
+    name: str | None = (note.get("organisation") or {}).get("name")
+    return name
 
 
 def set_in(text: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from http import HTTPStatus
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from prescription_api.errors import (
     AuthorisationRequired,
     OrganisationNotAllowed,
+    OrganisationNotSpokenFor,
     OrganisationRequired,
     PrescriptionStateConflict,
     ToolNotPrescribable,
@@ -129,7 +129,9 @@ class Prescriber:
 def refusals(
     tool: ToolDocument, *, stopped: bool, prescriber: Prescriber, organisation: str | None
 ) -> Iterator[DomainError]:
-    """Why this prescriber cannot prescribe this tool, the weightiest first; nothing when they can (P2, P5, K4)."""
+    """Why this prescriber cannot prescribe this tool, the weightiest first; nothing when they can (P2, P5, K4). What an
+    organisation is part of is not looked at here: `prescription_api.rights` asks the register.
+    """
     if stopped:
         yield ToolStopped()
     if not tool.prescribable:
@@ -138,19 +140,9 @@ def refusals(
         accepted = tool.required_authorisations
         yield AuthorisationRequired(_only_for(accepted), acceptedAuthorisations=accepted)
     if organisation is not None and organisation not in prescriber.organisations:
-        yield OrganisationNotAllowed()
+        yield OrganisationNotSpokenFor(sorted(prescriber.organisations))
     elif allowed := tool.prescriber_organisations or (tool.organisations if not tool.national else []):
         yield from _organisation_refusals(allowed, organisation)
-
-
-def check_right(tool: ToolDocument, prescriber: Prescriber, organisation: str | None) -> None:
-    """Whether one who has prescribed it before still may, whatever has happened to the tool.
-
-    Raises AuthorisationRequired, OrganisationRequired or OrganisationNotAllowed (P2, P5).
-    """
-    for refusal in refusals(tool, stopped=False, prescriber=prescriber, organisation=organisation):
-        if refusal.status == HTTPStatus.FORBIDDEN:
-            raise refusal
 
 
 _ONLY_FOR: Final[Words] = {
@@ -169,9 +161,9 @@ def _only_for(codes: Sequence[str]) -> Words:
 
 def _organisation_refusals(allowed: Sequence[str], organisation: str | None) -> Iterator[DomainError]:
     if organisation is None:
-        yield OrganisationRequired()
+        yield OrganisationRequired(allowed)
     elif organisation not in allowed:
-        yield OrganisationNotAllowed()
+        yield OrganisationNotAllowed(allowed, may_be_part=True)
 
 
 def entity_tag(version: int, language: str) -> str:

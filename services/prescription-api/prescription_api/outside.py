@@ -13,6 +13,7 @@ from prescription_api.clients.hpr import HprClient
 from prescription_api.clients.organisation_register import OrganisationRegister
 from prescription_api.clients.person_register import PersonRegisterClient
 from prescription_api.models import Prescriber
+from prescription_api.organisations.service import SearchQuota
 from prescription_api.queries import ToolCopies
 from prescription_api.settings import Settings
 from prescription_api.writing import Writer
@@ -38,6 +39,7 @@ class Outside:
     persons: PersonRegisterClient
     consent: ConsentClient
     organisations: OrganisationRegister
+    organisation_searches: SearchQuota
     references: CitizenReferences
     limits: RateLimits
     allow_synthetic: bool
@@ -84,6 +86,7 @@ class Outside:
             persons=persons,
             consent=consent,
             organisations=organisations,
+            organisation_searches=SearchQuota(settings.organisation_searches_per_minute, limits.counters),
             references=references,
             limits=limits,
             allow_synthetic=settings.allow_synthetic,

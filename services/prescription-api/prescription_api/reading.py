@@ -91,6 +91,7 @@ def show_prescription(row: RowMapping, tool: ToolDocument | None, language: str)
             "profession": row["prescriber_profession"],
         },
         "organisation": row["organisation"],
+        "organisationName": journal.noted_name(row["journal_note"]),
         "prescribedAt": rfc3339(row["prescribed_at"]),
         "deadline": rfc3339(row["deadline"]),
         "openedAt": rfc3339(row["opened_at"]) if row["opened_at"] else None,

@@ -75,6 +75,7 @@ async def look_up_patient(
         errors.PatientOutsideTargetGroup,
         errors.DeadlineInvalid,
         errors.ConsentServiceUnavailable,
+        errors.OrganisationRegisterUnavailable,
         IdempotencyInProgress,
         IdempotencyKeyReused,
     ),

@@ -4,16 +4,20 @@ from datetime import date
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from prescription_api.closing import EndCategory, RevokeCategory
 from prescription_api.models import State
+from prescription_api.organisations.schemas import NamedOrganisation
+from shared.organisation_number import checked
 from shared.schemas import RequestSchema, Schema, Timestamp
 
 # Sent in a body, never in an address (P3); what is wrong with it is told by the rules of the number itself.
 NationalIdText = Annotated[str, Field(max_length=64, description="Fødselsnummer or D-number", examples=["17858401267"])]
-OrganisationNumber = Annotated[str, Field(pattern=r"^[0-9]{9}$", max_length=9, examples=["299900452"])]
+OrganisationNumber = Annotated[
+    str, Field(pattern=r"^[0-9]{9}$", max_length=9, examples=["299900452"]), AfterValidator(checked)
+]
 Purpose = Literal["learning", "mapping", "treatment"]
 
 TOOL = "0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11"
@@ -40,9 +44,12 @@ class Reason(Schema):
 
 
 class NotPrescribable(Reason):
-    """`acceptedAuthorisations`, codes of 9060, comes with `authorisation-required`."""
+    """`acceptedAuthorisations`, codes of 9060, comes with `authorisation-required`; `allowedOrganisations`, a few of
+    those that may be chosen, with `organisation-required` and `organisation-not-allowed`.
+    """
 
     accepted_authorisations: list[str] | None = None
+    allowed_organisations: list[NamedOrganisation] | None = None
 
 
 class PatientFound(Schema):
@@ -135,6 +142,9 @@ class JournalNote(Schema):
     language: Literal["nb", "nn"]
     text: str
     responsibility_reminder: str
+    organisation: NamedOrganisation | None = Field(
+        None, description="For which it was sent, as it was called then. Null in notes from before it was kept"
+    )
     tool: NotedTool | None = Field(None, description="Null in notes from before it was kept")
 
 
@@ -158,6 +168,7 @@ class Prescription(Schema):
                     "version": 1,
                     "prescribedBy": {"hprNumber": "990000101", "name": "Ragnhild Bergknausen", "profession": "LE"},
                     "organisation": "299900452",
+                    "organisationName": "Solfjell legekontor",
                     "prescribedAt": "2026-11-22T08:15:30.000Z",
                     "deadline": "2026-12-22T22:59:59.000Z",
                     "openedAt": None,
@@ -170,6 +181,7 @@ class Prescription(Schema):
                         "language": "nb",
                         "text": "Digitalt helseverktøy sendt på Helsenorge: Søvnstigen ...",
                         "responsibilityReminder": "Du som sender verktøyet, svarer for ...",
+                        "organisation": {"organisationNumber": "299900452", "name": "Solfjell legekontor"},
                         "tool": {
                             "toolId": TOOL,
                             "revision": 1,
@@ -191,6 +203,9 @@ class Prescription(Schema):
     version: int
     prescribed_by: PrescribedBy
     organisation: str
+    organisation_name: str | None = Field(
+        None, description="When it was prescribed; null where only the number was known"
+    )
     prescribed_at: Timestamp
     deadline: Timestamp
     opened_at: Timestamp | None = None

@@ -1,10 +1,11 @@
 """Prescribing: outside systems are asked first, then one statement writes everything."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from prescription_api import deadlines, journal, models, patients, writing
+from prescription_api import deadlines, journal, models, patients, rights, writing
 from prescription_api.accesslog import recording
 from prescription_api.errors import AboutPatient, ToolNotFound
 from prescription_api.models import AccessEntry, Prescriber
@@ -41,18 +42,23 @@ async def prescribe(
     prescriber = await outside.prescriber(caller, now, until)
     if answered:
         if tool:
-            models.check_right(tool.document, prescriber, wanted.organisation)
+            await rights.check_right(outside.organisations, tool.document, prescriber, wanted.organisation, until)
         return await _again(outside, caller, prescriber, outside.references.of(national_id), answered, now), True
-    tool = check_tool(tool, prescriber, wanted.organisation)
+    if tool is None:
+        raise ToolNotFound()
+    await rights.check_tool(outside.organisations, tool, prescriber, wanted.organisation, until)
     deadline = deadlines.deadline_for(tool.document.default_deadline_days, wanted.deadline, now)
     citizen = outside.asked_about(caller, national_id)
-    new = decide(outside, tool, prescriber, caller, wanted, citizen, deadline, language, now)
+    attempt = attempted(tool, prescriber, caller, wanted, citizen, now)
+    outside.organisations.expect(attempt.organisation)
     try:
         person, standing = await patients.ask_about(outside, national_id, citizen, until)
         patients.check_can_use(tool.document, person, standing, day_in_norway(now))
+        name = await outside.organisations.name(attempt.organisation)
+        new = decide(outside, tool, prescriber, attempt, name, wanted, deadline, language)
         answer, written = await _write(outside, new, tool, repeat, language)
     except AboutPatient as refusal:
-        await writing.log_access(outside.database, refused(new, refusal))
+        await writing.log_access(outside.database, replace(attempt, outcome=refusal.code))
         raise
     return (answer, False) if written else (await _again(outside, caller, prescriber, citizen, answer, now), True)
 
@@ -76,66 +82,61 @@ async def _again(
     return answer
 
 
-def check_tool(tool: ToolStanding | None, prescriber: Prescriber, organisation: str | None) -> ToolStanding:
-    """Raises ToolNotFound, or the weightiest of what stands in the way (P2, P5, K4)."""
-    if tool is None:
-        raise ToolNotFound()
-    for refusal in models.refusals(
-        tool.document, stopped=tool.stopped, prescriber=prescriber, organisation=organisation
-    ):
-        raise refusal
-    return tool
+def attempted(
+    tool: ToolStanding, prescriber: Prescriber, caller: Practitioner, wanted: Prescribing, citizen: str, now: datetime
+) -> AccessEntry:
+    """What the patient sees of it when it is refused."""
+    return AccessEntry(
+        citizen=citizen,
+        at=now,
+        action="prescribing-refused",
+        hpr_number=prescriber.hpr_number,
+        name=prescriber.name,
+        profession=prescriber.profession(tool.document.required_authorisations),
+        organisation=wanted.organisation or caller.organisation,
+        client_id=caller.client_id,
+        tool_id=wanted.tool_id,
+    )
 
 
 def decide(
     outside: Outside,
     tool: ToolStanding,
     prescriber: Prescriber,
-    caller: Practitioner,
+    attempt: AccessEntry,
+    organisation_name: str | None,
     wanted: Prescribing,
-    citizen: str,
     deadline: datetime,
     language: str,
-    now: datetime,
 ) -> NewPrescription:
-    prescription_id = uuid4()
-    organisation = wanted.organisation or caller.organisation
-    profession = prescriber.profession(tool.document.required_authorisations)
+    prescription_id, now = uuid4(), attempt.at
     facts = journal.Prescribed(
-        prescription_id, tool.document, prescriber, profession, organisation, now, deadline, wanted.message
+        prescription_id,
+        tool.document,
+        prescriber,
+        attempt.profession,
+        attempt.organisation,
+        now,
+        deadline,
+        wanted.message,
+        organisation_name,
     )
-    note_language = journal.note_language(language)
     return NewPrescription(
         prescription_id=prescription_id,
-        citizen=citizen,
+        citizen=attempt.citizen,
         tool_id=wanted.tool_id,
         tool_revision=tool.document.revision,
         prescriber_hpr=prescriber.hpr_number,
         prescriber_name=prescriber.name,
-        profession=profession,
-        organisation=organisation,
-        client_id=caller.client_id,
+        profession=attempt.profession,
+        organisation=attempt.organisation,
+        organisation_name=organisation_name,
+        client_id=attempt.client_id,
         message=wanted.message,
-        journal_note=journal.compose(facts, note_language),
+        journal_note=journal.compose(facts, journal.note_language(language)),
         prescribed_at=now,
         deadline=deadline,
         due_at=deadlines.next_due(now, deadline, outside.reminder_days, now),
-    )
-
-
-def refused(new: NewPrescription, refusal: AboutPatient) -> AccessEntry:
-    """What the patient sees of an attempt."""
-    return AccessEntry(
-        citizen=new.citizen,
-        at=new.prescribed_at,
-        action="prescribing-refused",
-        hpr_number=new.prescriber_hpr,
-        name=new.prescriber_name,
-        profession=new.profession,
-        organisation=new.organisation,
-        client_id=new.client_id,
-        tool_id=new.tool_id,
-        outcome=refusal.code,
     )
 
 
@@ -148,6 +149,7 @@ def event_for(new: NewPrescription, tool: ToolDocument) -> ToolPrescribed:
         prescriber_name=new.prescriber_name,
         prescriber_profession=new.profession,
         organisation=new.organisation,
+        organisation_name=new.organisation_name,
         prescribed_at=new.prescribed_at,
         deadline=new.deadline,
         has_greeting=new.message is not None,
@@ -170,6 +172,7 @@ def answer_for(new: NewPrescription, tool_name: str, language: str) -> Answer:
             "profession": new.profession,
         },
         "organisation": new.organisation,
+        "organisationName": new.organisation_name,
         "prescribedAt": rfc3339(new.prescribed_at),
         "deadline": rfc3339(new.deadline),
         "openedAt": None,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.settings import CallingServiceSettings
+from shared.settings import CallingServiceSettings, Count
 
 
 class Settings(CallingServiceSettings):
@@ -27,6 +27,7 @@ class Settings(CallingServiceSettings):
     organisation_kept_seconds: Annotated[
         int, Field(ge=0, le=604_800, description="How long it counts while the register is away")
     ] = 86_400
+    organisation_searches_per_minute: Count = Field(60, description="By one practitioner, through all clients")
     naming_seconds: Annotated[float, Field(ge=0, le=1, description="How long an organisation's name is waited for")] = (
         0.25
     )

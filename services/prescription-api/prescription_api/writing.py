@@ -85,6 +85,7 @@ class NewPrescription:
     prescriber_name: str
     profession: str | None
     organisation: str
+    organisation_name: str | None
     client_id: str
     message: str | None
     journal_note: dict[str, Any]

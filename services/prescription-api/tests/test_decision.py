@@ -30,14 +30,14 @@ from shared.events import ToolStopped
 from shared.testing.national_ids import generate
 
 NOW: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-OWN, CHILD, FOREIGN = "299900452", "299900460", "299900304"
+OWN, CHILD, FOREIGN, ABOVE = "299900452", "299900460", "299900304", "299900177"
 
 # fact: its values
 FACTS: Final[dict[str, tuple[Any, ...]]] = {
     "hpr": ("valid", "withdrawn", "unknown"),
     "tool": ("published", "stopped", "not prescribable", "missing"),
     "authorisation": ("none asked", "held", "not held"),
-    "restricted_to": (None, OWN, FOREIGN),
+    "restricted_to": (None, OWN, FOREIGN, ABOVE),
     "organisation": (None, OWN, FOREIGN),
     "deadline": ("none", "past"),
     "person": ("alive", "unknown", "deceased"),
@@ -147,6 +147,16 @@ class StandIn:
     async def before_prescribing(self, *_: Any) -> tuple[ToolStanding | None, None]:
         return self._tools.get(kind_of(self.case)), None
 
+    def expect(self, _number: str) -> None: ...
+
+    async def name(self, _number: str) -> None: ...
+
+    async def names(self, _numbers: Any) -> dict[str, str]:
+        return {}
+
+    async def above(self, number: str, _until: float) -> frozenset[str]:
+        return frozenset({ABOVE} if number == OWN else ())
+
     async def find(self, hpr_number: str, _until: float) -> RegisteredPractitioner:
         if self.case["hpr"] == "unknown":
             raise HprNotValid()
@@ -231,6 +241,8 @@ async def test_P1_P2_P3_P4_P5_P6_K1_K4_every_combination_gives_the_promised_code
         hpr=stand_in,  # type: ignore[arg-type]
         persons=stand_in,  # type: ignore[arg-type]
         consent=stand_in,  # type: ignore[arg-type]
+        organisations=stand_in,  # type: ignore[arg-type]
+        organisation_searches=stand_in,  # type: ignore[arg-type]
         references=stand_in,  # type: ignore[arg-type]
         limits=stand_in,  # type: ignore[arg-type]
         allow_synthetic=True,
@@ -278,6 +290,7 @@ def arrange(publish: Any, tell: Any, world: Any, database: Any, reference: Any) 
             world.live(number, status=status, reasons=REASONS[case["consent"]])
         if case["consent"] == "through others":
             world.through_others.add(number)
+        world.register(OWN, "Solfjell legekontor", ABOVE)
         if case["tool"] != "missing":
             await publish(sequence=2 * n + 1, tool_id=tool_id, **demands(*kind_of(case)))
         if case["live"]:
@@ -332,7 +345,7 @@ async def test_P1_P2_P3_P4_P5_P6_P13_the_same_over_http(
             int(status == 201),
             [None] if status == 201 else [code] if code in LOGGED else [],
         ), case
-    assert written == 13
+    assert written == 15
 
 
 async def write_live(database: Any, citizen: str, tool_id: UUID, organisation: str) -> None:

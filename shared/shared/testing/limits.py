@@ -11,6 +11,7 @@ WIDE: Final[dict[str, Any]] = {
     "machine_look_ups_per_day": 1_000_000_000,
     "named_per_day": 10_000_000,
     "look_ups_of_one_per_hour": 1_000_000,
+    "organisation_searches_per_minute": 1_000_000,
     "submissions_per_day": 1_000_000,
     "organisation_lists_per_day": 1_000_000,
     "organisation_campaigns_per_day": 1_000_000,

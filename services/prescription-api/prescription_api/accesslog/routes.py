@@ -13,8 +13,8 @@ from prescription_api.fhir import audit_event, examples
 from prescription_api.fhir.errors import NotAcceptable
 from prescription_api.fhir.links import base_address
 from prescription_api.fhir.negotiation import FHIR, JSON, choose
+from prescription_api.outside import CurrentOutside
 from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS
-from shared.db import Reader
 from shared.errors import problems
 from shared.http import IfNoneMatch
 from shared.language import best_language
@@ -43,7 +43,7 @@ _EITHER: dict[int | str, dict[str, Any]] = {
 )
 async def list_access_log(
     me: Me,
-    connection: Reader,
+    outside: CurrentOutside,
     request: Request,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -59,7 +59,7 @@ async def list_access_log(
     media_type = choose(request, JSON, FHIR)
     language = best_language(request.headers.get("accept-language"))
     after = decode_moment_cursor(cursor)
-    page = await reading.read_access_log(connection, me.acting_for, after, limit, language)
+    page = await reading.read_access_log(outside, me.acting_for, after, limit, language)
     if media_type == FHIR:
         address = f"{base_address(request)}/v1/me/access-log"
         body = to_json(audit_event.bundle(page, address, limit, cursor, language))

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Final, Literal
 
 import httpx
@@ -23,6 +24,8 @@ from shared.plain_text import shown_in_one_line
 # a unit, the parts of a municipality or a trust that it belongs to, the municipality itself
 _STEPS_UP: Final = 5
 _UNKNOWN_SECONDS: Final = 60
+# at once, to name those of a long list
+_MOST_ASKED: Final = 50
 
 _Kind = Literal["underenheter", "enheter"]
 # most are units
@@ -153,8 +156,8 @@ class OrganisationRegister:
         away, nor where a name is known that may be old.
         """
         wanted = set(numbers)
-        for number in wanted:
-            self.expect(number)
+        for number in islice((it for it in wanted if self._believed(it) is None), _MOST_ASKED):
+            self._ask_once(number)
         missing = [self._asking[number] for number in wanted if number in self._asking and not self._kept.get(number)]
         if missing and self.system.breaker.state == "closed":
             await asyncio.wait(missing, timeout=self._naming_seconds)

@@ -37,22 +37,25 @@ def bundle(page: LogPage, address: str, limit: int, cursor: str | None, language
         return f"{address}?{urlencode(filled({'limit': limit, 'cursor': at}))}"
 
     entries = [
-        bundles.entry(f"urn:uuid:{row['entry_id']}", audit_event(row, page.tools.get(row["tool_id"]), language))
+        bundles.entry(
+            f"urn:uuid:{row['entry_id']}",
+            audit_event(row, page.tools.get(row["tool_id"]), page.organisations.get(row["organisation"]), language),
+        )
         for row in page.entries
     ]
     return bundles.searchset(entries, link(cursor), link(page.next_cursor) if page.next_cursor else None)
 
 
-def audit_event(row: Row, tool: str | None, language: str) -> Json:
+def audit_event(row: Row, tool: str | None, organisation: str | None, language: str) -> Json:
     (code, display), interaction, action = _KINDS[row["action"]]
-    said = sentence(row, tool, language)
+    said = sentence(row, tool, organisation, language)
     return filled(
         {
             "resourceType": "AuditEvent",
             "id": str(row["entry_id"]),
             "language": language,
             "text": {"status": "generated", "div": _narrative(said)},
-            "contained": _who(row),
+            "contained": _who(row, organisation),
             "type": coding(systems.DICOM, code, display),
             "subtype": [coding(systems.ACTION, row["action"]), coding(systems.INTERACTION, interaction)],
             "action": action,
@@ -67,10 +70,10 @@ def audit_event(row: Row, tool: str | None, language: str) -> Json:
     )
 
 
-def _who(row: Row) -> list[Json]:
+def _who(row: Row, organisation: str | None) -> list[Json]:
     if row["hpr_number"] is None:
         return [elements.organisation("organisation", row["organisation"], row["name"])]
-    return elements.prescriber(row["hpr_number"], row["name"], row["profession"], row["organisation"])
+    return elements.prescriber(row["hpr_number"], row["name"], row["profession"], row["organisation"], organisation)
 
 
 def _actor(row: Row) -> Json:

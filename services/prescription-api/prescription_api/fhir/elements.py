@@ -53,7 +53,13 @@ def organisation(local_id: str, number: str, name: str | None = None) -> Json:
     )
 
 
-def prescriber(hpr_number: str, name: str, profession: str | None, organisation_number: str) -> list[Json]:
+def prescriber(
+    hpr_number: str,
+    name: str,
+    profession: str | None,
+    organisation_number: str,
+    organisation_name: str | None,
+) -> list[Json]:
     """Contained resources `#practitioner`, `#organisation`, and `#prescriber`: the one acting for the other."""
     practitioner = {
         "resourceType": "Practitioner",
@@ -68,7 +74,7 @@ def prescriber(hpr_number: str, name: str, profession: str | None, organisation_
         "practitioner": {"reference": "#practitioner"},
         "organization": {"reference": "#organisation"},
     }
-    return [filled(practitioner), organisation("organisation", organisation_number), role]
+    return [filled(practitioner), organisation("organisation", organisation_number, organisation_name), role]
 
 
 def _profession(code: str | None) -> Json:

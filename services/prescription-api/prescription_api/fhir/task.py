@@ -98,7 +98,11 @@ def task(row: Row, copy: ToolDocument | None, secret: bytes, language: str) -> J
 
 def parties(row: Row) -> list[Json]:
     return elements.prescriber(
-        row["prescriber_hpr"], row["prescriber_name"], row["prescriber_profession"], row["organisation"]
+        row["prescriber_hpr"],
+        row["prescriber_name"],
+        row["prescriber_profession"],
+        row["organisation"],
+        journal.noted_name(row["journal_note"]),
     )
 
 

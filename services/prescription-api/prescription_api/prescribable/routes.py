@@ -41,7 +41,7 @@ async def list_prescribable_tools(
     """
     language = best_language(request.headers.get("accept-language"))
     after = Position.read(filters.cursor)
-    prescriber = await outside.prescriber(caller, now, outside.until())
-    async with outside.database.reader() as connection:
-        page = await service.list_prescribable_tools(connection, vocabulary, prescriber, filters, after, language)
+    until = outside.until()
+    prescriber = await outside.prescriber(caller, now, until)
+    page = await service.list_prescribable_tools(outside, vocabulary, prescriber, filters, after, language, until)
     return JSONResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})

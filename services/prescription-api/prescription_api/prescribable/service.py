@@ -8,10 +8,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from prescription_api import models
+from prescription_api import rights
+from prescription_api.errors import OrganisationRefusal
 from prescription_api.models import Prescriber
+from prescription_api.outside import Outside
 from prescription_api.prescribable import queries
 from prescription_api.prescribable.schemas import PrescribableFilters
+from shared.errors import DomainError
 from shared.events.catalog import ToolDocument
 from shared.language import DEFAULT_LANGUAGE
 from shared.search import Position, Search, Vocabulary, find_page
@@ -33,28 +36,34 @@ class _Tools:
 
 
 async def list_prescribable_tools(
-    connection: AsyncConnection,
+    outside: Outside,
     vocabulary: Vocabulary,
     prescriber: Prescriber,
     filters: PrescribableFilters,
     after: Position | None,
     language: str,
+    until: float,
 ) -> dict[str, Any]:
-    listed = _Tools(connection, filters, after)
-    found = await find_page(vocabulary, connection, listed, filters.q, after, filters.limit)
+    async with outside.database.reader() as connection:
+        listed = _Tools(connection, filters, after)
+        found = await find_page(vocabulary, connection, listed, filters.q, after, filters.limit)
     tools = [_DOCUMENT.validate_python(row.document) for row in found.page]
+    settled = await rights.settle(outside.organisations, tools, prescriber, filters.organisation, until)
     return {
-        "items": [_prescribable(tool, prescriber, filters.organisation, language) for tool in tools],
+        "items": [_prescribable(tool, refusals, language) for tool, refusals in settled],
         "nextCursor": found.next_cursor("name", "tool_id"),
     }
 
 
-def _prescribable(
-    tool: ToolDocument, prescriber: Prescriber, organisation: str | None, language: str
-) -> dict[str, Any]:
+def _reason(refusal: DomainError, language: str) -> dict[str, Any]:
+    """With the organisations that may in its words (P5)."""
+    words = refusal.detail if isinstance(refusal, OrganisationRefusal) and refusal.detail else refusal.title
+    return {"code": refusal.code, "text": words[language], **refusal.extra}
+
+
+def _prescribable(tool: ToolDocument, refusals: Sequence[DomainError], language: str) -> dict[str, Any]:
     texts = tool.texts.get(language, tool.texts[DEFAULT_LANGUAGE])
-    refusals = models.refusals(tool, stopped=False, prescriber=prescriber, organisation=organisation)
-    reasons = [{"code": r.code, "text": r.title[language], **r.extra} for r in refusals]
+    reasons = [_reason(refusal, language) for refusal in refusals]
     return {
         "toolId": str(tool.tool_id),
         "revision": tool.revision,

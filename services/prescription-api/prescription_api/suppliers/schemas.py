@@ -27,6 +27,7 @@ class ToolPrescriber(Schema):
                     "name": "Ragnhild Bergknausen",
                     "profession": "LE",
                     "organisation": "299900452",
+                    "organisationName": "Solfjell legekontor",
                     "prescribedAt": "2026-11-22T08:15:30.000Z",
                 }
             ]
@@ -37,4 +38,5 @@ class ToolPrescriber(Schema):
     name: str
     profession: str | None = Field(description="Code of 9060")
     organisation: str = Field(description="Organisation number")
+    organisation_name: str | None = Field(None, description="When it was sent; null where only the number was known")
     prescribed_at: Timestamp

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 from prescription_api.accesslog import recording
 from prescription_api.accesslog.recording import Viewer
 from prescription_api.errors import ToolNotFound
+from prescription_api.journal import noted_name
 from prescription_api.outside import Outside
 from prescription_api.queries import tool_names
 from prescription_api.suppliers import queries
@@ -54,5 +55,6 @@ def _prescriber(row: RowMapping) -> dict[str, Any]:
         "name": row["prescriber_name"],
         "profession": row["prescriber_profession"],
         "organisation": row["organisation"],
+        "organisationName": noted_name(row["journal_note"]),
         "prescribedAt": rfc3339(row["prescribed_at"]),
     }

@@ -1,0 +1,1 @@
+"""Organisations as practitioners find, choose and see them: by number, with their names (P2, P5)."""

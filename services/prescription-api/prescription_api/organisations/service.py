@@ -1,0 +1,58 @@
+"""A practitioner finds an organisation, by its name or its number."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from prescription_api.clients.organisation_register import Organisation, OrganisationRegister
+from shared.errors import InvalidInput
+from shared.limiting import Counters, Policy
+from shared.limiting.limits import MINUTE
+from shared.organisation_number import is_organisation_number
+
+_CHECK_DIGIT: Final = "The check digit of the organisation number is wrong."
+
+
+class SearchQuota:
+    """How often one practitioner may search: each search is one of ours in a register of others (0040)."""
+
+    def __init__(self, searches_per_minute: int, counters: Counters) -> None:
+        self._policy = Policy("organisation-searches", searches_per_minute, MINUTE)
+        self._counters = counters
+
+    def take(self, person: str) -> None:
+        """`person` is the same through all clients that they have. Raises RateLimitExceeded."""
+        self._counters.take([(self._policy, ("person", person))])
+
+
+async def search(register: OrganisationRegister, words: str, limit: int, until: float) -> dict[str, Any]:
+    """Raises InvalidInput for a number with a wrong check digit, OrganisationRegisterUnavailable."""
+    number = words.replace(" ", "")
+    if len(number) == 9 and number.isascii() and number.isdigit():
+        found, more = await _with_number(register, number, until), False
+    else:
+        found, more = await register.search(words, limit, until)
+    names = await register.names(it.parent for it in found if it.parent)
+    return {"items": [_shown(it, names) for it in found], "more": more}
+
+
+async def _with_number(register: OrganisationRegister, number: str, until: float) -> Sequence[Organisation]:
+    """None or one; one that is closed is no longer there."""
+    if not is_organisation_number(number):
+        wrong = {"pointer": "/query/q", "code": "organisation-number-check-digit", "detail": _CHECK_DIGIT}
+        raise InvalidInput(errors=[wrong])
+    found = await register.find(number, until)
+    return [found] if found and not found.closed else []
+
+
+def _shown(found: Organisation, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "organisationNumber": found.number,
+        "name": found.name,
+        "kind": found.form,
+        "kindName": found.form_name,
+        "parent": named(found.parent, names) if found.parent else None,
+    }
+
+
+def named(number: str, names: Mapping[str, str]) -> dict[str, str | None]:
+    return {"organisationNumber": number, "name": names.get(number)}
