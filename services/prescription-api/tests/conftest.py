@@ -212,6 +212,7 @@ def world(running_world: World, app: FastAPI) -> World:
     own = (organisations._fresh, organisations._unknown, organisations._kept)
     for cache in (outside.hpr._cache, outside.persons._cache, *own):
         cache._kept.clear()
+    organisations.system.breaker.succeeded()
     return running_world
 
 
