@@ -74,10 +74,11 @@ class OrganisationRefusal(DomainError):
         }
     }
 
-    def __init__(self, allowed: Sequence[str], *, may_be_part: bool = False) -> None:
+    may_be_part: ClassVar[bool] = False
+
+    def __init__(self, allowed: Sequence[str]) -> None:
         super().__init__()
         self.allowed = allowed
-        self.may_be_part = may_be_part
         self.naming({})
 
     @property
@@ -112,6 +113,7 @@ class OrganisationRequired(OrganisationRefusal):
 
 class OrganisationNotAllowed(OrganisationRefusal):
     code = "organisation-not-allowed"
+    may_be_part = True
     title: ClassVar[Text] = {
         "nb": "Verktøyet kan ikke sendes for denne virksomheten.",
         "nn": "Verktøyet kan ikkje sendast for denne verksemda.",
@@ -127,6 +129,7 @@ class OrganisationNotAllowed(OrganisationRefusal):
 class OrganisationNotSpokenFor(OrganisationNotAllowed):
     """The token is for other organisations than the one chosen."""
 
+    may_be_part = False
     details: ClassVar[Text] = {
         "nb": "Innloggingen din gjelder for: {names}.",
         "nn": "Innlogginga di gjeld for: {names}.",

@@ -163,7 +163,7 @@ def _organisation_refusals(allowed: Sequence[str], organisation: str | None) -> 
     if organisation is None:
         yield OrganisationRequired(allowed)
     elif organisation not in allowed:
-        yield OrganisationNotAllowed(allowed, may_be_part=True)
+        yield OrganisationNotAllowed(allowed)
 
 
 def entity_tag(version: int, language: str) -> str:

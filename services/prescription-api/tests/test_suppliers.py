@@ -50,6 +50,7 @@ async def test_P11_the_supplier_learns_who_sent_its_tool_to_somebody_who_has_sta
                 "name": "Ragnhild Bergknausen",
                 "profession": "LE",
                 "organisation": "299900452",
+                "organisationName": None,
                 "prescribedAt": made["prescribedAt"],
             }
         ],

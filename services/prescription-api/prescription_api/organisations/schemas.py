@@ -36,22 +36,19 @@ class NamedOrganisation(Schema):
     name: str | None
 
 
+_FOUND: Final[JsonDict] = {
+    "organisationNumber": "299900452",
+    "name": "Solfjell legekontor",
+    "kind": "BEDR",
+    "kindName": "Underenhet til næringsdrivende og offentlig forvaltning",
+    "parent": _PARENT,
+}
+
+
 class FoundOrganisation(Schema):
     """An organisation in the register."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "organisationNumber": "299900452",
-                    "name": "Solfjell legekontor",
-                    "kind": "BEDR",
-                    "kindName": "Underenhet til næringsdrivende og offentlig forvaltning",
-                    "parent": _PARENT,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_FOUND]})
 
     organisation_number: str
     name: str
@@ -62,6 +59,8 @@ class FoundOrganisation(Schema):
 
 class FoundOrganisations(Schema):
     """Main entities first, then units."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_FOUND], "more": False}]})
 
     items: list[FoundOrganisation]
     more: bool = Field(description="Whether there are more than these: say more of the name")
