@@ -53,8 +53,8 @@ def _is_free(port: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Everything that a service of the sandbox is told. `broker_url` is None in the embedded set-up. `owner_urls` are the
-    same databases, for who migrates them.
+    """Everything that a service of the sandbox is told. `broker_url` is None in the embedded set-up; `owner_urls` are
+    the same databases, for who migrates them.
     """
 
     port_base: int

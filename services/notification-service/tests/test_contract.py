@@ -50,7 +50,6 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         "testCampaign",
         "judgeCampaignNotResearch",
         "approveCampaign",
-        "judgeCampaignNotResearch",
         "startCampaign",
         "pauseCampaign",
         "stopCampaign",

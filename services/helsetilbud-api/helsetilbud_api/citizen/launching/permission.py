@@ -13,8 +13,8 @@ from shared.auth import Citizen
 
 
 async def require_shown(permissions: PermissionClient, caller: Citizen) -> None:
-    """Names who acts: a small child opens nothing alone, and a parent does. Raises ToolsHidden with the first reason, or
-    ConsentServiceUnavailable.
+    """Names who acts: a small child opens nothing alone, and a parent does. Raises ToolsHidden with the first reason,
+    or ConsentServiceUnavailable.
     """
     actor = caller.reference if caller.represents else None
     if reasons := await permissions.reasons_against(caller.acting_for, actor, caller.relation):

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import schema
 
-revision = "0015"
-down_revision = "0014"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:

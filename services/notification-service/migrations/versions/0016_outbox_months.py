@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import schema
 
-revision = "0017"
-down_revision = "0016"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
