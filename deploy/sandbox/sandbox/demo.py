@@ -22,6 +22,7 @@ import httpx
 from sandbox.choices import citizen_token
 from sandbox.ehr import Ehr
 from sandbox.outcomes import Differs, Mailbox, document, expect, until
+from sandbox.waking import awake
 
 PHYSICIAN = "990000101"
 DATA = Path(__file__).parent / "data"
@@ -59,7 +60,8 @@ class Demo:
         await self._prescribe_again(tool["toolId"], prescription["prescriptionId"])
         await self._repeat(tool["toolId"], key, prescription)
         await self._prescribe_to_basis(tool["toolId"])
-        await self._prescribe_to_child()
+        async with awake(self._http, self._urls[0], self._urls[4], self._parent):
+            await self._prescribe_to_child()
         await self._revoke(prescription, mailboxes)
 
     def _say(self, what: str, *details: str) -> None:

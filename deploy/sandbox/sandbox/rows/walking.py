@@ -46,12 +46,16 @@ async def walk(http: httpx.AsyncClient, port_base: int, only: frozenset[str] = f
     world = World(http, port_base)
     await world.look_around()
     good = True
-    for number, _, row in numbered():
-        if only and not only & set(row.rules.split()):
-            continue
-        outcome = await _try(world, row)
-        good &= outcome.is_good
-        print(f"{number:>2}  {row.rules:<9} {row.promise}\n      {outcome.said}  ({outcome.seconds:.1f} s)", flush=True)
+    async with world.until_over:
+        for number, _, row in numbered():
+            if only and not only & set(row.rules.split()):
+                continue
+            outcome = await _try(world, row)
+            good &= outcome.is_good
+            print(
+                f"{number:>2}  {row.rules:<9} {row.promise}\n      {outcome.said}  ({outcome.seconds:.1f} s)",
+                flush=True,
+            )
     return good
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from sandbox.ehr import ApiClient
 from sandbox.issuer import scopes
 from sandbox.outcomes import Mailbox, document, expect, until
 from sandbox.services import SERVICES
+from sandbox.waking import awake
 
 Json: TypeAlias = dict[str, Any]
 Person: TypeAlias = dict[str, Any]
@@ -58,6 +60,8 @@ class World:
     organisations: list[Json] = field(default_factory=list)
     kept: Json = field(default_factory=dict)
     """What one row has come to that another goes on from."""
+    until_over: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _awake: set[str] = field(default_factory=set)
     _clients: dict[tuple[str, str, str], ApiClient] = field(default_factory=dict)
 
     @property
@@ -197,9 +201,13 @@ class World:
         await until(seen, f"the tool should {'' if there else 'not '}be among their own", seconds)
         return dict(page[0].json()) if there else {}
 
-    async def mailbox(self, state_or_address: str, channel: str = "phone") -> Mailbox:
-        person = self.people.get(state_or_address)
-        return await Mailbox(self.http, self.sandbox, person[channel] if person else state_or_address).empty()
+    async def mailbox(self, state: str, channel: str = "phone") -> Mailbox:
+        """Their quiet hours are off until the walk is over."""
+        person = self.people[state]
+        if state not in self._awake:
+            self._awake.add(state)
+            await self.until_over.enter_async_context(awake(self.http, self.sandbox, self.url(NOTIFICATION), person))
+        return await Mailbox(self.http, self.sandbox, person[channel]).empty()
 
     async def now(self) -> datetime:
         answer = document(await self.http.get(f"{self.sandbox}/clock"), 200)
