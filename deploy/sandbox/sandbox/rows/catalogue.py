@@ -149,6 +149,7 @@ async def k4(world: World) -> None:
     """
     tool = await _published(world)
     patient = world.citizen(_PATIENT)
+    await world.wake(_PATIENT)
     await _known_to_prescribing(world, tool)
     await world.post(world.physician, PRESCRIPTION, "/v1/prescriptions", world.act(_PATIENT, tool), 201)
     await world.until_mine(patient, tool)

@@ -1,5 +1,6 @@
 """Everybody who walks, and the running system that they walk through."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
@@ -30,7 +31,6 @@ PRESCRIPTION, CONSENT, NOTIFICATION, PAGES, CATALOG = (
     "catalog-api",
 )
 _PRACTITIONER: Final = (scopes.PRESCRIBE, scopes.READ_PRESCRIPTIONS, scopes.EDIT_OFFERING, scopes.READ_CATALOG)
-_WRITING: Final = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,22 @@ class World:
     # calls
 
     async def call(self, who: Who, service: str, method: str, path: str, **request: Any) -> httpx.Response:
-        """As httpx's `request` takes it. A POST has an Idempotency-Key of its own unless it brings one."""
+        """As httpx's `request` takes it. A POST has an Idempotency-Key of its own unless it brings one. Comes again
+        when asked to (503 with Retry-After), twice at most, as a program should.
+        """
         headers = dict(request.pop("headers", {}))
         if method == "POST" and isinstance(who, Kind):
             headers.setdefault("Idempotency-Key", str(uuid4()))
+        for _ in range(2):
+            answer = await self._once(who, service, method, path, headers=dict(headers), **request)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return answer
+            await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+        return await self._once(who, service, method, path, headers=headers, **request)
+
+    async def _once(
+        self, who: Who, service: str, method: str, path: str, headers: dict[str, str], **request: Any
+    ) -> httpx.Response:
         if isinstance(who, Kind) and who.wanted:
             client = await self._client(who, service)
             return await client.request(method, path, headers=headers, **request)
@@ -171,6 +183,7 @@ class World:
 
     async def free(self, who: Kind, patient: str, tool: Json) -> None:
         """The patient deletes what an earlier walk has left (P10): nobody is notified of that."""
+        await self.wake(patient)
         person = self.people[patient]
         asked = {"patient": {"nationalId": person["nationalId"]}}
 
@@ -202,12 +215,15 @@ class World:
         return dict(page[0].json()) if there else {}
 
     async def mailbox(self, state: str, channel: str = "phone") -> Mailbox:
-        """Their quiet hours are off until the walk is over."""
+        await self.wake(state)
+        return await Mailbox(self.http, self.sandbox, self.people[state][channel]).empty()
+
+    async def wake(self, state: str) -> None:
+        """Their quiet hours are off until the walk is over: what waits keeps later ones waiting."""
         person = self.people[state]
-        if state not in self._awake:
+        if state not in self._awake and person["phone"] and person["birthDate"] < "2010":
             self._awake.add(state)
             await self.until_over.enter_async_context(awake(self.http, self.sandbox, self.url(NOTIFICATION), person))
-        return await Mailbox(self.http, self.sandbox, person[channel]).empty()
 
     async def now(self) -> datetime:
         answer = document(await self.http.get(f"{self.sandbox}/clock"), 200)
