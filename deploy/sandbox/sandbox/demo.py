@@ -70,6 +70,16 @@ class Demo:
         for detail in details:
             print("    " + detail.replace("\n", "\n    "))
 
+    async def _post(self, path: str, asked: dict[str, Any], **headers: str) -> httpx.Response:
+        """As the record system; comes again when it is asked to (503 with Retry-After), as a program should."""
+        answer = await self._ehr.post(path, asked, **headers)
+        for _ in range(2):
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+            answer = await self._ehr.post(path, asked, **headers)
+        return answer
+
     async def _log_in(self) -> None:
         claims = await self._ehr.log_in(PHYSICIAN)
         name = claims.get("name", "")
@@ -79,7 +89,7 @@ class Demo:
         )
 
     async def _look_up(self) -> None:
-        answer = await self._ehr.post("/v1/patients/lookup", {"nationalId": self._patient["nationalId"]})
+        answer = await self._post("/v1/patients/lookup", {"nationalId": self._patient["nationalId"]})
         found = document(answer, 200)
         expect(found["digitallyActive"] is True and found["reasons"] == [], "the patient should be digitally active")
         self._say("Looks the patient up", f"200 {found['name']}, {found['ageClass']}, digitally active")
@@ -113,7 +123,7 @@ class Demo:
 
             async def free() -> bool:
                 asked = {"patient": {"nationalId": patient["nationalId"]}}
-                found = document(await self._ehr.post("/v1/prescriptions/search", asked), 200)
+                found = document(await self._post("/v1/prescriptions/search", asked), 200)
                 return not any(p["toolId"] == tool_id and p["state"] in ("active", "opened") for p in found["items"])
 
             await until(free, "the deleted tool should be free to prescribe")
@@ -121,7 +131,7 @@ class Demo:
 
     async def _prescribe(self, tool_id: str, key: str) -> dict[str, Any]:
         started = time.perf_counter()
-        answer = await self._ehr.post("/v1/prescriptions", self._act(tool_id), **{"Idempotency-Key": key})
+        answer = await self._post("/v1/prescriptions", self._act(tool_id), **{"Idempotency-Key": key})
         took = (time.perf_counter() - started) * 1000
         prescription = document(answer, 201)
         note = prescription["journalNote"]["text"]
@@ -189,14 +199,14 @@ class Demo:
         self._say("Opens it", f"{answer.status_code} {document(answer, 200)['url']}")
 
     async def _prescribe_again(self, tool_id: str, prescription_id: str) -> None:
-        answer = await self._ehr.post("/v1/prescriptions", self._act(tool_id))
+        answer = await self._post("/v1/prescriptions", self._act(tool_id))
         problem = document(answer, 409)
         expect(problem["code"] == "already-prescribed", f"already-prescribed was expected, not {problem['code']}")
         expect(problem["prescriptionId"] == prescription_id, "the existing prescription should be named")
         self._say("The same prescription once more", f"409 {problem['code']}, since {problem['since']}")
 
     async def _repeat(self, tool_id: str, key: str, prescription: dict[str, Any]) -> None:
-        answer = await self._ehr.post("/v1/prescriptions", self._act(tool_id), **{"Idempotency-Key": key})
+        answer = await self._post("/v1/prescriptions", self._act(tool_id), **{"Idempotency-Key": key})
         expect(document(answer, 201) == prescription, "the same answer was expected")
         expect(answer.headers.get("Idempotency-Replayed") == "true", "Idempotency-Replayed was expected")
         self._say(
@@ -205,7 +215,7 @@ class Demo:
 
     async def _prescribe_to_basis(self, tool_id: str) -> None:
         asked = {"patient": {"nationalId": self._basis["nationalId"]}, "toolId": tool_id}
-        problem = document(await self._ehr.post("/v1/prescriptions", asked), 422)
+        problem = document(await self._post("/v1/prescriptions", asked), 422)
         expect(problem["code"] == "patient-not-digitally-active", f"not {problem['code']}")
         expect(problem["reasons"] == ["consent-basis-only"], f"not {problem['reasons']}")
         self._say(f"To {self._basis['name']}, whose consent is basis", f"422 {problem['code']} {problem['reasons']}")
@@ -218,7 +228,7 @@ class Demo:
         await self._make_room(tool["toolId"], child, parent)
         mailboxes = await self._mailboxes(parent)
         asked = {"patient": {"nationalId": child["nationalId"]}, "toolId": tool["toolId"]}
-        document(await self._ehr.post("/v1/prescriptions", asked), 201)
+        document(await self._post("/v1/prescriptions", asked), 201)
         self._say(f"Prescribes «{tool['name']}» to {child['name']}, {child['birthDate']}", "201")
         what = f"The phone and mailbox of a parent, {parent['name']}: not a word of whom it is for, either"
         await self._see_messages(what, mailboxes, tool["name"], child["name"], child["name"].split()[0])
@@ -237,7 +247,7 @@ class Demo:
     async def _revoke(self, prescription: dict[str, Any], mailboxes: list[Mailbox]) -> None:
         path = f"/v1/prescriptions/{prescription['prescriptionId']}/revoke"
         why = {"reason": WHY_REVOKED, "category": "replaced"}
-        answer = await self._ehr.post(path, why, **{"Idempotency-Key": str(uuid4())})
+        answer = await self._post(path, why, **{"Idempotency-Key": str(uuid4())})
         revoked = document(answer, 200)
         expect((revoked["state"], revoked["endCategory"]) == ("revoked", "replaced"), "it should be revoked")
         note = revoked["closingNote"]["text"]
