@@ -3,10 +3,18 @@
 import re
 from typing import Final
 
-from pydantic_core import PydanticCustomError
+from shared.input_errors import invalid_value
+from shared.language import Text
 
 _WEIGHTS: Final = (3, 2, 7, 6, 5, 4, 3, 2)
 _NINE: Final = re.compile(r"[0-9]{9}", re.ASCII)
+
+
+WRONG_DIGIT: Final[Text] = {
+    "nb": "Kontrollsifferet i organisasjonsnummeret stemmer ikke.",
+    "nn": "Kontrollsifferet i organisasjonsnummeret stemmer ikkje.",
+    "en": "The check digit of the organisation number is wrong.",
+}
 
 
 def is_organisation_number(text: str) -> bool:
@@ -20,7 +28,5 @@ def is_organisation_number(text: str) -> bool:
 def checked(number: str) -> str:
     """Raises PydanticCustomError `organisation-number-check-digit`."""
     if not is_organisation_number(number):
-        raise PydanticCustomError(
-            "organisation_number_check_digit", "The check digit of the organisation number is wrong."
-        )
+        raise invalid_value("organisation_number_check_digit", WRONG_DIGIT)
     return number

@@ -65,7 +65,7 @@ async def test_P4_K1_S5_prescribing_is_as_the_age_table_says(
         (Person(12, True), "nb", "har ikke fått egen tilgang til Helsenorge av en forelder. Ingen som kan handle"),
         (Person(12, True, level="none"), "nb", "En forelder kan logge inn der og velge samtykket «Full». Pasienten er"),
         (Person(12, True, level="basis"), "nn", "«Full», som ein forelder kan velje på Helsenorge. Pasienten er"),
-        (Person(16, True, level="none"), "nb", "Det gjøres ved å logge inn der"),
+        (Person(16, True, level="none"), "nb", "Pasienten kan logge inn der og velge samtykket"),
     ],
 )
 async def test_P4_what_stands_in_the_way_of_the_young_is_said_without_contradiction(

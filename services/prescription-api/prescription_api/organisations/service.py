@@ -1,15 +1,13 @@
 """A practitioner finds an organisation, by its name or its number."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from prescription_api.clients.organisation_register import Organisation, OrganisationRegister
 from shared.errors import InvalidInput
 from shared.limiting import Counters, Policy
 from shared.limiting.limits import MINUTE
-from shared.organisation_number import is_organisation_number
-
-_CHECK_DIGIT: Final = "The check digit of the organisation number is wrong."
+from shared.organisation_number import WRONG_DIGIT, is_organisation_number
 
 
 class SearchQuota:
@@ -38,7 +36,7 @@ async def search(register: OrganisationRegister, words: str, limit: int, until: 
 async def _with_number(register: OrganisationRegister, number: str, until: float) -> Sequence[Organisation]:
     """None or one; one that is closed is no longer there."""
     if not is_organisation_number(number):
-        wrong = {"pointer": "/query/q", "code": "organisation-number-check-digit", "detail": _CHECK_DIGIT}
+        wrong = {"pointer": "/query/q", "code": "organisation-number-check-digit", "detail": WRONG_DIGIT}
         raise InvalidInput(errors=[wrong])
     found = await register.find(number, until)
     return [found] if found and not found.closed else []
