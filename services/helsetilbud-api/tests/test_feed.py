@@ -165,7 +165,7 @@ async def test_K4_those_who_have_a_stopped_tool_are_told_once(
     assert [entry["kind"] for entry in await kari.feed()] == ["tool-withdrawn", "tool-prescribed"]
     assert {entry["kind"] for entry in await ola.feed()} == {"tool-removed", "tool-prescribed"}
     [newest, _] = await kari.feed()
-    assert newest["text"] == "Det er ikke mulig å åpne «Søvntrappa» nå."
+    assert newest["text"] == "«Søvntrappa» kan ikke åpnes nå."
     assert newest["about"] == f"/v1/me/tools/{tool}"
 
 
