@@ -67,7 +67,7 @@ class OrganisationRefusal(DomainError):
                 "required": ["organisationNumber", "name"],
                 "properties": {
                     "organisationNumber": {"type": "string"},
-                    "name": {"type": ["string", "null"]},
+                    "name": {"type": ["string", "null"], "maxLength": 200},
                 },
             },
             "examples": [[{"organisationNumber": "299900177", "name": "Solfjell kommune"}]],

@@ -59,10 +59,11 @@ async def _create(admin_url: str, passwords: Mapping[str, str]) -> None:
 
 async def _create_one(connection: asyncpg.Connection, name: str, password: str) -> None:
     await _set_role(connection, name, password)
-    if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name):
-        await _execute(connection, "ALTER DATABASE %1$I OWNER TO %1$I", name)
-    else:
+    owner = await connection.fetchval("SELECT datdba::regrole::text FROM pg_database WHERE datname = $1", name)
+    if owner is None:
         await _execute(connection, "CREATE DATABASE %1$I OWNER %1$I", name)
+    elif owner.strip('"') != _owner_of(name):
+        await _execute(connection, "ALTER DATABASE %1$I OWNER TO %1$I", name)
     await _execute(connection, "REVOKE ALL ON DATABASE %I FROM PUBLIC", name)
 
 
@@ -74,6 +75,7 @@ async def _separate(admin_url: str, passwords: Mapping[str, str]) -> None:
             await _set_role(connection, _owner_of(name), password)
             await _execute(connection, "ALTER DATABASE %I OWNER TO %I", name, _owner_of(name))
             await _execute(connection, "REASSIGN OWNED BY %I TO %I", name, _owner_of(name))
+            await _execute(connection, "GRANT CONNECT ON DATABASE %1$I TO %1$I", name)
         finally:
             await connection.close()
 

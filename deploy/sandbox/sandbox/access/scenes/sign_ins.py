@@ -70,6 +70,7 @@ def _signed_in(world: World) -> Ask:
 SCENES = {
     "pushAuthorizationRequest": lambda world: Ask(body=_request(world)),
     "authorizeRequest": lambda world: Ask(query=_pushed(world)),
+    "authorizePostedRequest": lambda world: Ask(body=_pushed(world)),
     "redeemCode": lambda world: Ask(body=_redemption(world)),
     "getSignedInCitizen": _signed_in,
 }

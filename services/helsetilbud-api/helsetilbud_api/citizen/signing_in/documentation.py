@@ -149,6 +149,24 @@ AUTHORIZED: Final[Responses] = {
         "content": PAGE,
     },
 }
+AUTHORIZATION_FORM: Final[Json] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            FORM: _object(
+                {
+                    "client_id": _text("Of the client that pushed it", 100),
+                    "request_uri": _text("As it was answered", 200),
+                },
+                ["client_id", "request_uri"],
+                {
+                    "client_id": "dcd0a1f3-6f2b-4a3b-9f0e-3f2f7a3f1e5c",
+                    "request_uri": "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c",
+                },
+            )
+        },
+    }
+}
 METADATA: Final[Responses] = {
     200: _answer(
         "OK",

@@ -10,6 +10,7 @@ from helsetilbud_api.citizen.errors import ConsentServiceUnavailable
 from helsetilbud_api.citizen.signing_in import service
 from helsetilbud_api.citizen.signing_in.assertion import authenticate
 from helsetilbud_api.citizen.signing_in.documentation import (
+    AUTHORIZATION_FORM,
     AUTHORIZED,
     KEYS,
     METADATA,
@@ -160,15 +161,20 @@ async def authorize_request(
     return _sent_on(request, await service.authorize(session, asking, issuer, client_id, request_uri, now))
 
 
+@router.post(
+    AUTHORIZATION_PATH,
+    summary="Authorize a pushed request, sent as a form",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=AUTHORIZED | _FORMS,
+    openapi_extra=AUTHORIZATION_FORM,
+)
 async def authorize_posted_request(
     issuer: Issuer, form: Form, request: Request, session: Session, asking: CurrentAsking, now: Now
 ) -> Response:
-    """The same in a form (OpenID Connect Core, section 3.1.2.1)."""
+    """As by an address; for a client that has the browser send a form (OpenID Connect Core, section 3.1.2.1)."""
     client_id, request_uri = form.get("client_id", ""), form.get("request_uri", "")
     return _sent_on(request, await service.authorize(session, asking, issuer, client_id, request_uri, now))
-
-
-router.add_api_route(AUTHORIZATION_PATH, authorize_posted_request, methods=["POST"], include_in_schema=False)
 
 
 async def look_at_authorization(_issuer: Issuer) -> Response:
