@@ -29,12 +29,15 @@ ADDED = re.compile(
 )
 MADE = re.compile(r"\bCREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)", re.I)
 CHANGED = re.compile(r"\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(\w+)", re.I)
+BODY = re.compile(r"\bAS\s+\$\$.*?\$\$", re.I | re.S)
 UNIQUE = re.compile(r"\bCREATE\s+UNIQUE\s+INDEX\b.*?\bON\s+(?:ONLY\s+)?(\w+)", re.I | re.S)
 
 
 def taken_away(source: str) -> list[str]:
-    """What older code would stumble over. Tables that the migration itself makes are its own."""
-    upgrade = source.partition("def downgrade")[0]
+    """What older code would stumble over. Tables that the migration itself makes are its own, and a function's body is
+    run when it is called.
+    """
+    upgrade = BODY.sub("", source.partition("def downgrade")[0])
     own = {name.lower() for name in MADE.findall(upgrade)}
     found = [f"an index that refuses rows of {name}" for name in UNIQUE.findall(upgrade) if name.lower() not in own]
     for statement in re.split(r";\s*\n|\"\"\"", upgrade):
@@ -143,6 +146,7 @@ def test_what_takes_something_away_is_found(statement: str) -> None:
     [
         "CREATE TABLE colour (name text NOT NULL);\nALTER TABLE colour ADD CONSTRAINT pk_colour PRIMARY KEY (name)",
         "CREATE TABLE colour (name text NOT NULL);\nCREATE UNIQUE INDEX one_each ON colour (name)",
+        "CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE colour; END $$",
         "ALTER TABLE prescription ADD COLUMN colour text",
         "ALTER TABLE prescription ADD COLUMN colour text NOT NULL DEFAULT 'blue'",
         "ALTER TABLE tool ADD COLUMN audience text[] NOT NULL GENERATED ALWAYS AS (heard(document)) STORED",
