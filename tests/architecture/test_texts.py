@@ -79,7 +79,11 @@ def _request_models() -> list[type[RequestSchema]]:
             if not re.search(r"\.(?:migrations|testing|private_servers|__main__)\b", module.name):
                 importlib.import_module(module.name)
     return sorted(
-        (it for it in _below(RequestSchema) if it.__module__ != __name__),
+        (
+            it
+            for it in _below(RequestSchema)
+            if it.__module__.split(".")[0] in _PACKAGES and ".tests." not in it.__module__
+        ),
         key=lambda model: f"{model.__module__}.{model.__qualname__}",
     )
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from sandbox.choices import citizen_token
-from sandbox.demo import DATA, PHYSICIAN, system
+from sandbox.demo import DATA, PHYSICIAN, patiently, system
 from sandbox.ehr import Ehr
 from sandbox.wiring import free_port_base
 
@@ -41,7 +41,8 @@ class Tried:
 
     async def mine(self) -> list[dict[str, Any]]:
         token = await citizen_token(self.http, self.urls[0], self.patient["nationalId"], "nhn:helsetilbud")
-        answer = await self.http.get(f"{self.urls[5]}/v1/me/tools", headers={"Authorization": f"Bearer {token}"})
+        url, headers = f"{self.urls[5]}/v1/me/tools", {"Authorization": f"Bearer {token}"}
+        answer = await patiently(lambda: self.http.get(url, headers=headers))
         assert answer.status_code == 200, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
         return items

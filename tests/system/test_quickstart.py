@@ -16,7 +16,7 @@ from sandbox.wiring import Wiring
 PAGE = (Path(__file__).parents[2] / "docs/quickstart-ehr.md").read_text("utf-8")
 AS_LONG_AS_PROMISED = 15
 NOTE = "Digitalt helseverktøy sendt på Helsenorge: "
-REFUSAL = "Pasienten har allerede dette verktøyet.\n"
+REFUSAL = re.compile(r"Pasienten har hatt dette verktøyet siden \d+\. [a-z]+ \d{4}\.\n")
 
 
 def program(language: str) -> str:
@@ -65,7 +65,7 @@ async def test_P9_from_nothing_to_a_prescription_in_python(system: Processes, wi
     file.write_text(moved(program("python"), wiring), "utf-8")
     said = [await asyncio.to_thread(run, sys.executable, file.name, folder=tmp_path) for _ in range(2)]
     assert said[0].startswith(NOTE)
-    assert said[1] == REFUSAL
+    assert REFUSAL.fullmatch(said[1])
 
 
 @pytest.mark.system
@@ -76,4 +76,4 @@ async def test_P9_from_nothing_to_a_prescription_in_typescript(
     file.write_text(moved(program("typescript"), wiring), "utf-8")
     said = [await asyncio.to_thread(run, str(node.NODE), file.name, folder=npm_folder) for _ in range(2)]
     assert said[0].startswith(NOTE)
-    assert said[1] == REFUSAL
+    assert REFUSAL.fullmatch(said[1])

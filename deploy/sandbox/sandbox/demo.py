@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -71,14 +71,8 @@ class Demo:
             print("    " + detail.replace("\n", "\n    "))
 
     async def _post(self, path: str, asked: dict[str, Any], **headers: str) -> httpx.Response:
-        """As the record system; comes again when it is asked to (503 with Retry-After), as a program should."""
-        answer = await self._ehr.post(path, asked, **headers)
-        for _ in range(2):
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
-            answer = await self._ehr.post(path, asked, **headers)
-        return answer
+        """As the record system."""
+        return await patiently(lambda: self._ehr.post(path, asked, **headers))
 
     async def _log_in(self) -> None:
         claims = await self._ehr.log_in(PHYSICIAN)
@@ -168,7 +162,8 @@ class Demo:
         represented = represents["nationalId"] if represents else None
         token = await citizen_token(self._http, self._urls[0], actor["nationalId"], "nhn:helsetilbud", represented)
         headers = {"Authorization": f"Bearer {token}"}
-        return await self._http.request(method, self._urls[5] + path, params=parameters, headers=headers)
+        url = self._urls[5] + path
+        return await patiently(lambda: self._http.request(method, url, params=parameters, headers=headers))
 
     async def _see_feed(self, prescription: dict[str, Any], *, closed: bool = False) -> None:
         feed = document(await self._citizen("GET", "/v1/me/feed", self._patient, limit="200"), 200)
@@ -261,6 +256,17 @@ class Demo:
         await self._see_messages("The patient's phone and mailbox", mailboxes)
         await self._see_feed(prescription, closed=True)
         expect(not await self._mine(prescription["toolId"]), "a revoked tool should not be among my tools")
+
+
+async def patiently(call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """Comes again when it is asked to (503 with Retry-After), as a program should."""
+    answer = await call()
+    for _ in range(5):
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            break
+        await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+        answer = await call()
+    return answer
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """The first day of the containers' sandbox profile: `python -m sandbox.seed_containers`, once the services answer.
 
-DATABASE_URL is the catalogue's, NOTIFICATION_DATABASE_URL the notification service's; CITIZEN_REFERENCE_KEYS as the
-services have it. Names and ports are those inside docker-compose.yml.
+DATABASE_URL is the catalogue's, CONSENT_DATABASE_URL and NOTIFICATION_DATABASE_URL those of the services of these
+names; CITIZEN_REFERENCE_KEYS as the services have it. Names and ports are those inside docker-compose.yml.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ class Containers(Wiring):
 def main() -> None:
     databases = {
         "catalog-api": os.environ["DATABASE_URL"],
+        "consent-api": os.environ["CONSENT_DATABASE_URL"],
         "notification-service": os.environ["NOTIFICATION_DATABASE_URL"],
     }
     key = json.loads(os.environ["CITIZEN_REFERENCE_KEYS"])[KEY_ID]

@@ -46,7 +46,7 @@ async def test_M6_a_revoked_tool_keeps_its_trace_of_use(
         "organisation": "299900130",
         "organisationName": "Eksempel legesenter",
     }
-    assert found[0]["reason"] == {"code": "replaced", "text": "Det er erstattet av noe annet."}
+    assert found[0]["reason"] == {"code": "replaced", "text": "Verktøyet er erstattet av noe annet."}
     await rebuild(database)
     assert await history(kari) == found
 

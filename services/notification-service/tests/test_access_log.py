@@ -66,11 +66,10 @@ async def test_P13_without_its_entry_a_look_up_is_not_answered(kari, operator, d
     assert "items" not in answer.json()
 
 
-async def test_P13_why_somebody_looked_is_in_the_entry_and_in_no_log(kari, operator, capsys) -> None:
+async def test_P13_why_somebody_looked_is_in_the_entry_and_in_no_log(kari, operator, logged) -> None:
     await operator("POST", "/v1/notifications/search", **question(kari))
-    logged = capsys.readouterr()
-    assert "route=/v1/notifications/search" in logged.out + logged.err
-    assert REASON not in logged.out + logged.err
+    assert "/v1/notifications/search" in logged()
+    assert REASON not in logged()
 
 
 @pytest.mark.parametrize("change", ["DELETE FROM look_up", "UPDATE look_up SET reason = 'another'"])

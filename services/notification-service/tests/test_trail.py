@@ -168,11 +168,11 @@ async def test_a_question_that_cannot_be_answered_is_refused(kari, operator, cha
 
 
 @pytest.mark.rule("I1")
-async def test_I1_the_reason_of_a_question_holds_no_identity_number(kari, operator, capsys) -> None:
+async def test_I1_the_reason_of_a_question_holds_no_identity_number(kari, operator, logged) -> None:
     answer = await operator("POST", "/v1/notifications/search", **question(kari, reason=f"Ringte om {kari.number}"))
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
-    assert kari.number not in capsys.readouterr().out
+    assert kari.number not in logged()
 
 
 async def test_only_operators_may_ask(kari, operator) -> None:

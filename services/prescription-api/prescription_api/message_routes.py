@@ -7,7 +7,7 @@ from prescription_api import reading
 from prescription_api.callers import CitizenPages, PrescriptionId
 from prescription_api.errors import PrescriptionNotFound
 from prescription_api.outside import CurrentOutside
-from prescription_api.schemas import Message
+from prescription_api.schemas import PrescriptionMessage
 from shared.auth import MACHINE_REFUSALS
 from shared.errors import problems
 
@@ -16,7 +16,7 @@ router = APIRouter()
 
 @router.get(
     "/v1/prescriptions/{prescriptionId}/message",
-    response_model=Message,
+    response_model=PrescriptionMessage,
     tags=["prescriptions"],
     summary="Get the message to the patient",
     responses=problems(*MACHINE_REFUSALS, PrescriptionNotFound),

@@ -219,7 +219,7 @@ class Prescription(Schema):
     closing_note: ClosingNote | None = Field(None, description="Of a practitioner's revoking or ending it")
 
 
-class Message(Schema):
+class PrescriptionMessage(Schema):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"prescriptionId": PRESCRIPTION, "message": "Begynn med første kapittel."}]}
     )

@@ -76,7 +76,7 @@ async def test_P12_I1_no_table_and_no_log_line_holds_a_number_after_every_kind_o
     supplier: Any,
     citizen: Any,
     database: Database,
-    capsys: Any,
+    logged: Any,
 ) -> None:
     unknown = generate(date(1950, 5, 5), 0)
     tool_id = await publish()
@@ -98,7 +98,7 @@ async def test_P12_I1_no_table_and_no_log_line_holds_a_number_after_every_kind_o
     for number in (odd, unknown):
         assert not any(number in answer.text for answer in answers)
         assert await tables_with(database, number) == []
-        assert number not in capsys.readouterr().out
+        assert number not in logged()
     assert await tables_with(database, "Ragnhild") != [], "the search finds what is there"
 
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
 from shared.db import Database
 from shared.migrate import migrate
@@ -126,6 +127,13 @@ async def make_database(postgres_url: str, templates: dict[str, str]) -> AsyncIt
 
     yield make
     await _execute(postgres_url, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in made))
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
+    """All that the test has logged when it is called, before anything is masked, wherever logging writes to."""
+    with capture_logs() as lines:
+        yield lambda: f"{lines} {caplog.text}"
 
 
 @pytest.fixture

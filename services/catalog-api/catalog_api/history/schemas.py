@@ -56,7 +56,7 @@ STEP: Final[dict[str, Any]] = {
 }
 
 
-class Step(Schema):
+class HistoryStep(Schema):
     """Something that was done, by whom, when and why. `checked` and `verified` carry the answers that were given then:
     `verified` is what completed the check list. `state` is the submission's afterwards.
     """
@@ -74,5 +74,5 @@ class Step(Schema):
     items: Sequence[CheckAnswer] | None = None
 
 
-class HistoryPage(Page[Step]):
+class HistoryPage(Page[HistoryStep]):
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": [STEP]}]})

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from catalog_api.codes import ChoiceOf, CodeOf
 from catalog_api.free_text import Comment, Reason
-from catalog_api.history.schemas import STEP, Doer, Step
+from catalog_api.history.schemas import STEP, Doer, HistoryStep
 from catalog_api.submissions.transitions import Approval, State, Transition
 from catalog_api.tool_shape import EXAMPLE, ToolDraft
 from shared.events.catalog import Party
@@ -200,4 +200,4 @@ class SubmissionDetails(SubmissionSummary):
     check_list: Sequence[CheckListItem]
     allowed_transitions: Sequence[Transition]
     verified_by: Sequence[Doer] | None
-    steps: Annotated[Sequence[Step], Field(description="Oldest first")]
+    steps: Annotated[Sequence[HistoryStep], Field(description="Oldest first")]

@@ -52,7 +52,7 @@ async def test_M3_what_is_wrong_is_refused_and_the_launch_code_is_not_used(
 
 @pytest.mark.rule("I1", "M3")
 async def test_I1_a_number_that_is_sent_by_mistake_goes_nowhere(
-    kari: Any, sovntrappa: Any, launch: str, rows: Any, capsys: Any
+    kari: Any, sovntrappa: Any, launch: str, rows: Any, logged: Any
 ) -> None:
     for name in ("login_hint", "redirect_uri", "response_type", "client_assertion", "state", "nonce"):
         refused = await sovntrappa.push(launch, **{name: kari.number})
@@ -62,7 +62,7 @@ async def test_I1_a_number_that_is_sent_by_mistake_goes_nowhere(
         assert kari.number not in (await sovntrappa.redeem("x" * 43, **redeemed)).text
     assert kari.number not in (await sovntrappa.browse(kari.number)).text
     assert await rows("SELECT FROM launch_sign_in") == []
-    assert kari.number not in capsys.readouterr().out
+    assert kari.number not in logged()
     assert (await sovntrappa.push(launch, state=f"a{kari.number}b")).status_code == 201, "random, and no number"
 
 

@@ -259,12 +259,12 @@ async def test_V6_a_body_beyond_all_measure_is_refused(upload) -> None:
 
 
 @pytest.mark.rule("I1")
-async def test_I1_no_number_is_left_anywhere(upload, people, rows, capsys) -> None:
+async def test_I1_no_number_is_left_anywhere(upload, people, rows, logged) -> None:
     some = await people(3)
     wrong = some[0].number[:-1] + str((int(some[0].number[-1]) + 1) % 10)
     answer = await upload("nationalId\n" + "".join(f"{n}\n" for n in [wrong, *(one.number for one in some)]))
 
-    kept = answer.text + capsys.readouterr().out
+    kept = answer.text + logged()
     for table in ("campaign", "campaign_recipient", "campaign_step", "outbox"):
         kept += str(await rows(f"SELECT * FROM {table}"))  # noqa: S608 - names of our own
     assert [number for number in [wrong, *(one.number for one in some)] if number in kept] == []
