@@ -73,11 +73,11 @@ _LIST: Final[dict[str, Any]] = {
         ),
         "content": {
             "text/csv": {
-                "schema": {"type": "string", "format": "binary", "maxLength": LARGEST_UPLOAD},
+                "schema": {"type": "string", "maxLength": LARGEST_UPLOAD},
                 "example": "nationalId;reference\n11870150050;D-0017\n",
             },
             "application/x-ndjson": {
-                "schema": {"type": "string", "format": "binary", "maxLength": LARGEST_UPLOAD},
+                "schema": {"type": "string", "maxLength": LARGEST_UPLOAD},
                 "example": '{"nationalId": "11870150050", "reference": "D-0017"}\n',
             },
         },
