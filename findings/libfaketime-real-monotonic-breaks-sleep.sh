@@ -4,7 +4,7 @@
 # A test system whose date is moved wants only the date moved: timers and waits should go on by the real monotonic clock,
 # for which libfaketime has FAKETIME_DONT_FAKE_MONOTONIC=1. With it, time.sleep(0.2) of Python 3.11 raises OSError 22
 # (EINVAL): that Python sleeps until a moment of the monotonic clock (clock_nanosleep with TIMER_ABSTIME), and the
-# library reckons the moment it was given as if that clock were moved too. Without the setting it sleeps as it should,
+# library answers EINVAL to every such call, now or moved. Without the setting it sleeps as it should,
 # and then every timeout follows the invented clock. asyncio.sleep, which waits in epoll, works in both ways, so that a
 # server starts and seems sound until something of it sleeps.
 # A way out: move Python's time in Python (time-machine), and keep the library for processes in C, as PostgreSQL.
