@@ -22,7 +22,7 @@ class _ConsentEvent(Event):
 
 
 class LevelChanged(_ConsentEvent):
-    """The citizen's consent level from now on (S1); withdrawing `full` has the effects of S6."""
+    """The citizen's consent level from now on (S1); withdrawing `full` hides tools and ends messages (S6)."""
 
     name = "consent.level-changed.v1"
 

@@ -30,7 +30,7 @@ class ToolOpened(_CitizenToolEvent):
 
 
 class ToolRemoved(_CitizenToolEvent):
-    """Deleted by the citizen; frees P6 for the same tool (P10)."""
+    """Deleted by the citizen; the same tool can be prescribed again (P6, P10)."""
 
     name = "helsetilbud.tool-removed.v1"
 

@@ -20,6 +20,7 @@ from shared.errors import (
 from shared.http import BodyTooLarge, RequestTimeout, UnsupportedMediaType
 from shared.limiting import RateLimitExceeded
 from shared.openapi.limits import fill_in_limits
+from shared.openapi.wording import reword
 from shared.schemas import NULL_IN_EXAMPLE
 
 Json = dict[str, Any]
@@ -55,6 +56,7 @@ def complete(document: Json, tags: Mapping[str, str]) -> Json:
         _exemplify_page(schema, schemas)
         _take_object_defaults(schema)
     fill_in_limits(document)
+    reword(document)
     completed: Json = _with_nulls(document)
     return completed
 

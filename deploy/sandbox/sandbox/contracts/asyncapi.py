@@ -10,6 +10,7 @@ from sandbox.wiring import package_of
 from shared.events import EVENTS, CloudEvent, Event
 from shared.messaging.topology import DEAD_EXCHANGE, DELIVERY_LIMIT, EXCHANGE, dead_queue, retry_queue
 from shared.messaging.transport import RETRY_LADDER
+from shared.openapi.wording import reword
 
 _PRODUCERS = {
     "catalog": "catalog-api",
@@ -23,7 +24,7 @@ _PRODUCERS = {
 def describe_events() -> dict[str, Any]:
     """The whole document."""
     consumers = _consumers()
-    return {
+    document: dict[str, Any] = {
         "asyncapi": "3.0.0",
         "info": {"title": "Helseverktøy events", "version": "1.0.0", "description": _description()},
         "defaultContentType": "application/cloudevents+json",
@@ -32,6 +33,8 @@ def describe_events() -> dict[str, Any]:
         "operations": _operations(consumers),
         "components": {"messages": {name: _message(event) for name, event in sorted(EVENTS.items())}},
     }
+    reword(document)
+    return document
 
 
 def _description() -> str:

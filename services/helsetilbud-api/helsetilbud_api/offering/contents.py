@@ -50,7 +50,7 @@ class InfoText(RequestSchema):
 
 
 class TriageChoice(RequestSchema):
-    """H3: `formId`s from the standard list of the service; null for none."""
+    """Form ids (`formId`) from the standard list of the service; null for none."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"controlQuestions": "before-appointment", "checkpoint": None}]}

@@ -99,7 +99,7 @@ class StandardText(Schema):
 
 
 class InfoMessage(Changed):
-    """H2. The standard text is shown above `text` and cannot be edited."""
+    """H2: the standard text is shown above `text` and cannot be edited."""
 
     model_config = _example(
         area="contact-office",
