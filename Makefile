@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo rows test test-fast check format age-table access fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
+.PHONY: help setup run demo rows test test-fast check format house age-table access fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ check: setup ## Format, lint, strict types; contracts current, by the linters, a
 format: setup ## Format and mend what can be mended
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
+
+house: setup ## Rooms, who imports whom, and where that goes upward (tests/architecture/layers.toml)
+	@$(PYTHON) -m sandbox.house
 
 age-table: setup ## Who may use which tool by age, relation and consent: writes docs/age-table.md
 	@$(PYTHON) -m sandbox.age_table | tee docs/age-table.md

@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from catalog_api import seeding as catalogue
 from consent_api.errors import RepresentationExists
 from consent_api.representation.service import Agreement, give
+from notification_service.digests import Digests
 from notification_service.preferences.loading import load
 from notification_service.preferences.models import CitizenSettings
 from notification_service.preferences.quiet import DEFAULT_QUIET_HOURS, QuietHours
 from notification_service.testers.loading import Confirmed
 from notification_service.testers.loading import load as load_testers
-from notification_service.testers.models import Digests
 from sandbox.choices import Choices
 from sandbox.population.models import PowerOfAttorney
 from sandbox.population.population import Population

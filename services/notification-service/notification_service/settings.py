@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
+from notification_service.digests import Digests
 from notification_service.notifying.models import Gathering
+from notification_service.pace import Pace
 from notification_service.receipts.models import Provider
-from notification_service.sending.pace import Pace
-from notification_service.testers.models import Digests
 from shared.settings import CallingServiceSettings, Count, Port
 
 PerSecond = Annotated[float, Field(gt=0, le=10_000)]

@@ -21,11 +21,11 @@ from notification_service.notifying.copying import change_recipients
 from notification_service.notifying.handlers import HANDLERS, handlers
 from notification_service.notifying.models import Gathering
 from notification_service.notifying.replaying import REPLAY_HANDLERS
+from notification_service.pace import Pace
 from notification_service.sending.carriers import Carrier, provider_breaker
 from notification_service.sending.composing import Composer
 from notification_service.sending.loop import Sending as Loop
 from notification_service.sending.measuring import DeliveryMetrics
-from notification_service.sending.pace import Pace
 from notification_service.settings import Settings
 from notification_service.texts.templates import load_templates
 from shared.db import Database

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notification_service.errors import MessageRefused, ProviderUnavailable
-from notification_service.sending.pace import Pace
+from notification_service.pace import Pace
 
 pytestmark = pytest.mark.rule("V4")
 

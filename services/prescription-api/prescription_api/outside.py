@@ -13,8 +13,8 @@ from prescription_api.clients.hpr import HprClient
 from prescription_api.clients.organisation_register import OrganisationRegister
 from prescription_api.clients.person_register import PersonRegisterClient
 from prescription_api.models import Prescriber
-from prescription_api.organisations.service import SearchQuota
 from prescription_api.queries import ToolCopies
+from prescription_api.quotas import SearchQuota
 from prescription_api.settings import Settings
 from prescription_api.writing import Writer
 from shared.asking import show_state

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from prescription_api.organisations.service import SearchQuota
+from prescription_api.quotas import SearchQuota
 from shared.auth.claims import ORGANISATION_CHILD
 
 MUNICIPALITY, OFFICE, OTHER, CLOSED = "299900177", "299900452", "299900460", "299901785"

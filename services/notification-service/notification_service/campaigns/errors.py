@@ -1,8 +1,8 @@
 """What is refused about campaigns, besides what `shared` does."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from shared.errors import DomainError, Members, Unavailable, member
+from shared.errors import DomainError, Members, member
 from shared.language import Text
 
 
@@ -130,18 +130,6 @@ class ApproverIsAuthor(DomainError):
         "nn": "Utsendinga må godkjennast av ein annan enn den som har laga ho.",
         "en": "The campaign must be approved by somebody other than whoever made it.",
     }
-
-
-class ConsentServiceUnavailable(Unavailable):
-    code = "consent-service-unavailable"
-    title: ClassVar[Text] = {
-        "nb": "Vi får ikke sjekket hvem som kan kontaktes akkurat nå.",
-        "nn": "Vi får ikkje sjekka kven som kan kontaktast akkurat no.",
-        "en": "Who can be contacted cannot be found out right now.",
-    }
-
-    def __init__(self, **extra: Any) -> None:
-        super().__init__(retry_after=10, **extra)
 
 
 class NotASurvey(DomainError):

@@ -22,12 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.campaigns import queries, service
 from notification_service.campaigns.checking import Checking, Reserved, find_reserved, reason_against
-from notification_service.campaigns.errors import ConsentServiceUnavailable
 from notification_service.campaigns.leaving_out import leave_out
 from notification_service.campaigns.models import OURSELVES, Campaign, campaign, campaign_recipient
 from notification_service.campaigns.queries import Candidate
 from notification_service.campaigns.writing import WAKEUP, take
 from notification_service.clients.consent import ConsentClient
+from notification_service.clients.errors import ConsentServiceUnavailable
 from notification_service.notifying import service as notifying
 from notification_service.notifying.models import BULK, notification, step
 from shared.correlation import current

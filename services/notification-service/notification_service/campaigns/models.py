@@ -32,8 +32,8 @@ from notification_service.campaigns.errors import (
     UploadUnfinished,
 )
 from notification_service.campaigns.telling import OTHER
+from notification_service.pace import Pace
 from notification_service.sending.composing import Letter
-from notification_service.sending.pace import Pace
 from shared.auth import Machine, Staff
 from shared.db import metadata
 from shared.events.notification import Channel

@@ -20,6 +20,7 @@ from notification_service.campaigns.trying import Test, Trial, Tried, Trying
 from notification_service.campaigns.trying_schemas import TestOutcome, TestOutcomes, TestSending, TestTrail
 from notification_service.campaigns.uploading import LARGEST_UPLOAD, MEDIA_TYPES, read_recipients
 from notification_service.clients.consent import ConsentClient
+from notification_service.clients.errors import ConsentServiceUnavailable
 from notification_service.preferences.routes import READ, SENT_IN, TAGGED
 from notification_service.testers.errors import TestRecipientUnconfirmed
 from notification_service.testers.schemas import CONTACT_POINT_NEEDED
@@ -53,7 +54,7 @@ _UPLOADED: Final = (
     errors.RecipientsUnreadable,
     errors.TooManyRecipients,
     errors.UploadUnfinished,
-    errors.ConsentServiceUnavailable,
+    ConsentServiceUnavailable,
 )
 _CREATED: Final[dict[int | str, dict[str, Any]]] = {
     201: {
@@ -231,7 +232,7 @@ async def remove_campaign_recipients(author: Author, campaign_id: CampaignId, se
 @router.post(
     "/{campaignId}/check",
     response_model=CampaignState,
-    responses=TAGGED | problems(*MOVED, errors.UploadUnfinished, errors.ConsentServiceUnavailable, PreconditionFailed),
+    responses=TAGGED | problems(*MOVED, errors.UploadUnfinished, ConsentServiceUnavailable, PreconditionFailed),
 )
 async def check_campaign(
     author: Author,

@@ -21,12 +21,12 @@ from notification_service.campaigns.errors import TooManyTests
 from notification_service.campaigns.models import SENT, Actor, Campaign, test_sending
 from notification_service.campaigns.writing import change, take
 from notification_service.clients import Message
+from notification_service.digests import Digests
 from notification_service.errors import NotDelivered
 from notification_service.preferences.models import masked
 from notification_service.quotas import Quotas
 from notification_service.sending.at_once import AtOnce
 from notification_service.testers.errors import TestRecipientUnconfirmed
-from notification_service.testers.models import Digests
 from notification_service.testers.queries import find_confirmed
 from notification_service.testers.service import UNDER_WAY, id_for
 from shared import idempotency

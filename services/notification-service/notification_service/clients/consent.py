@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from notification_service.campaigns.errors import ConsentServiceUnavailable
+from notification_service.clients.errors import ConsentServiceUnavailable
 from shared.auth.client import HelseIdClient
 
 ACTIVE_SCOPE: Final = "nhn:helsenorge.eksternapi/helsenorgeaktivsjekken"

@@ -10,7 +10,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from notification_service.notifying.models import Level
 from shared.auth.client import HelseIdClient
 from shared.following import Feed, FeedPage
 
@@ -41,7 +40,7 @@ class Consent(_Item):
     """As it is now. Version 0 is a citizen who never answered."""
 
     citizen: str
-    level: Level
+    level: Literal["none", "basis", "full"]
     version: int
     changed_at: datetime | None
     reservations: Sequence[Reservation]

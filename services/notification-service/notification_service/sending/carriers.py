@@ -8,7 +8,7 @@ import httpx
 from notification_service.clients import Channel
 from notification_service.clients.email import MailServer
 from notification_service.clients.sms import SmsGateway
-from notification_service.sending.pace import Pace
+from notification_service.pace import Pace
 from notification_service.settings import Settings
 from shared.breaker import CircuitBreaker
 from shared.events.notification import Channel as ChannelName

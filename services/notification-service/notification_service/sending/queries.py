@@ -9,10 +9,10 @@ import asyncpg
 
 from notification_service.notifying.following import CONSENTS, COPY_TRUSTED, TOOLS
 from notification_service.notifying.models import URGENT, Circumstances, Thing
+from notification_service.pace import Pace
 from notification_service.preferences.models import Confirmation
 from notification_service.preferences.queries import settings_of
 from notification_service.sending.models import DueMessage, Part
-from notification_service.sending.pace import Pace
 from shared.correlation import Correlation
 from shared.events.notification import Channel
 

@@ -7,8 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy.dialects.postgresql import insert
 
+from notification_service.digests import Digests
 from notification_service.preferences.models import masked
-from notification_service.testers.models import CONFIRMED_LASTS, Digests, test_contact
+from notification_service.testers.models import CONFIRMED_LASTS, test_contact
 from shared.db import Database
 from shared.events.notification import Channel
 

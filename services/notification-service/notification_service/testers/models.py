@@ -1,8 +1,6 @@
 """Whom test sendings go to (0053): people at the organisation that sends, where they have confirmed it."""
 
-import hashlib
-import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 from uuid import UUID
@@ -62,19 +60,3 @@ class Tester:
 
     organisation: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Digests:
-    """Keyed digests of addresses, 16 bytes: without the key nobody finds a number by trying them all."""
-
-    secret: bytes = field(repr=False)
-
-    @classmethod
-    def keyed(cls, key: bytes) -> Self:
-        """With a key of their own out of the one that references are made with."""
-        return cls(hmac.digest(key, b"addresses", hashlib.sha256))
-
-    def of(self, channel: Channel, address: str) -> bytes:
-        text = f"{channel} {address.lower()}"
-        return hmac.digest(self.secret, text.encode(), hashlib.sha256)[:16]

@@ -11,12 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.clients import Message
+from notification_service.digests import Digests
 from notification_service.preferences.errors import CodeExpired, CodeWrong, NothingToConfirm
 from notification_service.preferences.models import CODE_LASTS, MOST_TRIES, code_of, masked
 from notification_service.quotas import Quotas
 from notification_service.sending.at_once import SECONDS, AtOnce
 from notification_service.testers.errors import CodeNotSent
-from notification_service.testers.models import CONFIRMED_LASTS, Digests, TestContact, Tester, test_contact
+from notification_service.testers.models import CONFIRMED_LASTS, TestContact, Tester, test_contact
 from notification_service.texts.templates import Templates
 from shared.db import Database
 from shared.errors import NotFound

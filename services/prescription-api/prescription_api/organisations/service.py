@@ -5,21 +5,7 @@ from typing import Any
 
 from prescription_api.clients.organisation_register import Organisation, OrganisationRegister
 from shared.errors import InvalidInput
-from shared.limiting import Counters, Policy
-from shared.limiting.limits import MINUTE
 from shared.organisation_number import WRONG_DIGIT, is_organisation_number
-
-
-class SearchQuota:
-    """How often one practitioner may search: each search is one of ours in a register of others (0040)."""
-
-    def __init__(self, searches_per_minute: int, counters: Counters) -> None:
-        self._policy = Policy("organisation-searches", searches_per_minute, MINUTE)
-        self._counters = counters
-
-    def take(self, person: str) -> None:
-        """`person` is the same through all clients that they have. Raises RateLimitExceeded."""
-        self._counters.take([(self._policy, ("person", person))])
 
 
 async def search(register: OrganisationRegister, words: str, limit: int, until: float) -> dict[str, Any]:
