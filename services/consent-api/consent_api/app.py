@@ -6,11 +6,11 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
-import consent_api.access_log.routes
 import consent_api.active.routes
 import consent_api.consent.routes
 import consent_api.copying.routes
 import consent_api.feed.routes
+import consent_api.my_log.routes
 import consent_api.permission.routes
 import consent_api.representation.routes
 import consent_api.reservations.routes
@@ -40,7 +40,7 @@ _ROUTERS = (
     consent_api.consent.routes.router,
     consent_api.reservations.routes.router,
     consent_api.representation.routes.router,
-    consent_api.access_log.routes.router,
+    consent_api.my_log.routes.router,
     consent_api.active.routes.router,
     consent_api.feed.routes.router,
     consent_api.copying.routes.router,

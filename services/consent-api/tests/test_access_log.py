@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from consent_api.access_log.texts import describe
 from consent_api.access_log.writing import BEHIND_AFTER, FEW, RESTS, keep_sorted, pace, sort_in
+from consent_api.my_log.texts import describe
 from consent_api.settings import Settings
 from consent_api.worker import create_worker
 from shared.auth import Machine

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consent_api.access_log.texts import describe
+from consent_api.my_log.texts import describe
 from consent_api.representation.names import is_same_name
 from shared.limiting import RateLimits
 

@@ -1,9 +1,10 @@
 """HTTP of the check."""
 
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Request, Response
 
+from consent_api.access import CheckingSystem
 from consent_api.active.rendering import render, render_for_ehr
 from consent_api.active.schemas import (
     EHR_AREAS,
@@ -15,14 +16,11 @@ from consent_api.active.schemas import (
 from consent_api.active.service import ActiveCheck
 from consent_api.answers import SENT_IN
 from shared.app import Now
-from shared.auth import MACHINE_REFUSALS, Machine, machine
+from shared.auth import MACHINE_REFUSALS
 from shared.errors import Unavailable, problems
 from shared.language import best_language
 
-CHECK_SCOPE: Final = "nhn:helsenorge.eksternapi/helsenorgeaktivsjekken"
 _REFUSALS: Final = (*MACHINE_REFUSALS, *SENT_IN, Unavailable)
-
-CheckingSystem = Annotated[Machine, Security(machine(CHECK_SCOPE))]
 
 router = APIRouter(tags=["Digitally active"])
 

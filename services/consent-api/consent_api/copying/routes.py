@@ -5,13 +5,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 
+from consent_api.access import OwnService
 from consent_api.answers import READ, tagged
 from consent_api.copying import service
 from consent_api.copying.queries import Changed, Everybody, Place, State
 from consent_api.copying.schemas import CopiedConsent, CopiedConsents, CopiedRecipients, CopiedReservation
 from consent_api.errors import FeedRestarted
 from consent_api.identities import REFERENCE
-from consent_api.representation.routes import OwnService
 from shared.app import Now
 from shared.auth import MACHINE_REFUSALS
 from shared.db import CurrentDatabase

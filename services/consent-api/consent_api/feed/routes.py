@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
-from consent_api.active.routes import CheckingSystem
+from consent_api.access import CheckingSystem
 from consent_api.answers import READ, SENT_IN, tagged
 from consent_api.errors import FeedRestarted
 from consent_api.feed import service

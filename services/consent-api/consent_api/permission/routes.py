@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Request
 
+from consent_api.access import OwnService
 from consent_api.answers import SENT_IN
 from consent_api.errors import PersonRegisterUnavailable
 from consent_api.permission import service
 from consent_api.permission.models import Question
 from consent_api.permission.schemas import PermissionAnswer, PermissionQuestion
-from consent_api.representation.routes import OwnService
 from shared.app import Now, References
 from shared.auth import MACHINE_REFUSALS
 from shared.db import CurrentDatabase

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Request, Response, Security
+from fastapi import APIRouter, Path, Request, Response
 
+from consent_api.access import OwnService
 from consent_api.answers import ACTING, READ, SENT_IN, not_modified, tagged
 from consent_api.errors import (
     GivingNotPossible,
@@ -33,7 +34,7 @@ from consent_api.representation.schemas import (
 from consent_api.representation.verifying import Verifier
 from shared import idempotency
 from shared.app import Now, References
-from shared.auth import CITIZEN_REFUSALS, MACHINE_REFUSALS, Machine, RepresentationNotAllowed, TooYoung, machine
+from shared.auth import CITIZEN_REFUSALS, MACHINE_REFUSALS, RepresentationNotAllowed, TooYoung
 from shared.db import CurrentDatabase, Database, Reader, Session
 from shared.errors import InvalidInput, NotFound, PreconditionFailed, PreconditionRequired, Unavailable, problems
 from shared.exact import Id
@@ -43,7 +44,6 @@ from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalfo
 from shared.norway import day_in_norway
 from shared.paging import Cursor, CursorInvalid, Limit, Page, decode_moment_cursor, encode_cursor
 
-VERIFY_SCOPE: Final = "nhn:samtykke/representation"
 _OWN: Final = (*CITIZEN_REFUSALS, RepresentationNotAllowed, TooYoung, Unavailable)
 _NUMBER: Final = (NationalIdMalformed, NationalIdCheckDigits)
 
@@ -66,8 +66,6 @@ _NAMELESS: Final = {
         "en": "State the name of whoever is to hold the power of attorney.",
     },
 }
-
-OwnService = Annotated[Machine, Security(machine(VERIFY_SCOPE))]
 
 router = APIRouter(prefix="/v1", tags=["Representation"])
 

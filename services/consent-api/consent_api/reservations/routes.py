@@ -1,10 +1,11 @@
 """HTTP of reservations."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Request, Response
 
+from consent_api.access import Sender
 from consent_api.answers import ACTING, READ, SENT_IN, not_modified, tagged
 from consent_api.identities import NationalIdError, NationalIdProblem, parse_all
 from consent_api.representation.acting import Changing, Reading
@@ -20,7 +21,7 @@ from consent_api.reservations.schemas import (
     ReservationState,
 )
 from shared.app import Now, References
-from shared.auth import MACHINE_REFUSALS, Machine, machine
+from shared.auth import MACHINE_REFUSALS
 from shared.citizenref import CitizenReferences
 from shared.db import CurrentDatabase, Reader, Session
 from shared.errors import InvalidInput, PreconditionFailed, PreconditionRequired, Unavailable, problems
@@ -29,10 +30,6 @@ from shared.language import best_language
 from shared.nationalid import NationalId
 from shared.norway import day_in_norway
 from shared.paging import Page
-
-RESERVATIONS_SCOPE: Final = "nhn:samtykke/reservations"
-
-Sender = Annotated[Machine, Security(machine(RESERVATIONS_SCOPE))]
 
 router = APIRouter(prefix="/v1", tags=["Reservations"])
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from consent_api.access_log.queries import list_entries
-from consent_api.access_log.schemas import AccessLogEntry
-from consent_api.access_log.texts import describe
 from consent_api.answers import ACTING, READ, tagged
+from consent_api.my_log.queries import list_entries
+from consent_api.my_log.schemas import AccessLogEntry
+from consent_api.my_log.texts import describe
 from consent_api.representation.acting import ReadingLog
 from shared.db import Reader
 from shared.errors import InvalidInput, problems
