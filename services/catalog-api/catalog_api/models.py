@@ -188,3 +188,15 @@ def kept(actor: Actor) -> dict[str, str | None]:
         "organisation": actor.organisation,
         "name": actor.name,
     }
+
+
+class Image(Base):
+    """The picture of a tool, published or only submitted. `tag` is the entity tag of the content."""
+
+    __tablename__ = "image"
+
+    tool_id: Mapped[UUID] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    content: Mapped[bytes]
+    tag: Mapped[str]
+    changed_at: Mapped[datetime]

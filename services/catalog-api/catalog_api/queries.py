@@ -24,8 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import QueryableAttribute, aliased
 
 from catalog_api.audience import Audience
-from catalog_api.models import STOPPED, Tool, ToolChange, ToolRevision
+from catalog_api.models import STOPPED, Image, Tool, ToolChange, ToolRevision
 
+_TAG: Final = select(Image.tag).where(Image.tool_id == bindparam("tool_id"))
 # "catalog" in ASCII
 _TURN: Final = 0x636174616C6F67
 _TAKE_TURN: Final = select(func.pg_advisory_xact_lock(_TURN))
@@ -104,3 +105,8 @@ def _is_for(audience: Audience, document: QueryableAttribute[dict[str, Any]]) ->
         return true()
     own = cast(list(audience.organisations), ARRAY(Text))
     return or_(document["national"].as_boolean(), func.tool_audience(document).op("&&", is_comparison=True)(own))
+
+
+async def find_image_tag(session: AsyncSession, tool_id: UUID) -> str | None:
+    tag: str | None = await session.scalar(_TAG, {"tool_id": tool_id})
+    return tag

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from catalog_api import queries
 from catalog_api.errors import ToolNotFound
-from catalog_api.images.queries import find_image_tag
 from catalog_api.models import STOPPED, Change, Tool, ToolChange, ToolRevision, ToolStep, kept
 from catalog_api.participants import Actor
 from shared import outbox
@@ -29,7 +28,7 @@ async def publish(
         tool.take(document, now)
     else:
         tool = Tool.published(document, now)
-        tool.image_tag = await find_image_tag(session, tool.tool_id)
+        tool.image_tag = await queries.find_image_tag(session, tool.tool_id)
         session.add(tool)
     await session.flush()
     session.add(ToolRevision.of(tool, actor, now))

@@ -4,10 +4,9 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from catalog_api.images.models import Image
-from catalog_api.models import Tool
+from catalog_api.models import Image, Tool
 from catalog_api.submissions.models import Submission
 
 _TOOL: Final = select(Tool.national, Tool.audience, Tool.status, Tool.stop_category).where(
@@ -20,13 +19,7 @@ _SUBMISSION: Final = (
     .order_by(Submission.created_at.desc())
     .limit(1)
 )
-_TAG: Final = select(Image.tag).where(Image.tool_id == bindparam("tool_id"))
 _CONTENT: Final = select(Image.media_type, Image.content, Image.tag).where(Image.tool_id == bindparam("tool_id"))
-
-
-async def find_image_tag(session: AsyncSession, tool_id: UUID) -> str | None:
-    tag: str | None = await session.scalar(_TAG, {"tool_id": tool_id})
-    return tag
 
 
 async def find_tool(connection: AsyncConnection, tool_id: UUID) -> RowMapping | None:

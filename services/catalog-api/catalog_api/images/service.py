@@ -12,8 +12,7 @@ from catalog_api.history.service import require_reader
 from catalog_api.images import queries
 from catalog_api.images.cleaning import CleanImage
 from catalog_api.images.errors import ImageNotFound
-from catalog_api.images.models import Image
-from catalog_api.models import STOPPED, Tool
+from catalog_api.models import STOPPED, Image, Tool
 from catalog_api.participants import Participant
 from catalog_api.queries import take_turn
 from catalog_api.service import note, record

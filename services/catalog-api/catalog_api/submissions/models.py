@@ -10,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from catalog_api.codes import code_lists
 from catalog_api.models import Base
 from catalog_api.participants import Actor, Participant
+from catalog_api.steps.states import State
 from catalog_api.submissions.comparison import Difference, approval_of, compare
 from catalog_api.submissions.errors import CheckListIncomplete, OwnSubmission, TransitionNotAllowed
 from catalog_api.submissions.transitions import (
     BY,
     EDITABLE,
     Approval,
-    State,
     Transition,
     before_verification,
     possible,

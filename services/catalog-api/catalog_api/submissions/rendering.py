@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from catalog_api.codes import code_lists
-from catalog_api.history.rendering import render_doer, render_step
 from catalog_api.models import HistoryEntry
 from catalog_api.participants import Actor, Participant
+from catalog_api.steps.rendering import render_doer, render_step
 from catalog_api.submissions.models import Submission, required_items
 from shared.paging import encode_cursor
 from shared.schemas import rfc3339

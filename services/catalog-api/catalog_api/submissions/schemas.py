@@ -8,8 +8,9 @@ from pydantic import ConfigDict, Field
 
 from catalog_api.codes import ChoiceOf, CodeOf
 from catalog_api.free_text import Comment, Reason
-from catalog_api.history.schemas import STEP, Doer, HistoryStep
-from catalog_api.submissions.transitions import Approval, State, Transition
+from catalog_api.steps.schemas import STEP, Doer, HistoryStep
+from catalog_api.steps.states import State
+from catalog_api.submissions.transitions import Approval, Transition
 from catalog_api.tool_shape import EXAMPLE, ToolDraft
 from shared.events.catalog import Party
 from shared.exact import Id

@@ -12,8 +12,8 @@ The names of the transitions are the last parts of their addresses.
 from typing import Final, Literal, get_args
 
 from catalog_api.participants import Role
+from catalog_api.steps.states import State
 
-State = Literal["draft", "submitted", "assured", "verified", "published", "returned", "rejected", "withdrawn"]
 Approval = Literal["light", "full"]
 Transition = Literal["submit", "withdraw", "assurance", "verification", "return", "reject", "publish"]
 
