@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid
 
-from helsetilbud_api.offering.codes import Role
+from helsetilbud_api.roles import Role
 from shared.db import metadata
 
 Action = Literal["looked-up", "named-editor"]

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from helsetilbud_api.access_log.models import Action
 from helsetilbud_api.access_log.texts import ACTIONS, SOMEBODY
-from helsetilbud_api.offering.codes import Role
+from helsetilbud_api.roles import Role
 from shared.schemas import Schema, Timestamp, growing
 
 

@@ -138,17 +138,6 @@ class LaunchNotFound(DomainError):
     }
 
 
-class ConsentServiceUnavailable(Unavailable):
-    """Nothing was opened, started or used."""
-
-    code = "consent-service-unavailable"
-    title: ClassVar[Text] = {
-        "nb": "Vi får ikke sjekket samtykket akkurat nå. Prøv igjen om litt.",
-        "nn": "Vi får ikkje sjekka samtykket akkurat no. Prøv igjen om litt.",
-        "en": "Consent cannot be checked right now. Try again in a moment.",
-    }
-
-
 class ConsentUnknown(Unavailable):
     """S6: consent-api has not confirmed the copy of consents for too long."""
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Path, Query, Request, Response, Security
 
 from helsetilbud_api.citizen import queries, service
 from helsetilbud_api.citizen.errors import (
-    ConsentServiceUnavailable,
     ConsentUnknown,
     FeedEventNotFound,
     ToolNotForRepresentatives,
@@ -31,6 +30,7 @@ from helsetilbud_api.citizen.rendering import (
 from helsetilbud_api.citizen.schemas import Feed, FeedEventPage, MyToolPage, MyTools, OpenedTool
 from helsetilbud_api.citizen.searching.service import search_my_tools
 from helsetilbud_api.citizen.service import message_for
+from helsetilbud_api.clients.errors import ConsentServiceUnavailable
 from helsetilbud_api.clients.permissions import Permissions
 from helsetilbud_api.clients.prescriptions import CurrentMessages
 from shared.app import Now

@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from helsetilbud_api.offering.errors import GpRegisterUnavailable, OfficeNotFound, PractitionerNotFound
+from helsetilbud_api.clients.errors import GpRegisterUnavailable, OfficeNotFound, PractitionerNotFound
 from helsetilbud_api.settings import Settings
 from shared.caching import ShortCache
 from shared.correlation import outgoing_headers

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict
 
-from helsetilbud_api.citizen.errors import ConsentServiceUnavailable
+from helsetilbud_api.clients.errors import ConsentServiceUnavailable
 from shared.asking import Away, OutsideSystem
 from shared.auth.client import HelseIdClient
 

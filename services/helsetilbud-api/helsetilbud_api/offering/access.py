@@ -11,18 +11,12 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request, Security
 
+from helsetilbud_api.clients.errors import GpRegisterUnavailable, OfficeNotFound
 from helsetilbud_api.clients.gp_register import GpRegister, Office
 from helsetilbud_api.offering import queries
-from helsetilbud_api.offering.codes import Role
-from helsetilbud_api.offering.errors import (
-    GpRegisterUnavailable,
-    OfficeAccessDenied,
-    OfficeNotFound,
-    OnlyGps,
-    SubstituteNotAllowed,
-    TextOfAnotherGp,
-)
+from helsetilbud_api.offering.errors import OfficeAccessDenied, OnlyGps, SubstituteNotAllowed, TextOfAnotherGp
 from helsetilbud_api.offering.office_settings import C, Setting, substitution_of
+from helsetilbud_api.roles import Role
 from shared.app import Now
 from shared.auth import STAFF_REFUSALS, HelseIdCaller, HelseIdToken
 from shared.auth.callers import as_staff

@@ -15,7 +15,6 @@ TriageService = Literal[
     "prescription-renewal",
 ]
 FormKind = Literal["control-questions", "checkpoint"]
-Role = Literal["gp", "editor"]
 
 AREAS: Final[tuple[Area, ...]] = get_args(Area)
 SERVICES: Final[tuple[Service, ...]] = get_args(Service)

@@ -2,29 +2,8 @@
 
 from typing import ClassVar
 
-from shared.errors import DomainError, Members, PreconditionFailed, Unavailable, member
+from shared.errors import DomainError, Members, PreconditionFailed, member
 from shared.language import Text
-
-
-class GpRegisterUnavailable(Unavailable):
-    code = "gp-register-unavailable"
-    title: ClassVar[Text] = {
-        "nb": "Fastlegeregisteret svarer ikke akkurat nå.",
-        "nn": "Fastlegeregisteret svarar ikkje akkurat no.",
-        "en": "The register of GPs does not answer right now.",
-    }
-
-
-class OfficeNotFound(DomainError):
-    """The register has no GP office with this HER-id."""
-
-    status = 404
-    code = "office-not-found"
-    title: ClassVar[Text] = {
-        "nb": "Det finnes ikke noe legekontor med denne HER-id-en.",
-        "nn": "Det finst ikkje noko legekontor med denne HER-id-en.",
-        "en": "There is no GP office with this HER-id.",
-    }
 
 
 class OfficeAccessDenied(DomainError):
@@ -74,16 +53,6 @@ class TextOfAnotherGp(DomainError):
         "nb": "Dette er teksten til en annen fastlege. Bare legen selv, en vikar eller en redaktør kan endre den.",
         "nn": "Dette er teksten til ein annan fastlege. Berre legen sjølv, ein vikar eller ein redaktør kan endre han.",
         "en": "This text is another GP's. Only that GP, a substitute of theirs or an editor may change it.",
-    }
-
-
-class PractitionerNotFound(DomainError):
-    status = 404
-    code = "practitioner-not-found"
-    title: ClassVar[Text] = {
-        "nb": "Ingen fastlege ved kontoret har dette HPR-nummeret.",
-        "nn": "Ingen fastlege ved kontoret har dette HPR-nummeret.",
-        "en": "No GP of the office has this HPR number.",
     }
 
 

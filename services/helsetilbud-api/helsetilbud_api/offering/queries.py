@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import BigInteger, Boolean, Integer, Text
 
-from helsetilbud_api.offering.codes import Role, Service
+from helsetilbud_api.offering.codes import Service
 from helsetilbud_api.offering.models import gp_register_position, office_setting, office_setting_change
 from helsetilbud_api.offering.office_settings import BLOCKED_PATIENTS, EDITORS, C, Setting
+from helsetilbud_api.roles import Role
 
 Connection = AsyncConnection | AsyncSession
 LATEST: Final = 2**63 - 1

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from helsetilbud_api.clients.errors import GpRegisterUnavailable, OfficeNotFound
 from helsetilbud_api.clients.gp_register import GpRegister, Office
 from helsetilbud_api.offering import queries
 from helsetilbud_api.offering.codes import Service
-from helsetilbud_api.offering.errors import GpRegisterUnavailable, OfficeNotFound
 from helsetilbud_api.offering.office_settings import seen_by_patients_of
 from helsetilbud_api.offering.panel import Offering, Panel, compose_panel
 from shared.db import Database

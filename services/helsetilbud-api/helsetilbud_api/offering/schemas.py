@@ -8,10 +8,11 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from helsetilbud_api.offering import contents
-from helsetilbud_api.offering.codes import Area, Role, Service, TriageService
+from helsetilbud_api.offering.codes import Area, Service, TriageService
 from helsetilbud_api.offering.contents import Substitute, Switches
 from helsetilbud_api.offering.schedules import Closure, Period
 from helsetilbud_api.offering.triage import TriageForm
+from helsetilbud_api.roles import Role
 from shared.paging import Page
 from shared.schemas import RequestSchema, Schema, Timestamp
 

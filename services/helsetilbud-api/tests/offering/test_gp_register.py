@@ -9,8 +9,8 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from helsetilbud_api.clients.errors import GpRegisterUnavailable, OfficeNotFound
 from helsetilbud_api.clients.gp_register import GpRegister
-from helsetilbud_api.offering.errors import GpRegisterUnavailable, OfficeNotFound
 from shared.testing.national_ids import generate
 
 SOLFJELL = 9900101

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Security
 
-from helsetilbud_api.citizen.errors import ConsentServiceUnavailable, LaunchNotFound
+from helsetilbud_api.citizen.errors import LaunchNotFound
 from helsetilbud_api.citizen.launching import service
 from helsetilbud_api.citizen.launching.schemas import LaunchCode, RedeemedLaunch
+from helsetilbud_api.clients.errors import ConsentServiceUnavailable
 from helsetilbud_api.clients.permissions import Permissions
 from shared.app import Now
 from shared.auth import MACHINE_REFUSALS, Machine, machine

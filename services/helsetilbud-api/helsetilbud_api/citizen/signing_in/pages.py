@@ -7,8 +7,8 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
-from helsetilbud_api.citizen.errors import ConsentServiceUnavailable
 from helsetilbud_api.citizen.signing_in.metadata import AUTHORIZATION_PATH
+from helsetilbud_api.clients.errors import ConsentServiceUnavailable
 from shared.errors import REFUSED, DomainError, Unavailable, problem_response
 from shared.language import DEFAULT_LANGUAGE, best_language
 from shared.outages import MAY_BE, is_outage

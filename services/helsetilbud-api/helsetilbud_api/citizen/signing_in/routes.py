@@ -6,7 +6,6 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from helsetilbud_api.citizen.errors import ConsentServiceUnavailable
 from helsetilbud_api.citizen.signing_in import service
 from helsetilbud_api.citizen.signing_in.assertion import authenticate
 from helsetilbud_api.citizen.signing_in.documentation import (
@@ -37,6 +36,7 @@ from helsetilbud_api.citizen.signing_in.requests import FORM, LARGEST_FORM, form
 from helsetilbud_api.citizen.signing_in.schemas import SignedInCitizen
 from helsetilbud_api.citizen.signing_in.service import Asking, Caller
 from helsetilbud_api.citizen.signing_in.tokens import TOKEN_REFUSALS, Shown, ShownToken, citizen_of
+from helsetilbud_api.clients.errors import ConsentServiceUnavailable
 from helsetilbud_api.clients.permissions import Permissions
 from shared.app import Now
 from shared.auth import Authenticator, ProofCheckUnavailable, Refusal

@@ -9,12 +9,13 @@ from fastapi import APIRouter, FastAPI, Header, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from helsetilbud_api.citizen.errors import ConsentServiceUnavailable, ConsentUnknown, ToolsHidden
+from helsetilbud_api.citizen.errors import ConsentUnknown, ToolsHidden
 from helsetilbud_api.citizen.models import check_shown, leaves_out_own
 from helsetilbud_api.citizen.routes import OWN, Me
 from helsetilbud_api.citizen.streaming.ending import told_of_the_end
 from helsetilbud_api.citizen.streaming.reading import Follower, follow, level_of
 from helsetilbud_api.citizen.streaming.streams import Streams, TooManyStreams
+from helsetilbud_api.clients.errors import ConsentServiceUnavailable
 from helsetilbud_api.clients.permissions import PermissionClient, Permissions
 from shared.app import Now
 from shared.auth import Citizen

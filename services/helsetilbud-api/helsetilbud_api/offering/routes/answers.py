@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from helsetilbud_api.access_log.models import Action, LookUp
 from helsetilbud_api.offering.access import OFFICE_REFUSALS, Editor
-from helsetilbud_api.offering.codes import Role
 from helsetilbud_api.offering.errors import (
     ChangedMeanwhile,
     SubstituteNotAllowed,
@@ -21,6 +20,7 @@ from helsetilbud_api.offering.errors import (
 from helsetilbud_api.offering.office_settings import C
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.schemas import ChangedBy, Person
+from helsetilbud_api.roles import Role
 from shared import http, idempotency
 from shared.errors import (
     DomainError,

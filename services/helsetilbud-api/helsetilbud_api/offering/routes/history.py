@@ -5,16 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Row
 
+from helsetilbud_api.clients.errors import PractitionerNotFound
 from helsetilbud_api.offering import queries, service
 from helsetilbud_api.offering.access import AtOffice
-from helsetilbud_api.offering.errors import (
-    ChangeNotFound,
-    FormNotOffered,
-    OnlyGps,
-    PractitionerNotFound,
-    SubstituteUnknown,
-    TextOfAnotherGp,
-)
+from helsetilbud_api.offering.errors import ChangeNotFound, FormNotOffered, OnlyGps, SubstituteUnknown, TextOfAnotherGp
 from helsetilbud_api.offering.routes.answers import TEXT_REFUSALS, changed_by, ending, reading, tagged
 from helsetilbud_api.offering.schemas import SettingChange, SettingChanges
 from shared.app import Now

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter, Response
 
+from helsetilbud_api.clients.errors import PractitionerNotFound
 from helsetilbud_api.clients.gp_register import Office
 from helsetilbud_api.offering import office_settings, plain_text, queries, service
 from helsetilbud_api.offering.access import AtOffice
 from helsetilbud_api.offering.codes import AREAS, LIMITS, Area
 from helsetilbud_api.offering.contents import InfoText
-from helsetilbud_api.offering.errors import PractitionerNotFound, TextOfAnotherGp
+from helsetilbud_api.offering.errors import TextOfAnotherGp
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.routes.answers import TEXT_REFUSALS, Hpr, changed, changing, reading, tagged
 from helsetilbud_api.offering.schemas import InfoMessage, InfoMessages, StandardText

@@ -4,10 +4,11 @@ import contextlib
 
 from fastapi import APIRouter, Response
 
+from helsetilbud_api.clients.errors import OfficeNotFound
 from helsetilbud_api.clients.gp_register import Office
 from helsetilbud_api.offering import queries
 from helsetilbud_api.offering.access import REFUSALS, AtOffice, Editor, LoggedIn, Register, editor_at
-from helsetilbud_api.offering.errors import OfficeAccessDenied, OfficeNotFound
+from helsetilbud_api.offering.errors import OfficeAccessDenied
 from helsetilbud_api.offering.routes.answers import reading, tagged
 from helsetilbud_api.offering.schemas import GpOffice, GpOffices
 from shared.app import Now

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, AwareDatetime
 
 from helsetilbud_api.citizen import rendering as citizen_rendering
 from helsetilbud_api.citizen.routes import Me
+from helsetilbud_api.clients.errors import GpRegisterUnavailable, PractitionerNotFound
 from helsetilbud_api.offering.access import AtOffice, Register
 from helsetilbud_api.offering.codes import Service
-from helsetilbud_api.offering.errors import GpRegisterUnavailable, PractitionerNotFound
 from helsetilbud_api.offering.reading import panel_of_citizen, preview_panel
 from helsetilbud_api.offering.rendering import GpPanel, PanelPreview, render_panel, render_preview
 from helsetilbud_api.offering.routes.answers import Responses, reading

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Response
 
+from helsetilbud_api.clients.errors import PractitionerNotFound
 from helsetilbud_api.offering import office_settings, queries, service
 from helsetilbud_api.offering.access import AtOffice
 from helsetilbud_api.offering.contents import ServicesOfGp, Substitution
-from helsetilbud_api.offering.errors import PractitionerNotFound, SubstituteUnknown
+from helsetilbud_api.offering.errors import SubstituteUnknown
 from helsetilbud_api.offering.queries import Kept
 from helsetilbud_api.offering.routes.answers import Hpr, changed, changing, reading, tagged
 from helsetilbud_api.offering.schemas import ServicesSetting, SubstitutionSetting, SubstitutionSettings
