@@ -4,33 +4,23 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path, Security
 
+from notification_service.access import REFUSED, Actor, sender
 from notification_service.campaigns import queries
 from notification_service.campaigns.errors import NotPossibleNow
-from notification_service.campaigns.models import Actor, Campaign
-from shared.auth import MACHINE_REFUSALS, STAFF_REFUSALS, CallerNotAllowed, Machine, Staff, either, machine, staff
+from notification_service.campaigns.models import Campaign
+from shared.auth import CallerNotAllowed, Machine, Staff, either, staff
 from shared.db import Reader
-from shared.errors import InvalidInput, NotFound, Unavailable
+from shared.errors import NotFound
 from shared.exact import Id
 from shared.messaging.dead_letter_routes import OPERATE
 
-SEND: Final = "nhn:varsling/send"
 APPROVE: Final = "nhn:varsling/approve"
 
-REFUSED: Final = (*MACHINE_REFUSALS, *STAFF_REFUSALS, Unavailable, InvalidInput)
 ABOUT_ONE: Final = (*REFUSED, NotFound)
 MOVED: Final = (*ABOUT_ONE, NotPossibleNow)
 
-_sender = either(machine(SEND), staff(SEND))
-_anyone = either(_sender, either(staff(APPROVE), staff(OPERATE)))
+_anyone = either(sender, either(staff(APPROVE), staff(OPERATE)))
 _ALL: Final = frozenset({APPROVE, OPERATE})
-
-
-async def _author(caller: Annotated[Machine | Staff, Security(_sender)]) -> Actor:
-    """Raises CallerNotAllowed for one who calls for no organisation."""
-    actor = Actor.of(caller)
-    if actor.organisation is None:
-        raise CallerNotAllowed("DPoP", "organisation-missing")
-    return actor
 
 
 async def _reach(caller: Annotated[Machine | Staff, Security(_anyone)]) -> tuple[Actor, str | None]:
@@ -43,7 +33,6 @@ async def _reach(caller: Annotated[Machine | Staff, Security(_anyone)]) -> tuple
     return actor, actor.organisation
 
 
-Author = Annotated[Actor, Depends(_author)]
 Reach = Annotated[tuple[Actor, str | None], Depends(_reach)]
 Approver = Annotated[Staff, Security(staff(APPROVE))]
 

@@ -15,8 +15,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, any_, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notification_service.access import Actor
 from notification_service.campaigns import queries
-from notification_service.campaigns.models import Actor, Campaign, campaign_recipient
+from notification_service.campaigns.models import Campaign, campaign_recipient
 from notification_service.campaigns.queries import Candidate
 from notification_service.campaigns.telling import in_fives
 from notification_service.campaigns.wording import Finding, check_texts, links_of

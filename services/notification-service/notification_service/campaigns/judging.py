@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notification_service.access import Actor
 from notification_service.campaigns import queries
-from notification_service.campaigns.models import Actor, Campaign
+from notification_service.campaigns.models import Campaign
 from notification_service.campaigns.writing import UNCHECKED, change, take
 from shared.errors import PreconditionFailed
 from shared.http import etag_matches

@@ -5,11 +5,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from notification_service.access import Actor
 from notification_service.campaigns import errors
 from notification_service.campaigns.access import Approver, CampaignId
 from notification_service.campaigns.answers import answer
 from notification_service.campaigns.judging import judge_not_research
-from notification_service.campaigns.models import Actor
 from notification_service.campaigns.schemas import CampaignState
 from notification_service.preferences.routes import SENT_IN, TAGGED
 from shared.app import Now

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from notification_service.access import Actor
 from notification_service.campaigns.errors import (
     ApproverIsAuthor,
     CheckOutdated,
@@ -34,7 +35,6 @@ from notification_service.campaigns.errors import (
 from notification_service.campaigns.telling import OTHER
 from notification_service.pace import Pace
 from notification_service.sending.composing import Letter
-from shared.auth import Machine, Staff
 from shared.db import metadata
 from shared.events.notification import Channel
 
@@ -152,22 +152,6 @@ test_sending = Table(
 def shown_sender(name: str, *, sensitive: bool) -> str:
     """What stands for the sender in the texts (V2)."""
     return "Helsenorge" if sensitive else name
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts. `name` is a citizen reference for a person, the client for a machine."""
-
-    name: str
-    kind: Literal["machine", "person", "service"]
-    client_id: str | None
-    organisation: str | None
-
-    @classmethod
-    def of(cls, caller: Machine | Staff) -> Self:
-        if isinstance(caller, Machine):
-            return cls(caller.client_id, "machine", caller.client_id, caller.organisation)
-        return cls(caller.subject, "person", caller.client_id, caller.organisation)
 
 
 # A campaign that ends or holds back by itself

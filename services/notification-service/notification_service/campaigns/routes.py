@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
+from notification_service.access import REFUSED, Author
 from notification_service.campaigns import errors, queries, service
-from notification_service.campaigns.access import ABOUT_ONE, MOVED, REFUSED, Author, CampaignId, Found, Reach
+from notification_service.campaigns.access import ABOUT_ONE, MOVED, CampaignId, Found, Reach
 from notification_service.campaigns.answers import answer
 from notification_service.campaigns.checking import Checking
 from notification_service.campaigns.schemas import (

@@ -4,10 +4,10 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
+from notification_service.access import Actor
 from notification_service.campaigns import errors, progress, service
 from notification_service.campaigns.access import ABOUT_ONE, MOVED, Approver, CampaignId, Found, Reach
 from notification_service.campaigns.answers import answer
-from notification_service.campaigns.models import Actor
 from notification_service.campaigns.schemas import CampaignProgress, CampaignState, ReceiptPage
 from notification_service.preferences.routes import READ, TAGGED
 from shared.app import Now

@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notification_service.access import Actor
 from notification_service.campaigns import queries, writing
 from notification_service.campaigns.errors import (
     EarlierRoundUnknown,
@@ -22,7 +23,6 @@ from notification_service.campaigns.models import (
     AREA_OF,
     MOST_RECIPIENTS,
     OURSELVES,
-    Actor,
     Campaign,
     CampaignCategory,
     campaign_recipient,

@@ -16,9 +16,10 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notification_service.access import Actor
 from notification_service.campaigns import queries
 from notification_service.campaigns.errors import TooManyTests
-from notification_service.campaigns.models import SENT, Actor, Campaign, test_sending
+from notification_service.campaigns.models import SENT, Campaign, test_sending
 from notification_service.campaigns.writing import change, take
 from notification_service.clients import Message
 from notification_service.digests import Digests

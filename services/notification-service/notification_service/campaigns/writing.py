@@ -9,8 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notification_service.access import Actor
 from notification_service.campaigns import queries
-from notification_service.campaigns.models import Actor, Campaign, State, campaign, campaign_step
+from notification_service.campaigns.models import Campaign, State, campaign, campaign_step
 from shared.db import wake_after_commit
 from shared.errors import NotFound
 

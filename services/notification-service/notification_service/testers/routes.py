@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response, Security
 
-from notification_service.campaigns.access import REFUSED, SEND, Author
+from notification_service.access import REFUSED, SEND, Author
 from notification_service.preferences.errors import CodeExpired, CodeWrong, NothingToConfirm
 from notification_service.preferences.routes import SENT_IN
 from notification_service.preferences.schemas import ContactPointCode
