@@ -135,7 +135,15 @@ async def test_P14_V3_2000_prescriptions_while_everything_is_killed_at_random(
     rows = "SELECT count(*) FROM notification WHERE tool_id = $1::text::uuid"
     assert await count("notification-service", rows, tool_id) == PRESCRIPTIONS
     sent = "SELECT count(*) FROM notification WHERE tool_id = $1::text::uuid AND status IN ('sent', 'delivered')"
-    assert await count("notification-service", sent, tool_id) == WITH_SMS
+    why_not = (
+        "SELECT string_agg(format('%s %s', reason, number), ', ' ORDER BY number DESC) FROM ("
+        "  SELECT reason, count(*) AS number FROM notification"
+        "  WHERE tool_id = $1::text::uuid AND status = 'dropped' GROUP BY reason"
+        ") AS dropped"
+    )
+    assert await count("notification-service", sent, tool_id) == WITH_SMS, await count(
+        "notification-service", why_not, tool_id
+    )
     for service in ("prescription-api", "notification-service", "helsetilbud-api"):
         assert await count(service, "SELECT count(*) FROM dead_letter") == 0
         assert await count(service, "SELECT count(*) FROM outbox WHERE sent_at IS NULL") == 0

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.campaigns.models import RESEARCH, RESERVATION_OF
 from notification_service.campaigns.queries import COUNT_AS_RESEARCH
-from notification_service.notifying import service
+from notification_service.notifying import queries, service
 from notification_service.notifying.models import NOT_OF_THE_END, Gathering, notification, tool_stop
 
 _STOP_VALUES: Final = insert(tool_stop)
@@ -89,6 +89,8 @@ async def change_levels(
         await service.drop(session, "no-longer-acting", now, _concerning(below))
     full = {row.citizen: row for row in changed if row.level == "full"}
     if full:
+        # what is being decided by what was known until now is seen below
+        await queries.lock_citizens(session, *full)
         for citizen in (await session.execute(_DROPPED, {"citizens": list(full)})).scalars().all():
             await _take_back(session, full[citizen], now)
         await service.notify_anew(session, list(full), now, gathering)
@@ -107,6 +109,7 @@ async def change_recipients(
     """S5. Who is told in whose stead. What waits for those who are no more is dropped when it is taken up."""
     changed = (await session.execute(_RECIPIENTS, {"rows": list(rows)})).all()
     if represented := [row.citizen for row in changed if row.others]:
+        await queries.lock_citizens(session, *represented)
         await service.notify_anew(session, represented, now, gathering)
 
 

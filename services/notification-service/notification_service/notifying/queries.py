@@ -13,14 +13,14 @@ from notification_service.notifying.models import SHARED, Circumstances, OpenMes
 from notification_service.preferences.queries import settings_of
 from shared.events.notification import Channel
 
-# Until the end of the transaction: what one citizen is to be told is decided one thing at a time. With those who are
+# Until the end of the transaction: what a citizen is to be told is decided one thing at a time. With those who are
 # told in their stead, in one order for all.
 _LOCK: Final = text(
     """
     SELECT pg_advisory_xact_lock(key) FROM (
         SELECT hashtextextended(citizen, 0) AS key FROM (
-            SELECT CAST(:citizen AS text) AS citizen
-            UNION SELECT unnest(others) FROM recipients WHERE citizen = :citizen
+            SELECT unnest(CAST(:citizens AS text[])) AS citizen
+            UNION SELECT unnest(others) FROM recipients WHERE citizen = ANY(:citizens)
         ) concerned ORDER BY 1
     ) keys
     """
@@ -107,8 +107,8 @@ _NEXT: Final = _NEWEST.where(
 _ONE: Final = _OWN.where(notification.c.notification_id == bindparam("notification_id"))
 
 
-async def lock_citizen(session: AsyncSession, citizen: str) -> None:
-    await session.execute(_LOCK, {"citizen": citizen})
+async def lock_citizens(session: AsyncSession, *citizens: str) -> None:
+    await session.execute(_LOCK, {"citizens": citizens})
 
 
 async def find_situation(session: AsyncSession, thing: Thing) -> Situation:

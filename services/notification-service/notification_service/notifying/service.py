@@ -68,7 +68,7 @@ async def notify(session: AsyncSession, thing: Thing, now: datetime, gathering: 
 
     What is not to be sent becomes a row all the same, so that it can be answered why nothing came.
     """
-    await queries.lock_citizen(session, thing.citizen)
+    await queries.lock_citizens(session, thing.citizen)
     situation = await queries.find_situation(session, thing)
     if situation.notified:
         return
@@ -96,10 +96,9 @@ async def _notify_others(
 
 async def notify_anew(session: AsyncSession, citizens: Sequence[str], now: datetime, gathering: Gathering) -> None:
     """Those of whom it is heard only now that they act for these citizens, of what has just happened: a prescription
-    may be heard of before what prescribing has brought to light (S5).
+    may be heard of before what prescribing has brought to light (S5). They are locked.
     """
     for thing in await queries.find_recent_things(session, citizens, now - HEARD_OF_LATE):
-        await queries.lock_citizen(session, thing.citizen)
         situation = await queries.find_situation(session, thing)
         if situation.circumstances.against(thing, now) in (None, "told-others"):
             await _notify_others(session, thing, situation.others, now, gathering)
@@ -129,7 +128,7 @@ async def _notify_one(
 
 async def notify_of_end(session: AsyncSession, thing: Thing, now: datetime, gathering: Gathering) -> None:
     """V1. Nothing when the citizen was not told that it had begun."""
-    await queries.lock_citizen(session, thing.citizen)
+    await queries.lock_citizens(session, thing.citizen)
     if await queries.is_told_of(session, thing):
         await notify(session, thing, now, gathering)
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.notifying import service as notifying
 from notification_service.notifying.models import URGENT, notification, step
-from notification_service.notifying.queries import lock_citizen
+from notification_service.notifying.queries import lock_citizens
 from notification_service.preferences import queries
 from notification_service.preferences.errors import (
     CodeExpired,
@@ -70,7 +70,7 @@ async def change_settings(
     Raises ContactPointMissing, PreconditionFailed, TooManyCodes or RateLimitExceeded.
     """
     _check_contact_points(wanted)
-    await lock_citizen(session, citizen)
+    await lock_citizens(session, citizen)
     known = await queries.find_settings(session, citizen)
     if not etag_matches(if_match, known.etag):
         raise PreconditionFailed()
@@ -126,7 +126,7 @@ async def send_code_again(
     session: AsyncSession, citizen: str, channel: Channel, allowance: Allowance, now: datetime
 ) -> None:
     """A new code in place of the one before. Raises NothingToConfirm, TooManyCodes or RateLimitExceeded."""
-    await lock_citizen(session, citizen)
+    await lock_citizens(session, citizen)
     waiting = (await queries.find_confirmations(session, citizen)).get(channel)
     if waiting is None:
         raise NothingToConfirm()
