@@ -1,9 +1,59 @@
 """What is refused about campaigns, besides what `shared` does."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, Literal
 
+from notification_service.campaigns.unreadable import QUOTE_OPEN
 from shared.errors import DomainError, Members, member
 from shared.language import Text
+
+Unreadable = Literal[
+    "header-missing",
+    "encoding-unknown",
+    "quote-open",
+    "line-too-long",
+    "column-unknown",
+    "column-repeated",
+    "national-id-column-missing",
+]
+
+_PLACES: Final[Mapping[str, Text]] = {
+    "line": {"nb": "linje", "nn": "linje", "en": "line"},
+    "column": {"nb": "kolonne", "nn": "kolonne", "en": "column"},
+}
+_UNREADABLE: Final[Mapping[Unreadable, Text]] = {
+    "header-missing": {
+        "nb": "Filen har ingen overskrift. Den første linjen skal være nationalId, eller nationalId;reference.",
+        "nn": "Fila har inga overskrift. Den første linja skal vere nationalId, eller nationalId;reference.",
+        "en": "The file has no header. The first line is nationalId, or nationalId;reference.",
+    },
+    "encoding-unknown": {
+        "nb": "Tegnene kan ikke leses. Lagre filen som CSV i UTF-8.",
+        "nn": "Teikna kan ikkje lesast. Lagre fila som CSV i UTF-8.",
+        "en": "The characters cannot be read. Save the file as CSV in UTF-8.",
+    },
+    "quote-open": QUOTE_OPEN,
+    "line-too-long": {
+        "nb": "Overskriften er lengre enn 1000 byte.",
+        "nn": "Overskrifta er lengre enn 1000 byte.",
+        "en": "The header is longer than 1000 bytes.",
+    },
+    "column-unknown": {
+        "nb": "Navnet på kolonnen er ikke kjent. Kolonnene heter nationalId og reference.",
+        "nn": "Namnet på kolonnen er ikkje kjent. Kolonnane heiter nationalId og reference.",
+        "en": "The column's name is not known. The columns are nationalId and reference.",
+    },
+    "column-repeated": {
+        "nb": "En kolonne med dette navnet er der allerede.",
+        "nn": "Ein kolonne med dette namnet er der alt.",
+        "en": "There is a column of this name already.",
+    },
+    "national-id-column-missing": {
+        "nb": "Overskriften mangler kolonnen nationalId.",
+        "nn": "Overskrifta manglar kolonnen nationalId.",
+        "en": "The header lacks the column nationalId.",
+    },
+}
 
 
 class NotPossibleNow(DomainError):
@@ -61,7 +111,7 @@ class UploadUnfinished(DomainError):
 
 
 class RecipientsUnreadable(DomainError):
-    """The file as a whole: it has no header, or lacks the column `nationalId`."""
+    """The file as a whole, for its header. `reason` says in what way; `line` and `column` are where, the first is 1."""
 
     status = 422
     code = "recipients-unreadable"
@@ -70,6 +120,21 @@ class RecipientsUnreadable(DomainError):
         "nn": "Lista over mottakarar kan ikkje lesast.",
         "en": "The list of recipients cannot be read.",
     }
+    members: ClassVar[Members] = {
+        "reason": member("In what way, as a code", "column-unknown"),
+        "line": member("Of the header, in the file", 1),
+        "column": member("In the header", 2),
+    }
+
+    def __init__(self, reason: Unreadable, line: int | None = None, column: int | None = None) -> None:
+        place: dict[str, Any] = {name: at for name, at in (("line", line), ("column", column)) if at}
+        detail = {language: _placed(text, place, language) for language, text in _UNREADABLE[reason].items()}
+        super().__init__(detail, reason=reason, **place)
+
+
+def _placed(text: str, place: Mapping[str, int], language: str) -> str:
+    where = ", ".join(f"{_PLACES[name][language]} {at}" for name, at in place.items())
+    return f"{where[:1].upper()}{where[1:]}: {text}" if place else text
 
 
 class TooManyRecipients(DomainError):

@@ -22,6 +22,7 @@ from notification_service.campaigns.trying_schemas import TestOutcome, TestOutco
 from notification_service.campaigns.uploading import LARGEST_UPLOAD, MEDIA_TYPES, read_recipients
 from notification_service.clients.consent import ConsentClient
 from notification_service.clients.errors import ConsentServiceUnavailable
+from notification_service.notifying.routes import AcceptLanguage
 from notification_service.preferences.routes import READ, SENT_IN, TAGGED
 from notification_service.testers.errors import TestRecipientUnconfirmed
 from notification_service.testers.schemas import CONTACT_POINT_NEEDED
@@ -37,6 +38,7 @@ from shared.errors import (
 )
 from shared.http import JSON, BodyTooLarge, IfMatch, IfNoneMatch, Intake, UnsupportedMediaType, etag_matches
 from shared.idempotency import Answer, IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused
+from shared.language import best_language
 from shared.norway import day_in_norway
 from shared.paging import (
     DEFAULT_LIMIT,
@@ -69,9 +71,11 @@ _LIST: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": (
-            "A line for each recipient, at most 100,000. CSV has a header with `nationalId` and, if wanted, `reference`"
-            " separated by comma or semicolon; NDJSON has objects with the same members. `reference` is what the"
-            " sender calls them, for the receipts."
+            "A line for each recipient, at most 100,000. CSV has a header with `nationalId` and, if wanted,"
+            " `reference`; NDJSON has objects with the same members. `reference` is what the sender calls them, for the"
+            " receipts. CSV is read as spreadsheet programs save it: separated by semicolon, comma or tab, or as a line"
+            " `sep=;` before the header says; lines that end in CR, LF or CRLF; in UTF-8, in UTF-16 with its byte order"
+            " mark, or in Windows-1252. Empty rows, and empty columns at the end, are passed over."
         ),
         "content": {
             "text/csv": {
@@ -201,14 +205,16 @@ async def add_campaign_recipients(
     references: References,
     consent: Annotated[ConsentClient, Depends(_consent)],
     now: Now,
+    response: Response,
     content_type: Annotated[str, Header(include_in_schema=False)] = "",
+    accept_language: AcceptLanguage = None,
 ) -> RecipientsTaken:
     """Add recipients
 
     Read as it comes in: each number is checked, looked up at the consent service, turned into a pseudonym and
-    forgotten. Lines that cannot be read are listed by their number, and the others are taken. If the answer is lost or
-    is a 503, send the same list again: who is there already is not added twice. A campaign cannot be checked before an
-    upload has come to its end.
+    forgotten. Lines that cannot be read are listed with their place and what is wrong, and the others are taken. If the
+    answer is lost or is a 503, send the same list again: who is there already is not added twice. A campaign cannot be
+    checked before an upload has come to its end.
     """
     request.app.state.quotas.recipients(author.organisation or "")
     media_type = content_type.partition(";")[0].strip().lower()
@@ -216,7 +222,9 @@ async def add_campaign_recipients(
     lines = read_recipients(media_type, _chunks(request), day_in_norway(now), allow_synthetic=allowed)
     uploading = service.Uploading(database, consent, references, request.app.state.limits, campaign_id, author)
     await uploading.run(lines, now)
-    return RecipientsTaken.of(uploading.outcome)
+    language = best_language(accept_language)
+    response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
+    return RecipientsTaken.of(uploading.outcome, language)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

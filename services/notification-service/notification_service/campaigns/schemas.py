@@ -12,6 +12,7 @@ from notification_service.campaigns.service import Upload, Wanted
 from notification_service.campaigns.wording import Severity
 from shared.events.notification import Channel
 from shared.language import Language
+from shared.nationalid import NationalIdCheckDigits
 from shared.paging import Page
 from shared.plain_text import one_line
 from shared.schemas import RequestSchema, Schema, Timestamp
@@ -245,7 +246,11 @@ class RejectedLine(Schema):
     """
 
     line: Annotated[int, Field(description="In the file, the first is 1")]
+    column: Annotated[
+        int | None, Field(description="In the line, the first is 1; null where it is the line as a whole")
+    ]
     code: str
+    detail: Annotated[str, Field(description="In the language of Accept-Language; can be passed on")]
 
 
 class RecipientsTaken(Schema):
@@ -260,7 +265,14 @@ class RecipientsTaken(Schema):
                     "repeated": 8,
                     "excluded": {"reserved": 410, "deceased": 30, "other": 5},
                     "rejectedCount": 2,
-                    "rejected": [{"line": 17, "code": "national-id-check-digits"}],
+                    "rejected": [
+                        {
+                            "line": 17,
+                            "column": 1,
+                            "code": "national-id-check-digits",
+                            "detail": NationalIdCheckDigits.title["nb"],
+                        }
+                    ],
                 }
             ]
         }
@@ -274,8 +286,11 @@ class RecipientsTaken(Schema):
     rejected: Annotated[Sequence[RejectedLine], Field(description="The first thousand")]
 
     @classmethod
-    def of(cls, outcome: Upload) -> Self:
-        rejected = [RejectedLine(line=line, code=code) for line, code in outcome.rejected]
+    def of(cls, outcome: Upload, language: str) -> Self:
+        rejected = [
+            RejectedLine(line=line, column=bad.column, code=bad.code, detail=bad.detail[language])
+            for line, bad in outcome.rejected
+        ]
         return cls(
             received=outcome.received,
             added=outcome.added,

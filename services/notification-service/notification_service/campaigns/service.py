@@ -28,6 +28,7 @@ from notification_service.campaigns.models import (
     campaign_recipient,
 )
 from notification_service.campaigns.telling import in_fives
+from notification_service.campaigns.unreadable import BadLine
 from notification_service.campaigns.uploading import Recipient
 from notification_service.campaigns.writing import UNCHECKED, change, moved_to, take
 from notification_service.clients.consent import AT_ONCE, ConsentClient
@@ -111,19 +112,19 @@ async def change_campaign(
 
 @dataclass(slots=True)
 class Upload:
-    """What has come of a list so far. `rejected` are lines and codes, the first thousand of `bad`."""
+    """What has come of a list so far. `rejected` are lines by their number, the first thousand of `bad`."""
 
     received: int = 0
     added: int = 0
     repeated: int = 0
     bad: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
-    rejected: list[tuple[int, str]] = field(default_factory=list)
+    rejected: list[tuple[int, BadLine]] = field(default_factory=list)
 
-    def reject(self, line: int, code: str) -> None:
+    def reject(self, line: int, bad: BadLine) -> None:
         self.bad += 1
         if len(self.rejected) < MOST_BAD_LINES:
-            self.rejected.append((line, code))
+            self.rejected.append((line, bad))
 
 
 class Uploading:
@@ -144,7 +145,7 @@ class Uploading:
         self._first_line = 0
         self.outcome = Upload()
 
-    async def run(self, lines: AsyncIterator[tuple[int, Recipient | str]], now: datetime) -> None:
+    async def run(self, lines: AsyncIterator[tuple[int, Recipient | BadLine]], now: datetime) -> None:
         """Everything before a failure stays; the same list again adds only what is missing, and a campaign is not
         checked before an upload has come to its end.
 
@@ -155,7 +156,7 @@ class Uploading:
         batch: list[Recipient] = []
         async for number, read in lines:
             self.outcome.received += 1
-            if isinstance(read, str):
+            if isinstance(read, BadLine):
                 self.outcome.reject(number, read)
                 continue
             batch.append(read)
