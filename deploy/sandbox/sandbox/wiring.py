@@ -123,6 +123,7 @@ class Wiring:
             "smtp_host": "127.0.0.1",
             "smtp_port": self.port_base + SMTP_OFFSET,
             "smtp_starttls": False,
+            "smtp_utf8": True,
             "mail_from": "varsel@helseverktoy.example",
             "pages_url": "https://helseverktoy.example/mine",
             **WIDE,

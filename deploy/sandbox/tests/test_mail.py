@@ -1,11 +1,15 @@
 """The mail server beside the application."""
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from uuid import uuid4
 
 import aiosmtplib
 import httpx
 import pytest
 
+from notification_service.clients import Message
+from notification_service.clients.email import MailServer
 from sandbox.settings import SandboxSettings
 
 
@@ -69,3 +73,19 @@ async def test_a_server_that_is_away_hangs_up(http: httpx.AsyncClient, settings:
     await send(settings, mail("a@innbygger.example", "Hei"))
 
     assert (await http.get("/messages")).json()["total"] == 1
+
+
+@pytest.mark.parametrize("to", ["kari@xn--blbr-roah.no", "kåre@xn--blbr-roah.no"])
+async def test_an_address_beyond_ascii_is_delivered_to(
+    http: httpx.AsyncClient, settings: SandboxSettings, to: str
+) -> None:
+    """By the service's own client, over SMTPUTF8 where the name needs it."""
+    sender = "Helsenorge <varsel@helsenorge.test>"
+    client = MailServer(
+        settings.host, settings.smtp_port, sender=sender, clock=lambda: datetime.now(UTC), starttls=False
+    )
+
+    await client.send(Message(uuid4(), to, "Noe nytt på Helsenorge", "Hei, Kåre.\n", "nb"))
+
+    [kept] = (await http.get("/messages", params={"channel": "email"})).json()["items"]
+    assert (kept["to"], kept["subject"], kept["text"]) == (to, "Noe nytt på Helsenorge", "Hei, Kåre.")

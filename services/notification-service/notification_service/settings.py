@@ -29,6 +29,11 @@ class Settings(CallingServiceSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = Field(True, description="Refuse to send without TLS; off only where the network is our own")
+    smtp_utf8: bool = Field(
+        False,
+        description="Whether the mail server, and what it hands on to, carries addresses with letters beyond ASCII"
+        " before the @ (SMTPUTF8, RFC 6531); citizens are refused such an address otherwise",
+    )
     mail_from: str = Field(
         pattern=r"^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$",
         description="Who e-mail is from: an address, or a name and an address in angle brackets",

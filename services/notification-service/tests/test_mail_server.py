@@ -167,3 +167,10 @@ async def test_V4_a_mail_that_cannot_be_written_is_refused_for_good(mail_server,
     with pytest.raises(MessageRefused) as refused:
         await mail_server().send(replace(MESSAGE, subject=subject))
     assert (refused.value.reason, postbox.taken) == ("mail-refused", [])
+
+
+async def test_V1_an_address_that_the_server_cannot_carry_is_refused_for_good(mail_server, postbox) -> None:
+    """It has no SMTPUTF8, so that no attempt can end otherwise."""
+    with pytest.raises(MessageRefused, match=r"^mail-refused$"):
+        await mail_server().send(replace(MESSAGE, to="kåre@xn--blbr-roah.no"))
+    assert postbox.taken == []

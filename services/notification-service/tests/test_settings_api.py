@@ -155,7 +155,13 @@ async def test_what_is_no_phone_number_is_refused(kari, phone) -> None:
 
 @pytest.mark.parametrize(
     "email",
-    ["kari@example.org", "kari.o'hara+helse@post.example.org", "k@xn--blbr-roah.no", "a" * 64 + "@example.org"],
+    [
+        "kari@example.org",
+        "kari.o'hara+helse@post.example.org",
+        "k@xn--blbr-roah.no",
+        "kari@blåbær.no",
+        "a" * 64 + "@example.org",
+    ],
 )
 async def test_addresses_are_taken(kari, email) -> None:
     assert (await kari.choose(BOTH | {"email": email})).status_code == 200
@@ -184,7 +190,7 @@ async def test_addresses_are_taken(kari, email) -> None:
         "Kari <kari@example.org>",
         '"kari"@example.org',
         "kåre@example.org",
-        "kari@blåbær.no",
+        "kari@blåb ær.no",
         "kari%0a@example.org\x00",
         "a" * 65 + "@example.org",
         "a@" + "b." * 130 + "org",

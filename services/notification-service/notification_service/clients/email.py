@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from notification_service.clients import Message, Receipt
 from notification_service.errors import MessageRefused, ProviderUnavailable
+from notification_service.preferences.addresses import needs_smtputf8
 
 TIMEOUT: Final = 10.0  # seconds, for each step of the conversation
 # A refused login, greeting or sender is about us, and says nothing about the message
@@ -53,6 +54,10 @@ class MailServer:
                 await server.send_message(mail, sender=self._address, recipients=[message.to])
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _failure(error.recipients[0]) from error
+        except aiosmtplib.SMTPNotSupported as error:
+            if needs_smtputf8(message.to):
+                raise MessageRefused("mail-refused") from error  # the server cannot carry the address
+            raise _failure(error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise _failure(error) from error
         return Receipt(mail["Message-ID"])

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from notification_service.preferences.addresses import AddressMalformed, kept_address
 from notification_service.preferences.models import CitizenSettings
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
@@ -40,4 +41,12 @@ async def load(database: Database, rows: Iterable[tuple[str, CitizenSettings]], 
 
 def _columns(citizen: str, settings: CitizenSettings) -> tuple[str | None, ...]:
     channels, quiet_hours = json.dumps(dict(settings.channels)), str(settings.quiet_hours or "")
-    return citizen, settings.language, settings.phone, settings.email, channels, quiet_hours
+    return citizen, settings.language, settings.phone, _email(settings.email), channels, quiet_hours
+
+
+def _email(given: str | None) -> str | None:
+    """What is no address is left out: nothing could be sent to it."""
+    try:
+        return kept_address(given) if given else None
+    except AddressMalformed:
+        return None

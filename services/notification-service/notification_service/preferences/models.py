@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
+from notification_service.preferences.addresses import shown_address
 from notification_service.preferences.quiet import DEFAULT_QUIET_HOURS, QuietHours
 from shared.db import metadata
 from shared.events.notification import Channel
@@ -124,5 +125,5 @@ def code_of(secret: bytes, confirmation_id: UUID) -> str:
 
 def masked(contact: str) -> str:
     """+47******01, or k***@example.org: enough for its owner to know it by."""
-    name, at, domain = contact.partition("@")
+    name, at, domain = shown_address(contact).partition("@")
     return f"{name[0]}***@{domain}" if at else f"{contact[:3]}{'*' * (len(contact) - 5)}{contact[-2:]}"

@@ -13,7 +13,12 @@ from notification_service.preferences.errors import (
     NothingToConfirm,
     TooManyCodes,
 )
-from notification_service.preferences.schemas import ContactPointCode, NotificationSettings, NotificationSettingsChange
+from notification_service.preferences.schemas import (
+    ContactPointCode,
+    NotificationSettings,
+    NotificationSettingsChange,
+    require_carried,
+)
 from shared.app import Now
 from shared.auth import CITIZEN_REFUSALS, REPRESENTATION_REFUSALS, Citizen, acting
 from shared.db import CurrentDatabase, Reader, Session
@@ -112,7 +117,12 @@ async def get_notification_settings(me: Whose, reader: Reader, known: IfNoneMatc
     responses=TAGGED | problems(*OWN, *SENT_IN, *_CHANGE_REFUSALS),
 )
 async def set_notification_settings(
-    me: Chooser, change: NotificationSettingsChange, session: Session, now: Now, seen: IfMatch = None
+    me: Chooser,
+    change: NotificationSettingsChange,
+    request: Request,
+    session: Session,
+    now: Now,
+    seen: IfMatch = None,
 ) -> Response:
     """Set how I want to be notified
 
@@ -122,6 +132,7 @@ async def set_notification_settings(
     """
     if seen is None:
         raise PreconditionRequired()
+    require_carried(change.email, request.app.state.settings.smtp_utf8)
     changed = await service.change_settings(session, me.citizen, change.settings(), seen, me.allowance, now)
     pending = await queries.find_confirmations(session, me.citizen)
     return _answer(NotificationSettings.of(changed, pending), changed.etag)

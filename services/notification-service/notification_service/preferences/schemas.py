@@ -7,7 +7,9 @@ from typing import Annotated, Any, Final, Self, get_args
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from notification_service.preferences import quiet
+from notification_service.preferences.addresses import AddressMalformed, kept_address, needs_smtputf8, shown_address
 from notification_service.preferences.models import CitizenSettings, Confirmation
+from shared.errors import InvalidInput
 from shared.events.notification import Channel
 from shared.input_errors import invalid_value
 from shared.language import Language, Text
@@ -16,11 +18,6 @@ from shared.schemas import RequestSchema, Schema
 
 # ITU-T E.164; Norwegian numbers have eight digits
 _PHONE: Final = re.compile(r"\+(?:47[2-9][0-9]{7}|(?!47)[1-9][0-9]{7,14})")
-# Narrower than RFC 5321: no quoting, no comments, nothing that ends a header line, ASCII only
-_EMAIL: Final = re.compile(
-    r"(?=.{6,254}\Z)(?!.{65,}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
-)
 _ELEVEN_DIGITS: Final = re.compile(r"(?=([0-9]{11}))")
 _CLOCK: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -33,6 +30,11 @@ _NO_EMAIL: Final[Text] = {
     "nb": "Dette er ikke en e-postadresse.",
     "nn": "Dette er ikkje ei e-postadresse.",
     "en": "This is not an e-mail address.",
+}
+_NO_SMTPUTF8: Final[Text] = {
+    "nb": "E-posten vår kan ikke sendes til adresser med slike bokstaver foran @. Oppgi en annen adresse.",
+    "nn": "E-posten vår kan ikkje sendast til adresser med slike bokstavar framfor @. Oppgi ei anna adresse.",
+    "en": "Our e-mail cannot be sent to addresses with such letters before the @. Give another address.",
 }
 _TWICE: Final[Text] = {
     "nb": "Hver kanal kan bare nevnes én gang.",
@@ -58,12 +60,21 @@ def _phone(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
-        raise invalid_value("email_malformed", _NO_EMAIL)
+    try:
+        address = kept_address(value)
+    except AddressMalformed:
+        raise invalid_value("email_malformed", _NO_EMAIL) from None
     # I1: also not where somebody has made one part of their address
-    if any(is_national_id(digits) for digits in _ELEVEN_DIGITS.findall(value)):
+    if any(is_national_id(digits) for digits in _ELEVEN_DIGITS.findall(address)):
         raise invalid_value("email_holds_national_id", HELD)
-    return value
+    return address
+
+
+def require_carried(email: str | None, smtp_utf8: bool) -> None:
+    """Raises InvalidInput for an address that our mail server has no way to send to."""
+    if email and needs_smtputf8(email) and not smtp_utf8:
+        wrong = {"pointer": "/body/email", "code": "email-needs-smtputf8", "detail": _NO_SMTPUTF8}
+        raise InvalidInput(errors=[wrong])
 
 
 def _distinct(value: list[Channel]) -> list[Channel]:
@@ -113,7 +124,10 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "quietHours": {"start": "21:00", "end": "08:00"},
 }
 _ABOUT_PHONE: Final = "E.164. Also used when an e-mail cannot be delivered"
-_ABOUT_EMAIL: Final = "Also used when an SMS cannot be delivered"
+_ABOUT_EMAIL: Final = (
+    "Also used when an SMS cannot be delivered. Its domain is written with its letters, or in A-labels"
+)
+_ABOUT_OWN_EMAIL: Final = "Also used when an SMS cannot be delivered. Its domain is written with its letters"
 
 
 class QuietHours(RequestSchema):
@@ -189,7 +203,7 @@ class NotificationSettings(Schema):
     language: Language
     phone: Annotated[str | None, Field(description=_ABOUT_PHONE)]
     phone_confirmed: bool
-    email: Annotated[str | None, Field(description=_ABOUT_EMAIL)]
+    email: Annotated[str | None, Field(description=_ABOUT_OWN_EMAIL)]
     email_confirmed: bool
     channels: EffectiveChannels
     quiet_hours: QuietHours | None
@@ -209,7 +223,8 @@ class NotificationSettings(Schema):
 
 
 def _shown(found: CitizenSettings, pending: dict[Channel, Confirmation], channel: Channel) -> str | None:
-    return pending[channel].contact_point if channel in pending else found.contact_point(channel)
+    contact = pending[channel].contact_point if channel in pending else found.contact_point(channel)
+    return shown_address(contact) if contact and channel == "email" else contact
 
 
 def _quiet_hours(hours: quiet.QuietHours | None) -> QuietHours | None:

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy.dialects.postgresql import insert
 
 from notification_service.digests import Digests
+from notification_service.preferences.addresses import kept_address
 from notification_service.preferences.models import masked
 from notification_service.testers.models import CONFIRMED_LASTS, test_contact
 from shared.db import Database
@@ -21,6 +22,10 @@ class Confirmed(NamedTuple):
     address: str
 
 
+def _kept(one: Confirmed) -> str:
+    return kept_address(one.address) if one.channel == "email" else one.address
+
+
 async def load(database: Database, digests: Digests, contacts: Iterable[Confirmed], now: datetime) -> None:
     """Doing it again changes nothing."""
     rows = [
@@ -29,7 +34,7 @@ async def load(database: Database, digests: Digests, contacts: Iterable[Confirme
             "organisation": one.organisation,
             "person": one.person,
             "channel": one.channel,
-            "address": digests.of(one.channel, one.address),
+            "address": digests.of(one.channel, _kept(one)),
             "shown": masked(one.address),
             "tries": 0,
             "created_at": now,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response, Security
 from notification_service.access import REFUSED, SEND, Author
 from notification_service.preferences.errors import CodeExpired, CodeWrong, NothingToConfirm
 from notification_service.preferences.routes import SENT_IN
-from notification_service.preferences.schemas import ContactPointCode
+from notification_service.preferences.schemas import ContactPointCode, require_carried
 from notification_service.testers import queries, service
 from notification_service.testers.errors import CodeNotSent
 from notification_service.testers.models import Tester
@@ -72,6 +72,7 @@ async def register_test_contact(
     """
     repeat = await idempotency.repeatable(request, key)
     channel, address = wanted.place()
+    require_carried(wanted.email, request.app.state.settings.smtp_utf8)
     async with database.session() as session:
         if stored := await idempotency.claim(session, repeat):
             return stored.response(replayed=True)
