@@ -53,7 +53,7 @@ async def test_an_image_is_shown_as_soon_as_it_is_there(
     assert (missing.status_code, missing.json()["code"]) == (404, "image-not-found")
     made = await put(approval.supplier, path, content, {"Content-Type": media_type})
     assert (made.status_code, made.headers["location"]) == (201, path)
-    assert made.json() == {"imageUrl": path, "mediaType": media_type, "bytes": len(content)}
+    assert made.json() == {"imageUrl": path, "mediaType": media_type, "bytes": len(content), "leftOut": []}
     shown = await client.get(path)
     assert (shown.status_code, shown.content, shown.headers["content-type"]) == (200, content, media_type)
     assert shown.headers["etag"] == made.headers["etag"]
@@ -63,10 +63,25 @@ async def test_an_image_can_do_nothing_in_a_browser(client: Any, approval: Any, 
     await put(approval.supplier, path, SVG.replace(b"<circle", b'<script>alert(1)</script><circle onload="x"'))
     shown = await client.get(path)
     assert shown.content == SVG
-    assert shown.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    assert (
+        shown.headers["content-security-policy"]
+        == "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
+    )
     assert shown.headers["x-content-type-options"] == "nosniff"
     assert shown.headers["content-disposition"] == "inline"
     assert (shown.headers["cache-control"], shown.headers["vary"]) == ("public, no-cache", "Authorization")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("nb", "Skript er fjernet."), ("nn", "Skript er fjerna."), ("en", "Scripts are left out.")]
+)
+async def test_what_is_left_out_is_told(approval: Any, path: str, language: str, told: str) -> None:
+    content = SVG.replace(b"<circle", b'<metadata/><script>alert(1)</script><circle onload="x"')
+    made = await put(approval.supplier, path, content, SVG_TYPE | {"Accept-Language": language})
+    assert made.headers["content-language"] == language
+    [script, metadata] = made.json()["leftOut"]
+    assert script == {"code": "script", "count": 2, "detail": told}
+    assert (metadata["code"], metadata["count"]) == ("metadata", 1)
 
 
 async def test_an_image_that_is_known_is_not_sent_again(client: Any, approval: Any, path: str) -> None:

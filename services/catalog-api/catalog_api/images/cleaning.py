@@ -1,8 +1,10 @@
 """An image is what its content says, whatever its sender calls it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Final
 
+from catalog_api.images.leaving_out import Losses
 from catalog_api.images.png import SIGNATURE, clean_png
 from catalog_api.images.svg import NoSvg, clean_svg
 from shared.http import UnsupportedMediaType, entity_tag
@@ -16,6 +18,7 @@ LARGEST: Final = 512 * 1024
 class CleanImage:
     media_type: str
     content: bytes
+    left_out: Losses = field(default_factory=Counter)
 
     @property
     def tag(self) -> str:
@@ -27,6 +30,7 @@ def clean(content: bytes) -> CleanImage:
     if content.startswith(SIGNATURE):
         return CleanImage(PNG, clean_png(content))
     try:
-        return CleanImage(SVG, clean_svg(content))
+        left_out: Losses = Counter()
+        return CleanImage(SVG, clean_svg(content, left_out), left_out)
     except NoSvg:
         raise UnsupportedMediaType(MEDIA_TYPES) from None

@@ -10,7 +10,9 @@ from typing import ClassVar, Final, Literal
 from shared.errors import DomainError, Members, member
 from shared.language import Text
 
-Reason = Literal["png-damaged", "png-too-large", "svg-damaged", "svg-entities", "svg-too-deep"]
+Reason = Literal[
+    "png-damaged", "png-too-large", "jpeg-damaged", "svg-damaged", "svg-entities", "svg-too-deep", "svg-repeats"
+]
 
 _DETAILS: Final[dict[Reason, Text]] = {
     "png-damaged": {
@@ -23,15 +25,25 @@ _DETAILS: Final[dict[Reason, Text]] = {
         "nn": "PNG-biletet er meir enn 2048 pikslar breitt eller høgt.",
         "en": "The PNG image is wider or higher than 2048 pixels.",
     },
+    "jpeg-damaged": {
+        "nb": "JPEG-filen er ikke hel, eller den er mer enn 2048 piksler bred eller høy.",
+        "nn": "JPEG-fila er ikkje heil, eller ho er meir enn 2048 pikslar brei eller høg.",
+        "en": "The JPEG file is damaged, or wider or higher than 2048 pixels.",
+    },
     "svg-damaged": {
         "nb": "SVG-filen er ikke velformet XML.",
         "nn": "SVG-fila er ikkje velforma XML.",
         "en": "The SVG file is not well-formed XML.",
     },
     "svg-entities": {
-        "nb": "SVG-filen erklærer entiteter, og det er ikke tillatt.",
-        "nn": "SVG-fila erklærer entitetar, og det er ikkje tillate.",
-        "en": "The SVG file declares entities, which is not allowed.",
+        "nb": "SVG-filen erklærer entiteter som ikke er en kort tekst. Det er ikke tillatt.",
+        "nn": "SVG-fila erklærer entitetar som ikkje er ein kort tekst. Det er ikkje tillate.",
+        "en": "The SVG file declares entities that are no short text, which is not allowed.",
+    },
+    "svg-repeats": {
+        "nb": "SVG-filen gjentar deler av seg selv i det uendelige, eller for mange ganger.",
+        "nn": "SVG-fila tek opp att delar av seg sjølv i det uendelege, eller for mange gonger.",
+        "en": "The SVG file repeats parts of itself without end, or too many times.",
     },
     "svg-too-deep": {
         "nb": "SVG-filen har for mange nivåer.",

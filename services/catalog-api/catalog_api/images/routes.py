@@ -13,9 +13,10 @@ from catalog_api.errors import ToolNotFound, ToolWithdrawn
 from catalog_api.images import service
 from catalog_api.images.cleaning import LARGEST, MEDIA_TYPES, clean
 from catalog_api.images.errors import ImageInvalid, ImageNotFound
-from catalog_api.images.schemas import ImageDetails
+from catalog_api.images.schemas import ImageDetails, told
 from catalog_api.participants import Supplier, SupplierOrStaff
 from catalog_api.rendering import image_url
+from catalog_api.routes import Language
 from catalog_api.submissions.errors import ToolOfAnotherSupplier
 from shared.app import Now
 from shared.auth import HELSEID_REFUSALS, MACHINE_REFUSALS, STAFF_REFUSALS
@@ -29,7 +30,7 @@ INTAKE: Final = Intake("PUT", "/v1/tools/{toolId}/image", MEDIA_TYPES, LARGEST, 
 
 # A cleaned image has nothing in it that these would stop: they are for what the cleaning may one day overlook.
 _SAFELY: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
     "Content-Disposition": "inline",
     "X-Content-Type-Options": "nosniff",
     "Vary": "Authorization",
@@ -78,20 +79,22 @@ async def get_tool_image(
     openapi_extra=_SENT,
 )
 async def put_tool_image(
-    tool_id: ToolId, request: Request, caller: Supplier, now: Now, seen: IfMatch = None
+    tool_id: ToolId, request: Request, caller: Supplier, language: Language, now: Now, seen: IfMatch = None
 ) -> Response:
     """PNG or SVG of at most 512 kB, by the tool's supplier; 2048 pixels at most either way. What it is, is read from
-    the content. It is cleaned of everything that does not draw, and seen at once where the tool is published. A tool
-    that is only submitted has its id from the submission. `If-Match` is honoured and not demanded: an image replaces
-    the one before it as a whole, and only its supplier writes it.
+    the content. It is cleaned of everything that does not draw, and `leftOut` says what that was. It is seen at once
+    where the tool is published. A tool that is only submitted has its id from the submission. `If-Match` is honoured
+    and not demanded: an image replaces the one before it as a whole, and only its supplier writes it.
     """
     image = await asyncio.to_thread(clean, await request.body())
+    left_out = [part.model_dump() for part in told(image.left_out, language)]
 
     async def replace(session: AsyncSession) -> Answer:
         first = await service.replace_image(session, caller, tool_id, image, seen, now)
         url = image_url(tool_id, image.tag)
-        headers = {"ETag": image.tag} | ({"Location": url or ""} if first else {})
-        details = {"imageUrl": url, "mediaType": image.media_type, "bytes": len(image.content)}
+        headers = {"ETag": image.tag, "Content-Language": language, "Vary": "Accept-Language"}
+        headers |= {"Location": url or ""} if first else {}
+        details = {"imageUrl": url, "mediaType": image.media_type, "bytes": len(image.content), "leftOut": left_out}
         return Answer(201 if first else 200, headers, details)
 
     return await act_once(request, None, replace)
