@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -71,6 +72,34 @@ def test_a_client_is_registered_once(issuer_settings: Settings, tmp_path: Path, 
     assert issuer_settings.launch_keys_file
     with pytest.raises(ValueError, match="twice"):
         LaunchIssuer.read("https://helsetilbud.test", issuer_settings.launch_keys_file, clients)
+
+
+async def test_a_client_that_is_registered_later_signs_in_without_a_restart(
+    oidc: Any, issuer_settings: Settings, registered: Any, running_clock: Any, client: Any, logged: Any
+) -> None:
+    file = issuer_settings.launch_clients_file
+    assert file
+    first, new = registered["sovntrappa"], type(registered["sovntrappa"])("new", "299900940", [uuid4()], running_clock)
+    new.http = client
+    oidc("sovntrappa")
+    kept = file.read_text()
+
+    async def refusal() -> str:
+        refused: str = (await new.push("no launch code")).json()["error"]
+        return refused
+
+    try:
+        assert await refusal() == "invalid_client"
+        file.write_text(json.dumps([first.registration(), new.registration()]))
+        assert await refusal() == "login_required"  # it is known, and the launch code is none
+        file.write_text("[{")
+        assert await refusal() == "login_required", "what was read before counts on"
+        assert "launch_clients_unreadable" in logged()
+        file.write_text(json.dumps([first.registration()]))
+        assert await refusal() == "invalid_client"
+    finally:
+        file.write_text(kept)
+    assert (await first.push("no launch code")).json()["error"] == "login_required"
 
 
 def told(settings: Settings, **changes: Any) -> dict[str, Any]:

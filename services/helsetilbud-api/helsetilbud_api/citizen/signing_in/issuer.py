@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from joserfc.jwk import RSAKey
-from pydantic import TypeAdapter
 
 from helsetilbud_api.citizen.models import Launch
 from helsetilbud_api.citizen.signing_in.clients import LaunchClient
+from helsetilbud_api.citizen.signing_in.registrations import Registrations
 from shared.auth.keys import SHORTEST_MODULUS
 
 ALGORITHM: Final = "RS256"  # what every OpenID Connect client can verify (Core, section 15.1)
-
-_CLIENTS: Final = TypeAdapter(list[LaunchClient])
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,7 @@ class LaunchIssuer:
     @classmethod
     def read(cls, url: str, keys: Path, clients: Path) -> Self:
         """`keys` holds a private JWK or a set of them, `clients` a list of registrations. Raises ValueError."""
-        registered = _CLIENTS.validate_json(clients.read_bytes())
-        known = {client.client_id: client for client in registered}
-        if len(known) < len(registered):
-            raise ValueError("LAUNCH_CLIENTS_FILE has a client_id twice")
-        return cls(url, _keys(json.loads(keys.read_text("utf-8"))), known)
+        return cls(url, _keys(json.loads(keys.read_text("utf-8"))), Registrations(clients))
 
     @property
     def key_set(self) -> dict[str, Any]:
