@@ -16,6 +16,7 @@ from sandbox.issuer.launch_clients import CALLBACK_PATH
 from sandbox.processes import Processes
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
+from shared.testing.proofs import SigningKey
 
 pytestmark = pytest.mark.system
 
@@ -35,11 +36,11 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def sign_in(
-    program: Path, launch_url: str, key: dict[str, str], redirect_uri: str, **more: str
+    program: Path, launch_url: str, key: dict[str, str], redirect_uri: str, client_id: str = SUPPLIER, **more: str
 ) -> dict[str, Any]:
     told = {
         "LAUNCH_URL": launch_url,
-        "CLIENT_ID": SUPPLIER,
+        "CLIENT_ID": client_id,
         "CLIENT_KEY": json.dumps(key),
         "REDIRECT_URI": redirect_uri,
         **more,
@@ -92,3 +93,23 @@ async def test_M3_openid_client_signs_the_citizen_in(
         assert [prescriber["profession"] for prescriber in it["userinfo"]["prescribers"]] == ["LE"]
         assert patient not in json.dumps(it)
         assert (it["again"], it["after"]) == ("invalid_grant", "refused")
+
+
+@pytest.mark.rule("M3")
+async def test_M3_a_suppliers_own_software_signs_in_with_a_client_of_its_own(
+    system: Processes, wiring: Wiring, http: httpx.AsyncClient, citizens: list[dict[str, Any]], program: Path
+) -> None:
+    """Registered in the running sandbox, with a key and a redirect address that it has never heard of."""
+    key, callback = SigningKey("ES256"), "http://127.0.0.1:3000/callback"
+    jwk = key.public_jwk | {"kid": key.thumbprint, "alg": "ES256"}
+    wanted = {"organisation": "299900940", "redirect_uris": [callback], "jwks": {"keys": [jwk]}}
+    registered = (await http.post(f"{wiring.sandbox_url}/launch-clients", json=wanted)).json()
+    person = next(person["nationalId"] for person in citizens if person["state"] == "notifications-off")
+    me = {"Authorization": f"Bearer {await citizen_token(http, wiring.sandbox_url, person, FEED.audience)}"}
+    mine = f"{wiring.address(FEED)}/v1/me/tools"
+    await http.post(mine, headers=me | {"Idempotency-Key": "own-software"}, json={"toolId": SOVNTRAPPA})
+    opened = await http.post(f"{mine}/{SOVNTRAPPA}/open", headers=me)
+    assert opened.status_code == 200, opened.text
+    private = key.private_jwk | {"kid": key.thumbprint}
+    it = await sign_in(program, opened.json()["url"], private, callback, registered["client_id"])
+    assert (it["claims"]["aud"], it["claims"]["toolId"]) == (registered["client_id"], SOVNTRAPPA)

@@ -11,10 +11,10 @@ from sandbox import clock_routes, fault_routes, reset
 from sandbox.context import Sandbox
 from sandbox.fault_routes import answer_faultily
 from sandbox.faults import FaultyAnswer
-from sandbox.issuer import client_list, discovery, token_endpoint
+from sandbox.issuer import client_list, discovery, launch_client_routes, token_endpoint
 from sandbox.issuer.errors import TokenRefused, answer_token_refused
 from sandbox.messages import routes as messages
-from sandbox.pages import login, start
+from sandbox.pages import callback, login, start
 from sandbox.population import routes as population
 from sandbox.population.generated import Crowds
 from sandbox.settings import SandboxSettings, refuse_production
@@ -38,8 +38,10 @@ _ROUTERS = (
     token_endpoint.router,
     start.router,
     login.router,
+    callback.router,
     discovery.router,
     client_list.router,
+    launch_client_routes.router,
     population.router,
     messages.router,
     fault_routes.router,

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.issuer.clients import Client, clients_of
-from sandbox.issuer.launch_clients import register_launch_clients
+from sandbox.issuer.launch_clients import LaunchClients
 from sandbox.issuer.proof import Nonces
 from sandbox.issuer.single_use import SingleUse
 from sandbox.keys import KeptKey, KeyStore
@@ -47,6 +47,7 @@ class Sandbox:
     keys: IssuerKeys
     clients: dict[str, Client]
     client_keys: KeyStore
+    launch_clients: LaunchClients
     receipts: ReceiptSender
     faults: Faults = field(default_factory=Faults)
     clock: Clock = field(default_factory=Clock)
@@ -64,7 +65,6 @@ class Sandbox:
         storage = Storage(settings.state_directory / "sandbox.db")
         client_keys = KeyStore(settings.state_directory / "clients")
         clients = clients_of(population, client_keys)
-        register_launch_clients(population, clients, client_keys, settings.public_url)
         return cls(
             settings=settings,
             storage=storage,
@@ -73,6 +73,7 @@ class Sandbox:
             keys=IssuerKeys.of(KeyStore(settings.state_directory / "issuer")),
             clients=clients,
             client_keys=client_keys,
+            launch_clients=LaunchClients(population, clients, client_keys, settings.public_url),
             receipts=ReceiptSender(settings.receipt_url, settings.receipt_key),
         )
 

@@ -18,8 +18,8 @@ _logger = structlog.get_logger(__name__)
 
 @router.post("/reset", operation_id="reset")
 async def reset(sandbox: Here) -> JSONResponse:
-    """Forgets messages, faults and generated people; the time is the real one; keys stay. `services` counts the hooks
-    that reset a service.
+    """Forgets messages, faults, generated people and one's own sign-in clients; the time is the real one; keys stay.
+    `services` counts the hooks that reset a service.
 
     500 when a service could not be reset; everything else is reset all the same.
     """
@@ -35,6 +35,7 @@ async def reset(sandbox: Here) -> JSONResponse:
 def _forget(sandbox: Sandbox) -> None:
     sandbox.messages.clear()
     sandbox.receipts.forget()
+    sandbox.launch_clients.forget()
     Crowds(sandbox.storage).clear()
     sandbox.population.forget_generated()
 
