@@ -9,6 +9,7 @@ import struct
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 from time import perf_counter
 
 import pytest
@@ -125,10 +126,64 @@ def test_of_a_style_only_what_loads_is_left_out() -> None:
     assert '<rect style="fill: url(#g);stroke: red"></rect>' in clean(svg(attribute)).content.decode()
 
 
+@pytest.mark.parametrize(
+    "broken", [".a{b}", ".a){b:c}", ".a{b:c)}", ".a{'b", "@media ){.a{b:c}}", "}", "a", "@media x", "{"]
+)
+def test_a_style_that_cannot_be_read_is_left_out(broken: str) -> None:
+    left = clean(svg(f"<style>@import 'x'; .z{{y: x}} {broken}</style><rect/>"))
+    assert left.left_out["style"] >= 1
+    assert "<rect>" in left.content.decode()
+    assert clean(left.content).content == left.content
+    clean(svg(f"""<rect style="url(x);{broken.replace('"', "")}"/>"""))
+
+
 def test_a_style_of_brackets_in_brackets_is_left_out() -> None:
     deep = "(" * 2000 + ")" * 2000
     left = clean(svg(f'<style>@x; a {{ b: {deep} }}</style><rect style="b: \\{deep}" width="1"/>'))
     assert (b"(((" in left.content, left.left_out) == (False, {"style": 2})
+
+
+_PIECES = [
+    b"<",
+    b">",
+    b'"',
+    b"&",
+    b"url(",
+    b"<a>",
+    b"</a>",
+    b"<style>",
+    b"</style>",
+    b"}",
+    b"{",
+    b"@media x{",
+    b"data:",
+]
+_PIECES += [
+    b'href="#SVGID_1_"',
+    b'id="a"',
+    b"\xff",
+    b"\0",
+    b"<![CDATA[",
+    b"]]>",
+    b'<use xlink:href="#a"/>',
+    b"\\",
+    b"/*",
+]
+
+
+def test_a_drawing_with_slips_is_cleaned_once_and_for_all_or_refused() -> None:
+    slips = Random(7)  # noqa: S311 - the same ones every time
+    drawings = [file.read_bytes() for file in sorted(DRAWINGS.iterdir())]
+    cleaned = 0
+    for _ in range(2000):
+        content = bytearray(slips.choice(drawings))
+        place = slips.randrange(len(content))
+        content[place : place + slips.randrange(20)] = slips.choice([*_PIECES, b""])
+        with suppress(ImageInvalid, UnsupportedMediaType):
+            left = clean(bytes(content)).content
+            assert (clean(left).content, clean(left).left_out) == (left, {})
+            cleaned += 1
+    assert cleaned > 200
 
 
 def chunk(kind: bytes, data: bytes = b"") -> bytes:

@@ -145,7 +145,9 @@ class _Cleaner:
         else:
             if is_data(kept.get("href", "")):
                 del kept["href"]
-            self._write_start(element, kept)
+                self._left_out["outside-reference"] += 1
+            # stops and steps of filters are no drawing, and refer to nothing
+            self._write_start(element, kept, 0 if element == "stop" or element.startswith("fe") else 1)
 
     def _begin_link(self, attributes: Mapping[str, str]) -> None:
         """What is linked is shown, in an element that can stand where the link stood."""

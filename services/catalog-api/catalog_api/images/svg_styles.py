@@ -65,15 +65,16 @@ def _rules(nodes: list[Any], left_out: Losses, depth: int = 0) -> str:
 
 def _rule(node: Any, left_out: Losses, depth: int) -> str:
     if node.type == "qualified-rule":
-        selector = tinycss2.serialize(node.prelude).strip()
+        selector = _written(node.prelude)
         body = _declarations(node.content, left_out)
-        if not loads(selector):
+        if selector is not None:
             return f"{selector}{{{body}}}" if body else ""
-    elif node.type == "at-rule" and node.lower_at_keyword == "media" and node.content and depth < _DEEPEST:
-        condition = tinycss2.serialize(node.prelude).strip()
+    elif node.type == "at-rule" and node.lower_at_keyword == "media" and node.content is not None and depth < _DEEPEST:
+        condition = _written(node.prelude)
         nested = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
-        if not loads(condition):
-            return f"@media {condition}{{{_rules(nested, left_out, depth + 1)}}}"
+        if condition is not None:
+            inner = _rules(nested, left_out, depth + 1)
+            return f"@media {condition}{{{inner}}}" if inner else ""
     elif node.type == "at-rule" and node.lower_at_keyword in _AT_RULES:
         left_out[_AT_RULES[node.lower_at_keyword]] += 1
         return ""
@@ -86,12 +87,20 @@ def _rule(node: Any, left_out: Losses, depth: int) -> str:
 def _declarations(source: Any, left_out: Losses) -> str:
     kept = []
     for node in tinycss2.parse_blocks_contents(source, skip_comments=True, skip_whitespace=True):
-        written = tinycss2.serialize([node]).rstrip("; \r\n\t")
-        if node.type == "declaration" and _draws(node) and not loads(written):
-            kept.append(written)
+        written = _written([node]) if node.type == "declaration" and _draws(node) else None
+        if written:
+            kept.append(written.rstrip("; \r\n\t"))
         else:
             left_out["style"] += 1
     return ";".join(kept)
+
+
+def _written(nodes: list[Any]) -> str | None:
+    """None where it could not be read, or loads something."""
+    if any(node.type != "declaration" and _may_load(node) for node in nodes):
+        return None
+    written: str = tinycss2.serialize(nodes).strip()
+    return None if loads(written) else written
 
 
 def _draws(declaration: Any) -> bool:
