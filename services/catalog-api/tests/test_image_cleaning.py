@@ -173,7 +173,13 @@ def test_a_file_that_is_nested_too_deep_is_refused() -> None:
 def test_svg_that_cannot_be_read_is_told_so(broken: bytes) -> None:
     with pytest.raises(ImageInvalid) as refused:
         clean(broken)
-    assert refused.value.extra == {"reason": "svg-damaged"}
+    assert refused.value.extra["reason"] == "svg-damaged"
+
+
+def test_where_svg_is_damaged_is_told() -> None:
+    with pytest.raises(ImageInvalid) as refused:
+        clean(b"\n\n" + svg("\n  <rect x=1/>"))
+    assert refused.value.extra == {"reason": "svg-damaged", "line": 4, "column": 11}
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 import hashlib
 import hmac
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from notification_service.digests import Digests
 from notification_service.notifying.models import Gathering
 from notification_service.pace import Pace
+from notification_service.preferences.addresses import AddressMalformed, kept_address, needs_smtputf8
 from notification_service.receipts.models import Provider
 from shared.settings import CallingServiceSettings, Count, Port
 
@@ -38,6 +40,22 @@ class Settings(CallingServiceSettings):
         pattern=r"^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$",
         description="Who e-mail is from: an address, or a name and an address in angle brackets",
     )
+
+    @field_validator("mail_from")
+    @classmethod
+    def _in_a_labels(cls, sender: str) -> str:
+        """Raises ValueError for an address that some mail servers cannot carry, whoever it is to."""
+        address = parseaddr(sender)[1]
+        if address.isascii():
+            return sender
+        try:
+            kept = kept_address(address)
+        except AddressMalformed:
+            raise ValueError("MAIL_FROM has no address that e-mail can be from") from None
+        if needs_smtputf8(kept):
+            raise ValueError("MAIL_FROM has letters beyond ASCII before the @")
+        return sender.replace(address, kept)
+
     email_per_second: PerSecond | None = Field(None, description="The most that the mail server takes")
 
     pages_url: str = Field(

@@ -128,3 +128,18 @@ async def test_V1_what_is_loaded_is_converted_too(app, database, rows, kari, ola
     assert await load(database, settings, NOW) == 3
     kept = {row["citizen"]: row["email"] for row in await rows("SELECT citizen, email FROM notification_settings")}
     assert [kept[one.reference] for one in given] == ["kari@xn--blbr-roah.no", None, "kåre@xn--s-1fa.no"]
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("Ås <varsel@ås.no>", "Ås <varsel@xn--s-1fa.no>"),
+        ("varsel@ås.no", "varsel@xn--s-1fa.no"),
+        ("Ås <varsel@localhost>", "Ås <varsel@localhost>"),
+    ],
+)
+def test_our_own_domain_is_sent_in_ascii_too(settings, given, used) -> None:
+    told = settings.model_dump()
+    assert type(settings)(**told | {"mail_from": given}).mail_from == used
+    with pytest.raises(ValueError, match="before the @"):
+        type(settings)(**told | {"mail_from": "Ås <årsak@ås.no>"})

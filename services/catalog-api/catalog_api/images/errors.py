@@ -5,7 +5,7 @@ DomainError
 └── ImageInvalid   422  `reason` says in what way
 """
 
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from shared.errors import DomainError, Members, member
 from shared.language import Text
@@ -71,7 +71,11 @@ class ImageInvalid(DomainError):
         "nn": "Biletet kan ikkje brukast.",
         "en": "The image cannot be used.",
     }
-    members: ClassVar[Members] = {"reason": member("In what way, as a code", "png-too-large")}
+    members: ClassVar[Members] = {
+        "reason": member("In what way, as a code", "svg-damaged"),
+        "line": member("Of an SVG file that is not well-formed, the first is 1", 3),
+        "column": member("In the line, the first is 1", 17),
+    }
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(_DETAILS[reason], reason=reason)
+    def __init__(self, reason: Reason, **place: Any) -> None:
+        super().__init__(_DETAILS[reason], reason=reason, **place)

@@ -52,22 +52,27 @@ def clean_svg(content: bytes, left_out: Losses | None = None) -> bytes:
 
 def _cleaned(content: bytes, left_out: Losses, depth: int) -> tuple[bytes, int]:
     """And how many elements it draws."""
-    content = without_lead(content)
+    whole, content = content, without_lead(content)
+    skipped = whole[: len(whole) - len(content)].count(b"\n")
     losses: Losses = Counter()
     try:
         cleaner = _read(content, losses, depth)
     except expat.ExpatError as error:
         if error.code != _UNBOUND_PREFIX:
-            raise ImageInvalid("svg-damaged") from error
+            raise _damaged(error, skipped) from error
         if not has_root(content):
             raise NoSvg() from error
         losses.clear()
         try:
             cleaner = _read(with_prefixes(content), losses, depth)
         except expat.ExpatError as again:
-            raise ImageInvalid("svg-damaged") from again
+            raise _damaged(again, skipped) from again
     left_out.update(losses)
     return "".join(cleaner.written).encode(), cleaner.parts.total()
+
+
+def _damaged(error: expat.ExpatError, lines_skipped: int) -> ImageInvalid:
+    return ImageInvalid("svg-damaged", line=error.lineno + lines_skipped, column=error.offset + 1)
 
 
 def _read(content: bytes, left_out: Losses, depth: int) -> "_Cleaner":

@@ -95,6 +95,9 @@ class _Table:
             if not text.strip(_SEPARATORS + " "):
                 return
             self._separator = max(_SEPARATORS, key=text.count)
+        if not self._begun and '"' not in text:  # most are: a reader for each line costs more
+            yield from self._row(number, text.split(self._separator))
+            return
         self._begun.append((number, text))
         whole = "\n".join(part for _, part in self._begun)
         first = self._begun[0][0]
@@ -109,8 +112,7 @@ class _Table:
                 yield from self._give_up()
             return
         self._begun = []
-        if any(value.strip() for value in values):
-            yield from self._row(first, values)
+        yield from self._row(first, values)
 
     def _give_up(self) -> Iterator[tuple[int, Row | BadLine]]:
         if not self._begun:
@@ -130,6 +132,8 @@ class _Table:
         return bad
 
     def _row(self, number: int, values: Sequence[str]) -> Iterator[tuple[int, Row | BadLine]]:
+        if not any(map(str.strip, values)):
+            return
         if not self._names:
             self._names = _names(number, values)
             self._columns = {name: column for column, name in enumerate(self._names, 1) if name}
