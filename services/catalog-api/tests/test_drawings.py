@@ -7,6 +7,7 @@ that nobody here wrote.
 import base64
 import struct
 import zlib
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -18,6 +19,7 @@ import resvg_py
 from catalog_api.images.cleaning import clean
 from catalog_api.images.errors import ImageInvalid
 from catalog_api.images.jpeg import clean_jpeg
+from catalog_api.images.leaving_out import Losses
 from shared.http import UnsupportedMediaType
 
 DRAWINGS = Path(__file__).parent / "drawings"
@@ -206,7 +208,7 @@ def test_an_image_in_a_drawing_is_cleaned_as_one_of_its_own() -> None:
     left = clean(svg("".join(f'<image width="8" xlink:href="{image}"/>' for image in images)))
     kept = [data("image/png", png())] * 2 + [data("image/svg+xml", clean(inner).content)]
     assert [part.partition('"')[0] for part in left.content.decode().split('href="')[1:]] == kept
-    assert left.left_out == {"script": 1}
+    assert left.left_out == {"script": 1, "metadata": 2}
 
 
 @pytest.mark.parametrize(
@@ -242,8 +244,10 @@ def jpeg(*, size: tuple[int, int] = (8, 8), more: bytes = b"", end: bytes = b"\x
 
 
 def test_of_a_jpeg_the_picture_is_kept_and_what_was_beside_it_is_not() -> None:
-    beside = segment(0xE1, b"Exif\0\0II*\0a place") + segment(0xFE, b"by Kari") + segment(0xE2, b"ICC_PROFILE")
-    assert clean_jpeg(jpeg(more=beside) + b"<script>") == jpeg()
+    beside = segment(0xE1, b"Exif\0\0II*\0a place") + segment(0xFE, b"by Kari") + segment(0xE2, b"ICC_PROFILE\0\1\1")
+    left_out: Losses = Counter()
+    assert clean_jpeg(jpeg(more=beside) + b"<script>", left_out) == jpeg()
+    assert left_out == {"metadata": 2, "colour-profile": 1}
 
 
 @pytest.mark.parametrize(
@@ -262,7 +266,7 @@ def test_of_a_jpeg_the_picture_is_kept_and_what_was_beside_it_is_not() -> None:
 )
 def test_a_broken_jpeg_is_refused(broken: bytes) -> None:
     with pytest.raises(ImageInvalid) as refused:
-        clean_jpeg(broken)
+        clean_jpeg(broken, Counter())
     assert refused.value.extra == {"reason": "jpeg-damaged"}
 
 

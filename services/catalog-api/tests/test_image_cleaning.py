@@ -221,7 +221,9 @@ def test_a_sound_png_is_kept(picture: bytes) -> None:
 
 def test_what_was_put_beside_the_picture_is_left_out() -> None:
     beside = chunk(b"tEXt", b"Author\0Kari") + chunk(b"eXIf", b"II*\0place") + chunk(b"tIME", b"\0" * 7)
-    assert clean(png(more=beside) + b"<script>alert(1)</script>").content == png()
+    left = clean(png(more=beside) + b"<script>alert(1)</script>")
+    assert (left.content, left.left_out) == (png(), {"metadata": 3})
+    assert clean(png(more=chunk(b"iCCP", b"x") + chunk(b"acTL"))).left_out == {"colour-profile": 1, "animation": 1}
     assert clean(png(more=chunk(b"gAMA", b"\0\0\xb1\x8f"))).content == png(more=chunk(b"gAMA", b"\0\0\xb1\x8f"))
 
 

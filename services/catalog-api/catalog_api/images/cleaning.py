@@ -27,10 +27,10 @@ class CleanImage:
 
 def clean(content: bytes) -> CleanImage:
     """Raises UnsupportedMediaType for what is neither PNG nor SVG, ImageInvalid for what is broken."""
+    left_out: Losses = Counter()
     if content.startswith(SIGNATURE):
-        return CleanImage(PNG, clean_png(content))
+        return CleanImage(PNG, clean_png(content, left_out), left_out)
     try:
-        left_out: Losses = Counter()
         return CleanImage(SVG, clean_svg(content, left_out), left_out)
     except NoSvg:
         raise UnsupportedMediaType(MEDIA_TYPES) from None

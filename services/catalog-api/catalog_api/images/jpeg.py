@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from catalog_api.images.errors import ImageInvalid
+from catalog_api.images.leaving_out import Losses
 from catalog_api.images.png import LARGEST_SIDE
 
 SIGNATURE: Final = b"\xff\xd8\xff"
@@ -12,21 +13,27 @@ _END: Final = 0xD9
 _SCAN: Final = 0xDA
 # JFIF's units and Adobe's kind of colours decide how it looks; the other application segments and comments do not
 _LEFT_OUT: Final = frozenset({*range(0xE1, 0xF0), 0xFE}) - {0xEE}
+_PROFILE: Final = b"ICC_PROFILE\0"
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
-def clean_jpeg(content: bytes) -> bytes:
-    """Raises ImageInvalid. The picture itself is not unpacked: its size is in its header."""
+def clean_jpeg(content: bytes, left_out: Losses) -> bytes:
+    """What is left out is counted in `left_out`. Raises ImageInvalid. The picture itself is not unpacked: its size is in
+    its header.
+    """
     kept = [content[:2]]
-    sized = False
+    sized, losses = False, Losses()
     for marker, segment in _segments(content):
         if marker in _FRAMES:
             _require_size(segment)
             sized = True
         if marker not in _LEFT_OUT:
             kept.append(segment)
+        else:
+            losses["colour-profile" if segment[4:].startswith(_PROFILE) else "metadata"] += 1
     if not sized:
         raise ImageInvalid("jpeg-damaged")
+    left_out.update(losses)
     return b"".join(kept)
 
 

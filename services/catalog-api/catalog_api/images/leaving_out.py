@@ -14,6 +14,7 @@ LeftOut = Literal[
     "font",
     "filter",
     "image",
+    "colour-profile",
     "style",
     "other",
     "metadata",
@@ -63,6 +64,11 @@ WORDS: Final[dict[LeftOut, Text]] = {
         "nn": "Innebygde bilete som ikkje er PNG, JPEG eller SVG, eller som er skadde, er fjerna.",
         "en": "Embedded images that are not PNG, JPEG or SVG, or are damaged, are left out.",
     },
+    "colour-profile": {
+        "nb": "Fargeprofilen er fjernet. Fargene kan bli litt annerledes, hvis de ikke er sRGB.",
+        "nn": "Fargeprofilen er fjerna. Fargane kan bli litt annleis, dersom dei ikkje er sRGB.",
+        "en": "The colour profile is left out. Colours may differ a little, unless they are sRGB.",
+    },
     "style": {
         "nb": "Stiler som laster noe, eller som ikke kan leses, er fjernet.",
         "nn": "Stilar som lastar noko, eller som ikkje kan lesast, er fjerna.",
@@ -74,8 +80,8 @@ WORDS: Final[dict[LeftOut, Text]] = {
         "en": "Elements and attributes that are not known here are left out.",
     },
     "metadata": {
-        "nb": "Opplysninger fra tegneprogrammet er fjernet. Bildet ser likt ut.",
-        "nn": "Opplysningar frå teikneprogrammet er fjerna. Biletet ser likt ut.",
-        "en": "Data of the drawing program are left out. The image looks the same.",
+        "nb": "Opplysninger om bildet og programmet er fjernet. Bildet ser likt ut.",
+        "nn": "Opplysningar om biletet og programmet er fjerna. Biletet ser likt ut.",
+        "en": "Data about the image and the program are left out. The image looks the same.",
     },
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from catalog_api.images.errors import ImageInvalid
+from catalog_api.images.leaving_out import LeftOut, Losses
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 LARGEST_SIDE: Final = 2048
@@ -19,11 +20,18 @@ _WHOLE: Final = ((0, 0, 1, 1),)
 _ADAM7: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _AT_ONCE: Final = 65536
 
+_KINDS: Final[dict[bytes, LeftOut]] = {
+    b"iCCP": "colour-profile",
+    **dict.fromkeys((b"acTL", b"fcTL", b"fdAT"), "animation"),
+}
+
 Chunk = tuple[bytes, bytes]
 
 
-def clean_png(content: bytes) -> bytes:
-    """Raises ImageInvalid. Unpacks at most the bytes that the size in the header asks for, a little at a time."""
+def clean_png(content: bytes, left_out: Losses) -> bytes:
+    """What is left out is counted in `left_out`. Raises ImageInvalid. Unpacks at most the bytes that the size in the
+    header asks for, a little at a time.
+    """
     chunks = list(_chunks(content))
     kinds = [kind for kind, _ in chunks]
     if kinds[:1] != [b"IHDR"] or kinds[-1] != b"IEND" or kinds.count(b"IHDR") + kinds.count(b"IEND") != 2:
@@ -32,6 +40,7 @@ def clean_png(content: bytes) -> bytes:
         raise ImageInvalid("png-damaged")  # critical, and unknown to us
     size = _unpacked_size(chunks[0][1])
     _require_data(b"".join(data for kind, data in chunks if kind == b"IDAT"), size)
+    left_out.update(_KINDS.get(kind, "metadata") for kind in kinds if kind not in _KEPT)
     return SIGNATURE + b"".join(_packed(*chunk) for chunk in chunks if chunk[0] in _KEPT)
 
 

@@ -182,7 +182,7 @@ class _Cleaner:
             return inner
 
         try:
-            kept["href"] = clean_data(address, clean_inner)
+            kept["href"] = clean_data(address, clean_inner, self._left_out)
         except (ImageInvalid, NoSvg):
             self._leave_out("image")
         else:

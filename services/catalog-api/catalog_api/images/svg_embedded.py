@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from catalog_api.images import jpeg, png
 from catalog_api.images.errors import ImageInvalid
+from catalog_api.images.leaving_out import Losses
 
 _DATA: Final = re.compile(
     r"\s*data:[\w./+-]*((?:;[\w.+-]+(?:=[\w.+-]+)?)*?)(;\s*base64)?,(.*)", re.DOTALL | re.IGNORECASE
@@ -19,13 +20,15 @@ def is_data(address: str) -> bool:
     return address.lstrip()[:5].lower() == "data:"
 
 
-def clean_data(address: str, clean_svg: Callable[[bytes], bytes]) -> str:
-    """What it is, is read from its content. Raises ImageInvalid."""
+def clean_data(address: str, clean_svg: Callable[[bytes], bytes], left_out: Losses) -> str:
+    """What it is, is read from its content. What is left out is counted in `left_out`, by `clean_svg` too. Raises
+    ImageInvalid.
+    """
     content = _content(address)
     if content.startswith(png.SIGNATURE):
-        return _address("png", png.clean_png(content))
+        return _address("png", png.clean_png(content, left_out))
     if content.startswith(jpeg.SIGNATURE):
-        return _address("jpeg", jpeg.clean_jpeg(content))
+        return _address("jpeg", jpeg.clean_jpeg(content, left_out))
     return _address("svg+xml", clean_svg(content))
 
 
