@@ -18,8 +18,8 @@ _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def clean_jpeg(content: bytes, left_out: Losses) -> bytes:
-    """What is left out is counted in `left_out`. Raises ImageInvalid. The picture itself is not unpacked: its size is in
-    its header.
+    """What is left out is counted in `left_out`. Raises ImageInvalid. The picture itself is not unpacked: its header
+    has its size.
     """
     kept = [content[:2]]
     sized, losses = False, Losses()
