@@ -20,7 +20,7 @@ ROOT: Final = Path(__file__).parents[4]
 FOLDER: Final = ROOT / "tests/contracts/node"
 PACKAGES: Final = FOLDER / "node_modules"
 NODE: Final = Path(ROOT_DIR) / "bin/node"
-_NPM: Final = Path(ROOT_DIR) / "lib/node_modules/npm/bin/npm-cli.js"
+NPM: Final = Path(ROOT_DIR) / "lib/node_modules/npm/bin/npm-cli.js"
 _QUIET: Final = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_UPDATE_NOTIFIER": "1"}
 
 
@@ -45,7 +45,7 @@ def install() -> None:
         if stamp.exists() and stamp.read_text() == wanted:
             return
         print("Installing the npm packages of tests/contracts/node (a quarter of a minute the first time)")
-        command = [str(NODE), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        command = [str(NODE), str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         if subprocess.run(command, cwd=FOLDER, env=os.environ | _cache(), check=False).returncode:  # noqa: S603 - as above
             sys.exit("The npm packages could not be installed; is a package registry within reach?")
         stamp.write_text(wanted)

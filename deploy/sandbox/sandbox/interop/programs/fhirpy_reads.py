@@ -1,0 +1,71 @@
+"""fhirpy: a record system reads its organisation's Tasks."""
+
+from itertools import islice
+from uuid import uuid4
+
+from fhirpy import SyncFHIRClient
+from fhirpy.base.exceptions import ResourceNotFound
+from proof import Proof
+from steps import by_client, by_design, expect, need, step, told
+
+BASE = told("PRESCRIPTION_URL") + "/fhir"
+client = SyncFHIRClient(BASE, requests_config={"auth": Proof(), "timeout": 30})
+anyone = SyncFHIRClient(BASE, requests_config={"timeout": 30})
+
+
+def collected(search) -> list[str]:
+    found = [task.id for task in islice(search, 200)]
+    expect(len(found) == len(set(found)) >= int(told("TASKS")), f"{len(found)} Tasks, {len(set(found))} of them different")
+    return found
+
+
+def missing(task_id: str) -> None:
+    try:
+        client.get("Task", task_id)
+    except ResourceNotFound as error:
+        expect("OperationOutcome" in str(error), error)
+    else:
+        raise AssertionError("it was answered")
+
+
+def metadata() -> None:
+    statement = anyone.execute("metadata", "get")
+    expect(statement["fhirVersion"] == "4.0.1", statement)
+
+
+def refreshed() -> None:
+    task = client.reference("Task", need(ids)[0]).to_resource()
+    version = task["meta"]["versionId"]
+    again = task.refresh()
+    expect(again["meta"]["versionId"] == version, again)
+
+
+def by_patient_form() -> None:
+    number = f"urn:oid:2.16.578.1.12.4.1.4.1|{told('PATIENT')}"
+    found = client.execute("Task/_search", "post", {"patient.identifier": number})
+    expect(found["entry"], found)
+
+
+tasks = client.resources("Task")
+step("reads the CapabilityStatement without login", metadata)
+ids = step("searches Tasks and pages through all, two on a page", lambda: collected(tasks.limit(2)))
+step("pages with `_format`, `_pretty` and `_count=1000`, as HAPI's and Medplum's clients ask",
+     lambda: collected(tasks.search(_format="json", _pretty="false").limit(1000)))
+step("reads a Task", lambda: expect(client.get("Task", need(ids)[0])["resourceType"] == "Task"))
+step("meets a missing Task as `ResourceNotFound`", lambda: missing(str(uuid4())))
+step("meets an ill-formed id as `ResourceNotFound`", lambda: missing("abc"))
+step("searches by status and date", lambda: expect(tasks.search(status="ready", authored_on__ge="2020-01-01").limit(1).fetch()))
+step("takes the first", lambda: expect(tasks.first()))
+step("includes nothing it has not asked for (`_elements`)",
+     lambda: expect(tasks.elements("status").limit(1).fetch()[0]["status"]))
+step("refreshes a Task by its version (`If-None-Match`)", refreshed,
+     by_client(r"precondition|header-malformed|if-none-match|400",
+               "`refresh` sends `meta.versionId` as it is, which is no entity tag (RFC 9110, 8.8.3): `W/\"...\"`; read it anew instead."))
+step("counts (`_count=0&_totalMethod=count`)", lambda: expect(tasks.count() >= int(told("TASKS"))),
+     by_client(r"parameter-unknown",
+               "`_totalMethod` is a parameter of one product (Aidbox), not of FHIR, and a filter that we do not know is refused; "
+               "ask `_summary=count` instead."))
+step("searches by patient by POST", by_patient_form,
+     by_client(r"media-type|415|unsupported", "`execute` posts JSON only, and FHIR's `_search` takes a form (R4, 3.1.1.3.2): post the form with `requests`."))
+step("searches by patient in the address", lambda: tasks.search(**{"patient.identifier": told("PATIENT")}).fetch(),
+     by_design(r"patient-search-by-post", "A national identity number must not be in an address: use `POST /fhir/Task/_search`."))

@@ -1,0 +1,91 @@
+"""What the programs find: a physician's prescriptions, a tool for each that prescribes, events as a consumer gets them."""
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import aio_pika
+import httpx
+
+from sandbox.ehr import Ehr
+from sandbox.interop.catalogue import CLIENTS, Client
+from sandbox.outcomes import document
+from sandbox.services import SERVICES
+from shared.messaging import topology
+
+PHYSICIAN: Final = "990000101"
+TASKS: Final = 5
+_CONTRACTS: Final = Path(__file__).parents[4] / "openapi"
+_NAMES: Final = ("CATALOG_URL", "PRESCRIPTION_URL", "CONSENT_URL", "NOTIFICATION_URL", "FEED_URL")
+
+
+class World:
+    """Of one running system."""
+
+    def __init__(self, http: httpx.AsyncClient, port_base: int, state: str = "main-demo") -> None:
+        self._http, self._state = http, state
+        self._addresses = {"SANDBOX_URL": f"http://127.0.0.1:{port_base}"} | {
+            name: f"http://127.0.0.1:{port_base + service.port_offset}"
+            for name, service in zip(_NAMES, SERVICES, strict=True)
+        }
+        self._patient = ""
+        self._tools: list[str] = []
+
+    async def prepare(self) -> None:
+        """Prescribes; the tools that are left are each for one program."""
+        people = document(await self._http.get(f"{self._addresses['SANDBOX_URL']}/people"), 200)["items"]
+        self._patient = next(person["nationalId"] for person in people if person["state"] == self._state)
+        ehr = Ehr(self._http, self._addresses["SANDBOX_URL"], self._addresses["PRESCRIPTION_URL"])
+        await ehr.log_in(PHYSICIAN)
+        page = document(await ehr.get("/v1/prescribable-tools", limit="200"), 200)
+        tools = [tool["toolId"] for tool in page["items"] if tool["prescribable"]]
+        for tool in tools[:TASKS]:
+            body = {"patient": {"nationalId": self._patient}, "toolId": tool}
+            document(await ehr.post("/v1/prescriptions", body), 201)
+        self._tools = tools[TASKS:]
+
+    def told(self, client: Client) -> dict[str, str]:
+        """The environment of the client's program."""
+        return self._addresses | {
+            "OPENAPI": str(_CONTRACTS),
+            "PATIENT": self._patient,
+            "TASKS": str(TASKS),
+            "TOOL": self._tools[CLIENTS.index(client)],
+        }
+
+
+@asynccontextmanager
+async def events(broker_url: str, file: Path) -> AsyncIterator[None]:
+    """Writes the first event that is published meanwhile into the file, as any consumer of the exchange would get it."""
+    connection = await aio_pika.connect(broker_url)
+    async with connection, connection.channel() as channel:
+        exchange = await topology.declare_exchange(channel)
+        queue = await channel.declare_queue(exclusive=True)
+        await queue.bind(exchange, "prescription.tool-prescribed.v1")
+        yield
+        message = await _first(queue)
+        file.write_text(json.dumps(_as_delivered(message)), "utf-8")
+
+
+async def _first(queue: Any) -> aio_pika.abc.AbstractIncomingMessage:
+    async with asyncio.timeout(30), queue.iterator() as messages:
+        async for message in messages:
+            await message.ack()
+            return message  # type: ignore[no-any-return] # aio_pika types its iterator as Any
+    raise AssertionError("the queue ended")
+
+
+def _as_delivered(message: aio_pika.abc.AbstractIncomingMessage) -> dict[str, Any]:
+    return {
+        "contentType": message.content_type,
+        "headers": {name: str(value) for name, value in _headers(message)},
+        "body": b64encode(message.body).decode(),
+    }
+
+
+def _headers(message: aio_pika.abc.AbstractIncomingMessage) -> Iterator[tuple[str, Any]]:
+    yield from message.headers.items()
