@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo rows test test-fast check format house age-table access fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
+.PHONY: help setup run demo rows test test-fast check format house age-table access interop fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ age-table: setup ## Who may use which tool by age, relation and consent: writes 
 
 access: setup ## Ask every operation as every kind of caller; writes tests/access/matrix.csv, shows what changed
 	@exec $(PYTHON) -m sandbox.access
+
+interop: setup ## Other people's clients and generators, each used on a sandbox; writes docs/integrators/interoperability.md; five minutes
+	@exec $(PYTHON) -m sandbox.interop
 
 fuzz: setup ## Calls that nobody thought of, as every kind of caller, until FUZZ_CALLS=50000 or FUZZ_SECONDS=3600
 	@exec $(PYTHON) -m sandbox.fuzz
@@ -109,4 +112,4 @@ reset: setup ## Back to the first day: the running system, or the data it left
 	@exec $(PYTHON) -m sandbox.first_day
 
 clean: reset ## The same, and the installed packages
-	rm -rf .venv tests/contracts/node/node_modules
+	rm -rf .venv .cache/interop tests/contracts/node/node_modules
