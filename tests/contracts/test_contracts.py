@@ -92,6 +92,25 @@ def test_everything_sent_and_answered_in_json_has_an_example(api: str, generated
     assert bare == []
 
 
+def schemas_in(document: Any, at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Everything that may be a schema, with its place."""
+    if isinstance(document, dict):
+        yield at, document
+    inside = document.items() if isinstance(document, dict) else enumerate(document)
+    for name, value in inside:
+        if isinstance(value, dict | list):
+            yield from schemas_in(value, f"{at}/{name}")
+
+
+@pytest.mark.parametrize("name", [*(f"{api}.json" for api in APIS), "events.asyncapi.json"])
+def test_values_of_one_kind_are_one_list(name: str, generated: dict[str, dict[str, Any]]) -> None:
+    """Of two lists, orval makes one object, which does not compile where a value is in both."""
+    for at, schema in schemas_in(generated[name]):
+        choices = [choice for choice in schema.get("anyOf", []) if "enum" in choice or "const" in choice]
+        kinds = [choice["type"] for choice in choices]
+        assert len(kinds) == len(set(kinds)), at
+
+
 def test_null_in_an_example_stays(generated: dict[str, dict[str, Any]]) -> None:
     [letter] = generated["prescription-api.json"]["components"]["schemas"]["DeadLetter"]["examples"]
     assert letter["replayedAt"] is None

@@ -109,10 +109,20 @@ def _alternatives(schema: Json, document: Json) -> list[Json]:
     schema = _resolve(schema, document)
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            return [one for choice in schema[keyword] for one in _alternatives(choice, document)]
+            return _listed_once([one for choice in schema[keyword] for one in _alternatives(choice, document)])
     if isinstance(schema.get("type"), list):
         return [{**schema, "type": kind} for kind in schema["type"]]
     return [schema]
+
+
+def _listed_once(schemas: list[Json]) -> list[Json]:
+    """Lists of values of one type are one list, however they are written."""
+    lists: dict[str, Json] = {}
+    for schema in schemas:
+        if choices := _choices(schema):
+            known = _choices(lists.get(_kind(schema), {"enum": []})) or set()
+            lists[_kind(schema)] = {"type": _kind(schema), "enum": sorted(known | choices, key=str)}
+    return [*(schema for schema in schemas if not _choices(schema)), *lists.values()]
 
 
 def _kind(schema: Json) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from consent_api.active.models import Reason as OwnReason
 from consent_api.active.models import shortfall
@@ -11,7 +11,7 @@ from consent_api.areas import Area, Level
 from consent_api.persons.models import PersonCopy
 from consent_api.representation.models import Decision, Pair, RefusalReason, Relation, Use, decide, decide_alone
 
-Reason: TypeAlias = OwnReason | RefusalReason
+Reason: TypeAlias = Literal[OwnReason, RefusalReason]
 # of whom no birth date is kept is 16 or over
 _LONG_AGO = date(1900, 1, 1)
 

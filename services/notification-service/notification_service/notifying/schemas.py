@@ -16,7 +16,7 @@ from shared.plain_text import one_line
 from shared.schemas import RequestSchema, Schema, Timestamp, growing
 
 Status = Literal["accepted", "sent", "delivered", "failed", "dropped"]
-ShownCategory = Category | Literal["account"]
+ShownCategory = Literal[Category, "account"]
 _SHOWN: Final[Mapping[str, Status]] = {"waiting": "accepted", "sending": "accepted"}
 
 _EXAMPLE: Final[dict[str, Any]] = {
