@@ -1,1 +1,1 @@
-"""Other people's clients, generators and proxies, each used for what it is for on the running system (`make interop`)."""
+"""Other people's clients, generators and proxies, each used for what it is for on a running system (`make interop`)."""

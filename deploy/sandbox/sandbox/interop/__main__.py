@@ -74,8 +74,10 @@ async def run(words: list[str]) -> bool:
             if step.result != WORKS:
                 print(f"{step.result}: {one.client.name} {step.did}: {step.failure} {step.sentence}".rstrip())
     good = not any(one.ours for one in tried)
-    print(f"\n{'Nothing breaks by our fault' if good else 'Something of ours is to be mended'}, "
-          f"in {time.monotonic() - started:.0f} s.")
+    print(
+        f"\n{'Nothing breaks by our fault' if good else 'Something of ours is to be mended'}, "
+        f"in {time.monotonic() - started:.0f} s."
+    )
     return good
 
 

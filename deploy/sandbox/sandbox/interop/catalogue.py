@@ -28,7 +28,9 @@ CLIENTS: Final = (
     Client("@medplum/core", "npm", "medplum-reads.mjs", "FHIR: the same, with Medplum's client"),
     Client("openid-client", "npm", "openid-client-signs-in.mjs", "A supplier signs a citizen in; machine tokens"),
     Client("requests-oauth2client", "PyPI", "requests_oauth2client_signs_in.py", "The same in Python"),
-    Client("openapi-typescript", "npm", "openapi-typescript-prescribes.mjs", "Types from every contract; a prescription"),
+    Client(
+        "openapi-typescript", "npm", "openapi-typescript-prescribes.mjs", "Types from every contract; a prescription"
+    ),
     Client("@hey-api/openapi-ts", "npm", "hey-api-prescribes.mjs", "A client from every contract; a prescription"),
     Client("orval", "npm", "orval-prescribes.mjs", "A client from every contract; a prescription"),
     Client("datamodel-code-generator", "PyPI", "datamodel_prescribes.py", "Models from every contract; a prescription"),

@@ -1,6 +1,6 @@
 """Puts the clients, as their lock files say, into a folder of their own: nothing of them is among what we depend on.
 
-A lock has hashes (Python) or integrity (npm) and no address: the registry is whatever the machine's pip, uv and npm use.
+A lock has hashes (Python) or integrity (npm) and no address: the registry is what the machine's pip, uv and npm use.
 """
 
 import hashlib

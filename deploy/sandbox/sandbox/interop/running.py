@@ -10,7 +10,6 @@ from typing import Final
 from sandbox.interop.catalogue import Client
 from sandbox.interop.installing import Place
 
-_LONGEST_SECONDS: Final = 240
 _LONGEST_TEXT: Final = 220
 WORKS: Final = "works"
 OURS: Final = "ours"
@@ -40,8 +39,8 @@ class Tried:
         return [step for step in self.steps if step.result == OURS]
 
 
-async def use(client: Client, place: Place, told: dict[str, str]) -> Tried:
-    """A program that ends before its last step, or in no time, is our fault until somebody has looked."""
+async def use(client: Client, place: Place, told: dict[str, str], seconds: float = 240) -> Tried:
+    """A program that breaks off, hangs or does nothing is our fault until somebody has looked."""
     scratch = place.folder / "made" / client.program.partition(".")[0]
     environment = os.environ | told | {"SCRATCH": str(scratch), "NO_COLOR": "1", "CI": "true"} | _QUIET
     process = await asyncio.create_subprocess_exec(
@@ -52,26 +51,28 @@ async def use(client: Client, place: Place, told: dict[str, str]) -> Tried:
         stderr=asyncio.subprocess.PIPE,
         limit=2**22,
     )
+    why = "it did nothing"
     try:
-        out, said = await asyncio.wait_for(process.communicate(), _LONGEST_SECONDS)
+        out, said = await asyncio.wait_for(process.communicate(), seconds)
     except TimeoutError:
+        why = f"it was stopped after {seconds:.0f} s"
         process.kill()
         out, said = await process.communicate()
-    steps = [_step(line) for line in out.decode().splitlines() if line.startswith('{"did"')]
+    steps = [_step(line, place) for line in out.decode().splitlines() if line.startswith('{"did"')]
     if process.returncode or not steps:
-        steps.append(Step("comes to its end", OURS, _short(said.decode()[-2000:]) or "it was stopped, after four minutes"))
+        steps.append(Step("comes to its end", OURS, _short(said.decode()[-200:], place) or why))
     return Tried(client, place.version(client), tuple(steps))
 
 
 _QUIET: Final = {"DO_NOT_TRACK": "1", "NO_UPDATE_NOTIFIER": "1", "PYTHONWARNINGS": "ignore", "NODE_NO_WARNINGS": "1"}
 
 
-def _step(line: str) -> Step:
+def _step(line: str, place: Place) -> Step:
     told = json.loads(line)
-    return Step(told["did"], told["result"], _short(told["failure"]), told["sentence"])
+    return Step(told["did"], told["result"], _short(told["failure"], place), told["sentence"])
 
 
-def _short(failure: str) -> str:
+def _short(failure: str, place: Place) -> str:
     """One line without what changes from run to run. Of an OperationOutcome its code and what it says."""
     text = failure
     code, said = re.search(r'"code":\s*"([a-z-]+)"\s*}\s*\]', text), re.search(r'"diagnostics":\s*"([^"]*)"', text)
@@ -81,7 +82,7 @@ def _short(failure: str) -> str:
     text = re.sub(r"http://(127\.0\.0\.1|localhost):\d+", "", text)
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", text)
     text = re.sub(r"\b\d{11}\b", "<number>", text)
-    text = re.sub(r"(/[\w.@-]+)+/\.cache/interop/\w+", "", text)
+    text = text.replace(f"{place.folder}/", "")
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 3] + "..."
 

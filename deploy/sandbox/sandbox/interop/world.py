@@ -1,4 +1,4 @@
-"""What the programs find: a physician's prescriptions, a tool for each that prescribes, events as a consumer gets them."""
+"""What the programs find: a physician's prescriptions, a tool for each that prescribes, an event as it is delivered."""
 
 import asyncio
 import json
@@ -60,15 +60,15 @@ class World:
 
 @asynccontextmanager
 async def events(broker_url: str, file: Path) -> AsyncIterator[None]:
-    """Writes the first event that is published meanwhile into the file, as any consumer of the exchange would get it."""
+    """Writes the first event that is published meanwhile into the file, as any consumer would get it."""
     connection = await aio_pika.connect(broker_url)
     async with connection, connection.channel() as channel:
         exchange = await topology.declare_exchange(channel)
         queue = await channel.declare_queue(exclusive=True)
         await queue.bind(exchange, "prescription.tool-prescribed.v1")
         yield
-        message = await _first(queue)
-        file.write_text(json.dumps(_as_delivered(message)), "utf-8")
+        delivered = json.dumps(_as_delivered(await _first(queue)))
+        await asyncio.to_thread(file.write_text, delivered, "utf-8")
 
 
 async def _first(queue: Any) -> aio_pika.abc.AbstractIncomingMessage:

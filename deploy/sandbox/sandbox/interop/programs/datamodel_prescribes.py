@@ -11,8 +11,20 @@ from steps import expect, need, step, told
 
 API = told("PRESCRIPTION_URL")
 # constraints as annotations, which type checkers read too
-OPTIONS = ["--input-file-type", "openapi", "--output-model-type", "pydantic_v2.BaseModel", "--use-annotated",
-           "--set-default-enum-member", "--snake-case-field", "--allow-population-by-field-name", "--target-python-version", "3.11", "--disable-timestamp", "--disable-warnings"]
+OPTIONS = [
+    "--input-file-type",
+    "openapi",
+    "--output-model-type",
+    "pydantic_v2.BaseModel",
+    "--use-annotated",
+    "--set-default-enum-member",
+    "--snake-case-field",
+    "--allow-population-by-field-name",
+    "--target-python-version",
+    "3.11",
+    "--disable-timestamp",
+    "--disable-warnings",
+]
 MODULES = [package_of(api) for api in APIS]
 
 
@@ -52,8 +64,9 @@ def prescribe() -> None:
     answer = requests.post(f"{API}/v1/prescriptions", data=body, headers=headers, auth=auth, timeout=30)
     expect(answer.status_code == 201, answer.text)
     prescription = models.Prescription.model_validate_json(answer.content)
-    again = requests.post(f"{API}/v1/prescriptions", data=body, headers={"Content-Type": "application/json"},
-                          auth=auth, timeout=30)
+    again = requests.post(
+        f"{API}/v1/prescriptions", data=body, headers={"Content-Type": "application/json"}, auth=auth, timeout=30
+    )
     problem = models.Problem.model_validate_json(again.content)
     expect(problem.code == "already-prescribed" and problem.prescription_id == prescription.prescription_id, problem)
 
@@ -61,6 +74,8 @@ def prescribe() -> None:
 begin()
 made = step("generates models from all five contracts", generate)
 step("what it generates imports", lambda: [importlib.import_module(module) for module in need(made)])
-step("what it generates passes mypy in strict mode", lambda: run("mypy", "--strict", *(f"{it}.py" for it in need(made))))
+step(
+    "what it generates passes mypy in strict mode", lambda: run("mypy", "--strict", *(f"{it}.py" for it in need(made)))
+)
 step("every example in the contracts fits its model", examples)
 step("lists tools, prescribes one, and reads the refusal of a second, by its models", prescribe)

@@ -7,7 +7,7 @@ from fhirclient.client import FHIRClient
 from fhirclient.models.task import Task
 from fhirclient.server import FHIRNotFoundException
 from proof import Proof
-from steps import by_client, by_design, expect, need, step, told
+from steps import by_design, expect, need, step, told
 
 BASE = told("PRESCRIPTION_URL") + "/fhir"
 NUMBER = f"urn:oid:2.16.578.1.12.4.1.4.1|{told('PATIENT')}"
@@ -54,13 +54,21 @@ def by_model() -> None:
 
 step("reads the CapabilityStatement", metadata)
 ids = step("searches Tasks and pages through all, two on a page", lambda: collected({"_count": "2"}))
-step("pages with `_format`, `_pretty` and `_count=1000`, as HAPI's and Medplum's clients ask",
-     lambda: collected({"_format": "json", "_pretty": "false", "_count": "1000"}))
+step(
+    "pages with `_format`, `_pretty` and `_count=1000`, as HAPI's and Medplum's clients ask",
+    lambda: collected({"_format": "json", "_pretty": "false", "_count": "1000"}),
+)
 step("reads a Task into its model of R4", read)
 step("meets a missing Task as `FHIRNotFoundException`, with an OperationOutcome", lambda: missing(str(uuid4())))
 step("meets an ill-formed id as `FHIRNotFoundException`", lambda: missing("abc"))
-step("searches by status and date", lambda: collected({"status": {"$or": ["ready", "in-progress"]}, "authored-on": "ge2020-01-01"}))
+step(
+    "searches by status and date",
+    lambda: collected({"status": {"$or": ["ready", "in-progress"]}, "authored-on": "ge2020-01-01"}),
+)
 step("searches by patient by POST (`post_as_form`)", by_patient)
 step("reads what was found into its model, strictly", by_model)
-step("searches by patient in the address", lambda: Task.where({"patient.identifier": NUMBER}).perform_resources(server),
-     by_design(r"patient-search-by-post", "A national identity number must not be in an address: use `post_as_form`."))
+step(
+    "searches by patient in the address",
+    lambda: Task.where({"patient.identifier": NUMBER}).perform_resources(server),
+    by_design(r"patient-search-by-post", "A national identity number must not be in an address: use `post_as_form`."),
+)

@@ -55,11 +55,11 @@ export async function compile() {
   await run({ package: "typescript", command: "tsc" }, "--project", scratch);
 }
 
-/** What the program exports, after a bundler has put it together as for a browser. */
-export async function bundled() {
+/** What a program exports, after a bundler has put it together as for a browser. */
+export async function bundled(program = "call.ts") {
   const { build } = await import("esbuild");
-  const outfile = join(scratch, "call.mjs");
-  await build({ entryPoints: [join(scratch, "call.ts")], outfile, bundle: true, format: "esm", platform: "node", logLevel: "silent" });
+  const outfile = join(scratch, program.replace(/ts$/, "mjs"));
+  await build({ entryPoints: [join(scratch, program)], outfile, bundle: true, format: "esm", platform: "node", logLevel: "silent" });
   return import(pathToFileURL(outfile).href);
 }
 

@@ -15,6 +15,6 @@ const made = await step("generates from all five contracts", async () => {
 });
 await step("generates without a warning", () => expect(need(made) && warnings.length === 0, [...new Set(warnings)].join("\n")),
   byClient(/^Error: [^\n]*unsupported security scheme[^}]*"scheme": "DPoP"[^}]*}$/,
-    "0.99 knows the HTTP schemes basic and bearer, and warns of `DPoP` at each operation: the token and its proof are put in by a `fetch` of one's own."));
+    "It knows the HTTP schemes basic and bearer, and warns of `DPoP` at each operation: the token and its proof are put in by a `fetch` of one's own."));
 const compiled = await step("what it generates compiles strictly, with a program that uses it", () => compile(need(made)).then(() => true));
 await step("lists tools, prescribes one, and knows the refusal of a second by its type", () => prescribe(need(compiled)));

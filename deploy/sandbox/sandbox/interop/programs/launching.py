@@ -1,4 +1,4 @@
-"""What the citizen's side does of a sign-in: opens a tool of the supplier, and brings the browser from there to here."""
+"""What the citizen's side does of a sign-in: opens a tool of the supplier, and brings the browser back."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit

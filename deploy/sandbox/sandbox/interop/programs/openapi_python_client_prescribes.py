@@ -28,8 +28,19 @@ class Proven(httpx.Auth):
 def generate() -> bool:
     for api in APIS:
         to = str(SCRATCH / f"{package_of(api)}_client")
-        run("openapi-python-client", "generate", "--path", contract(api), "--config", CONFIG, "--meta", "none",
-            "--fail-on-warning", "--output-path", to)
+        run(
+            "openapi-python-client",
+            "generate",
+            "--path",
+            contract(api),
+            "--config",
+            CONFIG,
+            "--meta",
+            "none",
+            "--fail-on-warning",
+            "--output-path",
+            to,
+        )
     return True
 
 
@@ -45,13 +56,17 @@ def odd_one() -> None:
 
 def client(proof: Proof) -> Any:
     package: Any = importlib.import_module("prescription_api_client")
-    return package.AuthenticatedClient(told("PRESCRIPTION_URL"), token=proof.token, prefix="DPoP",
-                                       httpx_args={"auth": Proven(proof)})
+    return package.AuthenticatedClient(
+        told("PRESCRIPTION_URL"), token=proof.token, prefix="DPoP", httpx_args={"auth": Proven(proof)}
+    )
 
 
 def prescribe() -> None:
     api, models = "prescription_api_client.api", importlib.import_module("prescription_api_client.models")
-    calls: Any = [importlib.import_module(f"{api}.{name}") for name in ("tools.list_prescribable_tools", "prescriptions.prescribe")]
+    calls: Any = [
+        importlib.import_module(f"{api}.{name}")
+        for name in ("tools.list_prescribable_tools", "prescriptions.prescribe")
+    ]
     caller = client(Proof())
     page = calls[0].sync(client=caller, limit=100)
     expect(isinstance(page, models.PrescribableToolPage) and page.items, page)
@@ -73,9 +88,20 @@ def picture() -> None:
 begin()
 made = step("generates from all five contracts, without a warning (openapi/python-client.yaml)", generate)
 step("what it generates passes mypy in strict mode", types)
-step("types the list of a campaign's recipients, CSV or NDJSON", odd_one, by_client(
-    r"has no attribute \"payload\"|\"Unset\" is not defined",
-    "0.29 knows bodies of text only as files: `POST /v1/campaigns/{campaignId}/recipients` is sent with httpx instead."))
+step(
+    "types the list of a campaign's recipients, CSV or NDJSON",
+    odd_one,
+    by_client(
+        r"has no attribute \"payload\"|\"Unset\" is not defined",
+        "It knows bodies of text as files only: send `POST /v1/campaigns/{campaignId}/recipients` with httpx.",
+    ),
+)
 step("lists tools, prescribes one, and knows the refusal of a second by its type", prescribe)
-step("sends a PNG as `image/png` where SVG is taken too", picture, by_client(
-    r"image/svg", "0.29 sends what may be of two media types as the last of them, whatever the file says: a PNG is sent with httpx instead."))
+step(
+    "sends a PNG as `image/png` where SVG is taken too",
+    picture,
+    by_client(
+        r"image/svg",
+        "It sends what may be of two media types as the last of them, whatever the file says: send a PNG with httpx.",
+    ),
+)

@@ -67,7 +67,7 @@ const api = await step("stands in front of prescription-api", () => proxied("pre
 await step("knows the security scheme `DPoP` (RFC 9449, 7.1)", async () => {
   const violations = (await call(need(api), "GET", "/v1/prescribable-tools?limit=1")).headers.get("sl-violations");
   expect(!violations, violations);
-}, byClient(UNKNOWN_SCHEME, "5.16 knows the HTTP schemes basic, bearer and digest: leave out `--errors`, with which this warning refuses every call."));
+}, byClient(UNKNOWN_SCHEME, "It knows the HTTP schemes basic, bearer and digest: leave out `--errors`, with which this warning refuses every call."));
 await step("notices what is wrong: a look-up without a number", async () => {
   const answer = await call(need(api), "POST", "/v1/patients/lookup", {});
   expect(/nationalId/.test(answer.headers.get("sl-violations")), answer.headers.get("sl-violations"));

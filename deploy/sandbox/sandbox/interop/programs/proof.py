@@ -1,4 +1,4 @@
-"""Tokens of the sandbox bound to a key of our own, and a proof for each request (RFC 9449), for clients on `requests`."""
+"""Tokens of the sandbox, bound to a key of our own, and a proof for each request (RFC 9449), on `requests`."""
 
 import hashlib
 import time

@@ -2,9 +2,9 @@
 
     found = step("reads a Task", lambda: client.get("Task", ids[0]))
 
-A step that fails is our fault until the program has said otherwise beforehand: whose it is instead (`client`, or `design`
-where we refuse on purpose), a pattern that the failure must match, and one sentence for who meets it. Whatever fails in
-another way than that is ours again.
+A step that fails is our fault until the program has said otherwise beforehand: whose it is instead (`client`, or
+`design` where we refuse on purpose), a pattern that the failure must match, and one sentence for who meets it. Whatever
+fails in another way than that is ours again.
 """
 
 import json
