@@ -103,10 +103,14 @@ audit: setup ## Known vulnerabilities: of the tools they are listed, in what shi
 	-$(AUDIT) -r requirements-dev.lock
 	$(AUDIT) -r requirements.lock
 
+INTEROP = deploy/sandbox/sandbox/interop/locks
+
 lock: setup ## Pin the newest dependencies that fit, with hashes
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock --upgrade
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements-dev.in -o requirements-dev.lock --upgrade
 	cd tests/contracts/node && $(CURDIR)/.venv/bin/npm update --package-lock-only --loglevel=error
+	cd $(INTEROP) && for lock in clients quick; do $(CURDIR)/$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate $$lock.in -o $$lock.lock --upgrade; done
+	cd $(INTEROP)/clients && $(CURDIR)/.venv/bin/npm update --package-lock-only --loglevel=error
 
 reset: setup ## Back to the first day: the running system, or the data it left
 	@exec $(PYTHON) -m sandbox.first_day

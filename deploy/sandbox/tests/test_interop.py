@@ -58,9 +58,9 @@ def test_a_step_is_ours_unless_its_failure_is_the_one_foreseen(tmp_path: Path, e
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """As one that is installed, with this Python and a client of which there is only the name."""
-    (tmp_path / "venv/bin").mkdir(parents=True)
-    (tmp_path / "venv/bin/python").symlink_to(sys.executable)
-    known = tmp_path / "venv/lib/python3/site-packages/fhirpy-9.dist-info"
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
+    known = tmp_path / ".venv/lib/python3/site-packages/fhirpy-9.dist-info"
     known.mkdir(parents=True)
     (known / "METADATA").write_text("Name: fhirpy\nVersion: 9\n")
     return Place(tmp_path)
@@ -100,13 +100,13 @@ async def test_no_number_and_no_place_of_the_machine_comes_into_the_page(place: 
         "issue": [{"details": {"coding": [{"code": "too-odd"}]}, "diagnostics": "Ikke så"}],
     }
     failures = [
-        f"at http://127.0.0.1:22501/v1/a?b=17858401267 in {place.folder}/venv/x.py",
+        f"at http://127.0.0.1:22501/v1/a?b=17858401267 in {place.folder}/.venv/x.py",
         json.dumps(outcome, indent=1),
     ]
     lines = [json.dumps({"did": "a", "result": "ours", "failure": it, "sentence": ""}) for it in failures]
     (place.folder / "program.py").write_text(f"print({chr(10).join(lines)!r})")
     tried = await use(CLIENT, place, {})
-    assert [step.failure for step in tried.steps] == ["at /v1/a?b=<number> in venv/x.py", "too-odd: Ikke så"]
+    assert [step.failure for step in tried.steps] == ["at /v1/a?b=<number> in .venv/x.py", "too-odd: Ikke så"]
 
 
 def test_the_page_says_what_works_what_does_not_and_whose_fault() -> None:

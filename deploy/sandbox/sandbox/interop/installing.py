@@ -1,4 +1,4 @@
-"""Puts the clients, as their lock files say, into a folder of their own: nothing of them is among what we depend on.
+"""Puts the clients, as their lock files say, into a folder of their own, beside what we depend on.
 
 A lock has hashes (Python) or integrity (npm) and no address: the registry is what the machine's pip, uv and npm use.
 """
@@ -32,7 +32,7 @@ class Place:
 
     @property
     def python(self) -> Path:
-        return self.folder / "venv/bin/python"
+        return self.folder / ".venv/bin/python"
 
     def command(self, client: Client) -> list[str]:
         runner = self.python if client.registry == "PyPI" else NODE
@@ -43,9 +43,9 @@ class Place:
         if client.registry == "npm":
             document = json.loads((self.folder / "node_modules" / client.package / "package.json").read_text("utf-8"))
             return str(document["version"])
-        site = next((self.folder / "venv/lib").glob("python*/site-packages"))
-        found = next(metadata.distributions(name=client.package, path=[str(site)]))
-        return found.version
+        site = next((self.folder / ".venv/lib").glob("python*/site-packages"))
+        found = next(iter(metadata.distributions(name=client.package, path=[str(site)])))
+        return str(found.version)
 
 
 def install(which: str, to: Path = ROOT / ".cache/interop") -> Place:
@@ -73,7 +73,7 @@ def _once(stamp: Path, lock: Path, doing: Callable[[Path], None]) -> None:
 
 def _install_python(place: Place, lock: Path) -> None:
     uv = [sys.executable, "-m", "uv", "--quiet"]
-    _run([*uv, "venv", "--clear", "--python", sys.executable, str(place.folder / "venv")], place.folder)
+    _run([*uv, "venv", "--clear", "--python", sys.executable, str(place.folder / ".venv")], place.folder)
     _run([*uv, "pip", "install", "--python", str(place.python), "--require-hashes", "-r", str(lock)], place.folder)
 
 
