@@ -8,7 +8,7 @@ import pytest
 from sandbox.interop.catalogue import CLIENTS, QUICK
 from sandbox.interop.installing import Place, install
 from sandbox.interop.running import WORKS, use
-from sandbox.interop.world import World
+from sandbox.interop.world import World, events
 from sandbox.processes import Processes
 from sandbox.wiring import Wiring
 
@@ -24,10 +24,12 @@ async def place() -> Place:
 
 
 @pytest.fixture(scope="module")
-async def world(system: Processes, wiring: Wiring) -> World:
+async def world(system: Processes, wiring: Wiring, tmp_path_factory: pytest.TempPathFactory) -> World:
+    event = tmp_path_factory.mktemp("interop") / "event.json"
     async with httpx.AsyncClient(timeout=30) as http:
-        world = World(http, wiring.port_base, "sms-only")
-        await world.prepare()
+        world = World(http, wiring.port_base, event, "sms-only")
+        async with events(str(wiring.broker_url), event):
+            await world.prepare()
         return world
 
 

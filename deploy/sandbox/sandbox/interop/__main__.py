@@ -37,10 +37,11 @@ async def prepared_system() -> AsyncIterator[dict[Client, dict[str, str]]]:
         os.environ["BROKER"] = server.url
         try:
             async with system(free_port_base(22500)) as port_base, httpx.AsyncClient(timeout=60) as http:
-                world, file = World(http, port_base), Path(folder) / "event.json"
-                async with events(server.url, file):
+                event = Path(folder) / "event.json"
+                world = World(http, port_base, event)
+                async with events(server.url, event):
                     await world.prepare()
-                yield {client: world.told(client) | {"EVENT": str(file)} for client in named([])}
+                yield {client: world.told(client) for client in named([])}
         finally:
             await asyncio.to_thread(server.stop)
 

@@ -24,10 +24,10 @@ _NAMES: Final = ("CATALOG_URL", "PRESCRIPTION_URL", "CONSENT_URL", "NOTIFICATION
 
 
 class World:
-    """Of one running system."""
+    """Of one running system; `event` is where `events` writes."""
 
-    def __init__(self, http: httpx.AsyncClient, port_base: int, state: str = "main-demo") -> None:
-        self._http, self._state = http, state
+    def __init__(self, http: httpx.AsyncClient, port_base: int, event: Path, state: str = "main-demo") -> None:
+        self._http, self._event, self._state = http, event, state
         self._addresses = {"SANDBOX_URL": f"http://127.0.0.1:{port_base}"} | {
             name: f"http://127.0.0.1:{port_base + service.port_offset}"
             for name, service in zip(_NAMES, SERVICES, strict=True)
@@ -54,6 +54,7 @@ class World:
             "OPENAPI": str(_CONTRACTS),
             "PATIENT": self._patient,
             "TASKS": str(TASKS),
+            "EVENT": str(self._event),
             "TOOL": self._tools[CLIENTS.index(client)],
         }
 

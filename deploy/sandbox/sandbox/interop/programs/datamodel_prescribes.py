@@ -1,6 +1,9 @@
 """datamodel-code-generator: models of pydantic from every contract, and a prescription with them over `requests`."""
 
 import importlib
+import json
+from base64 import b64decode
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -37,9 +40,6 @@ def generate() -> list[str]:
 
 def examples() -> None:
     """Every example of the contracts' schemas fits the model that was made of the schema."""
-    import json
-    from pathlib import Path
-
     tried = 0
     for api in need(made):
         document = json.loads(Path(contract(api.replace("_", "-"))).read_text("utf-8"))
@@ -50,6 +50,26 @@ def examples() -> None:
                     getattr(module, name).model_validate(example)
                     tried += 1
     expect(tried > 30, tried)
+
+
+def events() -> None:
+    """A message of RabbitMQ is read by the model of its channel."""
+    to = str(SCRATCH / "events.py")
+    contract_of_events = str(Path(contract("events.asyncapi")))
+    run(
+        "datamodel-codegen",
+        "--input",
+        contract_of_events,
+        "--output",
+        to,
+        *OPTIONS[2:],
+        "--input-file-type",
+        "asyncapi",
+    )
+    models: Any = importlib.import_module("events")
+    delivered = json.loads(Path(told("EVENT")).read_text("utf-8"))
+    event = models.PrescriptionToolPrescribedV1Payload.model_validate_json(b64decode(delivered["body"]))
+    expect(event.data.prescription_id and event.nhneventid, event)
 
 
 def prescribe() -> None:
@@ -78,4 +98,5 @@ step(
     "what it generates passes mypy in strict mode", lambda: run("mypy", "--strict", *(f"{it}.py" for it in need(made)))
 )
 step("every example in the contracts fits its model", examples)
+step("generates models from the contract of events (AsyncAPI), and reads an event by them", events)
 step("lists tools, prescribes one, and reads the refusal of a second, by its models", prescribe)

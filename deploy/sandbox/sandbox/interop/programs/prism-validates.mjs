@@ -1,4 +1,5 @@
-// Prism as a proxy: real calls pass through it, and it holds each question and answer against the contract.
+// Prism: as a proxy, through which real calls pass, it holds each question and answer against the contract; as a mock it
+// answers from the contract alone.
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -27,9 +28,9 @@ const started = [];
 process.on("exit", () => started.forEach((proxy) => proxy.kill()));
 
 /** Prism's address, once it listens. */
-async function proxied(api, upstream) {
+async function listening(mode, api, ...upstream) {
   const port = await freePort();
-  const words = ["proxy", join(told("OPENAPI"), `${api}.json`), upstream, "--port", String(port), "--host", "127.0.0.1"];
+  const words = [mode, join(told("OPENAPI"), `${api}.json`), ...upstream, "--port", String(port), "--host", "127.0.0.1"];
   const proxy = spawn(process.execPath, [command, ...words], { stdio: ["ignore", "pipe", "pipe"] });
   started.push(proxy);
   let said = "";
@@ -41,6 +42,8 @@ async function proxied(api, upstream) {
   expect(said.includes("listening"), said);
   return `http://127.0.0.1:${port}`;
 }
+
+const proxied = (api, upstream) => listening("proxy", api, upstream);
 
 /** An answer that neither Prism nor the API found fault with. */
 async function held(status, asking) {
@@ -103,5 +106,16 @@ await step("stands in front of helsetilbud-api, and finds no fault with a citize
   const token = await testToken({ kind: "citizen", audience: "nhn:helsetilbud", userClaimsParameters: { pid: patient.nationalId } });
   const me = { Authorization: `Bearer ${token}` };
   for (const path of ["/v1/me/tools", "/v1/me/feed", "/v1/me/history", "/v1/me/available-tools"]) await held(200, fetch(proxy + path, { headers: me }));
+});
+await step("answers open calls from the contract alone (mock), with a login in the header or without", async () => {
+  for (const [api, paths] of [["catalog-api", ["/v1/tools", "/v1/code-lists"]], ["helsetilbud-api", ["/.well-known/openid-configuration", "/oidc/jwks"]]]) {
+    const mock = await listening("mock", api);
+    for (const path of paths) {
+      for (const login of [{}, { Authorization: "Bearer any" }]) {
+        const answer = await fetch(mock + path, { headers: login });
+        expect(answer.status === 200, `${path}: ${answer.status} ${JSON.stringify(login)}`);
+      }
+    }
+  }
 });
 process.exit(0);
