@@ -3,6 +3,7 @@
 A lock has hashes (Python) or integrity (npm) and no address: the registry is what the machine's pip, uv and npm use.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -52,6 +53,13 @@ def install(which: str, to: Path = ROOT / ".cache/interop") -> Place:
     """Those of `locks/clients.*`, or the few of `locks/quick.*`. Does nothing where they are there."""
     place = Place(to / which)
     place.folder.mkdir(parents=True, exist_ok=True)
+    with (place.folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests may run side by side
+        _install(place, which)
+    return place
+
+
+def _install(place: Place, which: str) -> None:
     _once(place.folder / ".python", _LOCKS / f"{which}.lock", lambda lock: _install_python(place, lock))
     node = _LOCKS / which / "package-lock.json"
     if node.exists():
@@ -59,7 +67,6 @@ def install(which: str, to: Path = ROOT / ".cache/interop") -> Place:
     for program in PROGRAMS.iterdir():
         if program.is_file():
             shutil.copy(program, place.folder)
-    return place
 
 
 def _once(stamp: Path, lock: Path, doing: Callable[[Path], None]) -> None:
@@ -90,5 +97,7 @@ def _run(command: list[str], folder: Path) -> None:
 
 def _caches() -> dict[str, str]:
     """The tools' own, unless the user has no home to keep them in; and the certificates that the machine trusts."""
-    own = {} if os.access(Path.home(), os.W_OK) else {"npm_config_cache": str(ROOT / ".cache/npm"), "UV_NO_CACHE": "1"}
-    return {"UV_SYSTEM_CERTS": "true"} | own
+    trusted = {"UV_SYSTEM_CERTS": "true"} if Path("/etc/ssl/certs/ca-certificates.crt").exists() else {}
+    if os.access(Path.home(), os.W_OK):
+        return trusted
+    return trusted | {"npm_config_cache": str(ROOT / ".cache/npm"), "UV_CACHE_DIR": str(ROOT / ".cache/uv")}
