@@ -48,6 +48,29 @@ async function versioned() {
   expect(version.meta.versionId === task.meta.versionId, version);
 }
 
+/** What other clients ask for: HAPI's, Firely's, and those that take any JSON. */
+const ACCEPTED = [
+  "application/fhir+json;q=1.0, application/json+fhir;q=0.9",
+  "application/fhir+xml;q=1.0, application/fhir+json;q=1.0, application/xml+fhir;q=0.9, application/json+fhir;q=0.9",
+  "application/fhir+json; fhirVersion=4.0",
+  "application/fhir+json; fhirVersion=4.0; charset=utf-8",
+  "application/json, text/plain, */*",
+];
+
+async function asOthersAsk() {
+  for (const path of [`Task/${need(ids)[0]}`, "Task?_count=1", "metadata"]) {
+    for (const accept of ACCEPTED) {
+      const answer = await client.request(path, { options: { headers: { accept, "accept-charset": "utf-8" } } });
+      const type = Client.httpFor(answer).response.headers.get("content-type");
+      expect(/json/.test(type), `${path} as ${accept}: ${type}`);
+    }
+  }
+}
+
+async function formatInAddress() {
+  for (const path of [`Task/${need(ids)[0]}`, "Task", "metadata"]) await client.request(`${path}?_format=json&_pretty=false`);
+}
+
 await step("reads the CapabilityStatement", async () => {
   const statement = await client.capabilityStatement();
   expect(statement.fhirVersion === "4.0.1", statement);
@@ -55,6 +78,8 @@ await step("reads the CapabilityStatement", async () => {
 const ids = await step("searches Tasks and pages through all, two on a page", () => collected({ _count: 2 }));
 await step("pages with `_format`, `_pretty` and `_count=1000`, as HAPI's and Medplum's clients ask", () =>
   collected({ _format: "json", _pretty: "false", _count: 1000 }));
+await step("is answered in JSON with the `Accept` of HAPI's and Firely's clients", asOthersAsk);
+await step("reads with `_format=json&_pretty=false` in every address, as HAPI's client does", formatInAddress);
 await step("counts (`_summary=count`)", async () => {
   const bundle = await client.search({ resourceType: "Task", searchParams: { _summary: "count" } });
   expect(bundle.total >= Number(told("TASKS")), bundle);
