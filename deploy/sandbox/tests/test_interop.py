@@ -133,3 +133,14 @@ def test_the_quick_lock_holds_what_the_whole_one_does() -> None:
     python, quick = [(LOCKS / f"{name}.lock").read_text("utf-8").splitlines() for name in ("clients", "quick")]
     pinned = [{line.split()[0] for line in lock if "==" in line} for lock in (quick, python)]
     assert pinned[0] <= pinned[1]
+
+
+def test_the_page_is_about_the_clients_that_are_locked() -> None:
+    """After a new lock, `make interop` writes it anew."""
+    text = (node.ROOT / "docs/integrators/interoperability.md").read_text("utf-8")
+    npm = json.loads((LOCKS / "clients/package.json").read_text("utf-8"))["devDependencies"]
+    pinned = [line.split()[0].partition("==") for line in (LOCKS / "clients.lock").read_text("utf-8").splitlines()]
+    python = {name: version for name, equal, version in pinned if equal}
+    for client in CLIENTS:
+        version = (npm if client.registry == "npm" else python)[client.package]
+        assert f"\n## {client.name} {version}\n" in text, client
