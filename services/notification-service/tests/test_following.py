@@ -3,6 +3,7 @@
 No event about consent, reservations or stops is delivered in these tests: the owners' relays stand still.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +15,9 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from notification_service.clients.feeds import consent_feed, tool_feed
+from notification_service.notifying import copying, service
 from notification_service.notifying.following import follow_consents, follow_tools
-from notification_service.notifying.models import Gathering
+from notification_service.notifying.models import Gathering, Thing
 from shared.auth.client import HelseIdClient
 from shared.metrics import Metrics
 from shared.testing.serving import listening
@@ -259,3 +261,26 @@ async def test_what_is_confirmed_is_the_time_before_the_owner_was_asked(
     owners.away = True
     await follow()
     assert await rows("SELECT confirmed_at FROM feed_position") == found
+
+
+async def test_S6_consent_that_comes_while_it_is_found_missing_is_not_overlooked(
+    kari, news, rows, database, clock
+) -> None:
+    """The one transaction has read that nothing is known, and the other that nothing was dropped for it."""
+    await kari.choose()
+    given = clock()
+    clock.go(seconds=2)
+    thing = Thing(kari.reference, "1", "tool-prescribed", "tool", uuid4(), uuid4(), clock())
+    row = {"citizen": kari.reference, "level": "full", "version": 1, "changed_at": given}
+
+    async def consent() -> None:
+        async with database.session() as told:
+            await copying.change_levels(told, [row], clock(), news.gathering)
+
+    async with database.session() as session:
+        await service.notify(session, thing, clock(), news.gathering)
+        telling = asyncio.create_task(consent())
+        await asyncio.wait({telling}, timeout=1)
+    await telling
+
+    assert {row["status"] for row in await rows()} == {"waiting"}

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from notification_service.notifying import copying, service
 from notification_service.notifying.models import Circumstances, Thing
 from notification_service.preferences.models import CitizenSettings, masked
 from shared.events import PrescriptionExpired, ToolStopped
@@ -379,26 +378,3 @@ async def test_the_correlation_of_the_prescription_follows_its_notifications(
         assert told["nhneventid"] == event_id
         assert told["traceparent"].startswith("00-" + "a" * 32)
         assert told["nhnsourcesystem"] == "EPJ 1.0"
-
-
-async def test_S6_consent_that_comes_while_it_is_found_missing_is_not_overlooked(
-    kari, news, rows, database, clock
-) -> None:
-    """The one transaction has read that nothing is known, and the other that nothing was dropped for it."""
-    await kari.choose()
-    given = clock()
-    clock.go(seconds=2)
-    thing = Thing(kari.reference, "1", "tool-prescribed", "tool", uuid4(), uuid4(), clock())
-    row = {"citizen": kari.reference, "level": "full", "version": 1, "changed_at": given}
-
-    async def consent() -> None:
-        async with database.session() as told:
-            await copying.change_levels(told, [row], clock(), news.gathering)
-
-    async with database.session() as session:
-        await service.notify(session, thing, clock(), news.gathering)
-        telling = asyncio.create_task(consent())
-        await asyncio.wait({telling}, timeout=1)
-    await telling
-
-    assert {row["status"] for row in await rows()} == {"waiting"}
