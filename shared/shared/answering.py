@@ -22,7 +22,7 @@ class OneOfSeveral(uvicorn.Server):
 
 async def answer(port: int, database: Database, metrics: Metrics, stop: asyncio.Event) -> None:
     """Until `stop` is set. A port that is taken ends the worker."""
-    app = FastAPI(openapi_url=None)
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.database, app.state.metrics = database, metrics
     app.include_router(health.router)
     # reached by whoever looks after the container, from outside it

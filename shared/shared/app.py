@@ -78,6 +78,7 @@ def build_app(
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         telemetry=UNTOLD,
+        redirect_slashes=False,  # a body, and whoever sent it, are not sent on to a Host that the caller names
     )
     _fill_state(app, settings, http or TracedClient(timeout=httpx.Timeout(2.0, connect=1.0)), clock)
     app.add_middleware(

@@ -46,6 +46,8 @@ _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _QUIET_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics"})
 JSON: Final = frozenset({"application/json"})
 LONGEST_HEADER: Final = 500
+# sent twice, the one who checks and the one who acts may each take another of them
+_ONCE: Final = frozenset({b"content-type", b"content-encoding", b"idempotency-key", b"if-match", b"last-event-id"})
 # a token and a proof are some kB, and browsers and gateways add a dozen
 MOST_HEADERS: Final = 100
 LARGEST_HEADERS: Final = 32 * 1024  # bytes, of all values
@@ -74,7 +76,7 @@ class UnsupportedMediaType(DomainError):
     def __init__(self, accepted: Iterable[str] = JSON) -> None:
         """`accepted` are media types (RFC 9110, 15.5.16)."""
         names = sorted(accepted)
-        super().__init__(headers={"Accept": ", ".join(names)}, accepted=names)
+        super().__init__(headers={"Accept": ", ".join(names), "Accept-Encoding": "identity"}, accepted=names)
 
 
 class RequestTimeout(DomainError):
@@ -222,9 +224,12 @@ class _Exchange:
         if b"%00" in self.scope["query_string"] or "\x00" in self.scope["path"]:
             raise MalformedRequest()
         has_body = declared not in ("", "0") or "transfer-encoding" in self.headers
-        if has_body and self.media_type not in self.intake.media_types:
+        encoded = self.headers.get("content-encoding", "identity").strip().lower() not in ("identity", "")
+        if has_body and (encoded or self.media_type not in self.intake.media_types):
             self._refuse_method()
             raise UnsupportedMediaType(self.intake.media_types)
+        if len(once := [name for name, _ in sent if name in _ONCE]) != len(set(once)):
+            raise MalformedRequest()
 
     def _refuse_method(self) -> None:
         """What a method takes in is told of methods that there are."""
@@ -324,9 +329,15 @@ IfNoneMatch = Annotated[
 
 
 def etag_matches(header: str | None, etag: str) -> bool:
-    """Whether an If-Match or If-None-Match header names this entity tag (RFC 9110, 13.1; weak comparison)."""
+    """Whether an If-None-Match header names this entity tag (RFC 9110, 13.1.2; weak comparison)."""
     names = [part.strip().removeprefix("W/") for part in (header or "").split(",")]
     return "*" in names or etag.removeprefix("W/") in names
+
+
+def etag_is(header: str | None, etag: str) -> bool:
+    """Whether an If-Match header names this entity tag (RFC 9110, 13.1.1; strong comparison: weak ones never match)."""
+    names = [part.strip() for part in (header or "").split(",")]
+    return "*" in names or (etag in names and not etag.startswith("W/"))
 
 
 def entity_tag(content: bytes) -> str:

@@ -53,6 +53,23 @@ async def test_each_route_takes_its_own(
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(("coding", "status"), [("gzip", 415), ("br", 415), ("identity", 200), ("Identity", 200)])
+async def test_a_body_is_taken_as_it_is_and_not_packed(http: httpx.AsyncClient, coding: str, status: int) -> None:
+    answer = await http.put("/things", content=b"x", headers=JSON | {"Content-Encoding": coding})
+    assert answer.status_code == status
+    if status == 415:
+        assert answer.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("name", ["Idempotency-Key", "If-Match", "Content-Type", "Last-Event-ID"])
+async def test_a_header_that_there_is_one_of_is_not_sent_twice(http: httpx.AsyncClient, name: str) -> None:
+    value = "application/json"
+    once = [("Content-Type", value)] if name != "Content-Type" else []
+    assert (await http.put("/things", content=b"x", headers=[*once, (name, value)])).status_code == 200
+    answer = await http.put("/things", content=b"x", headers=[*once, (name, value), (name, value)])
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
+
+
 async def test_what_does_not_say_how_long_it_is_is_counted_as_it_comes(http: httpx.AsyncClient) -> None:
     async def parts(count: int) -> AsyncIterator[bytes]:
         for _ in range(count):

@@ -59,6 +59,7 @@ def create_app(settings: SandboxSettings) -> FastAPI:
     refuse_production(settings.issuer)
     refuse_production(settings.citizen_issuer)
     app = FastAPI(
+        redirect_slashes=False,
         title="Sandkassen",
         version="1.0.0",
         description=_DESCRIPTION,

@@ -17,7 +17,7 @@ from catalog_api.participants import Participant
 from catalog_api.queries import take_turn
 from catalog_api.service import note, record
 from shared.errors import PreconditionFailed
-from shared.http import etag_matches
+from shared.http import etag_is
 
 
 async def find_image(connection: AsyncConnection, audience: Audience, tool_id: UUID) -> RowMapping:
@@ -79,7 +79,7 @@ async def _take(session: AsyncSession, caller: Participant, tool_id: UUID, seen:
     await take_turn(session)
     await require_reader(session, caller, tool_id)
     image = await session.get(Image, tool_id)
-    if seen is not None and not (image and etag_matches(seen, image.tag)):
+    if seen is not None and not (image and etag_is(seen, image.tag)):
         raise PreconditionFailed()
     return image
 

@@ -22,7 +22,7 @@ from catalog_api.submissions.transitions import (
     possible,
 )
 from shared.errors import PreconditionFailed
-from shared.http import etag_matches
+from shared.http import etag_is
 from shared.schemas import rfc3339
 
 Json = dict[str, Any]
@@ -154,7 +154,7 @@ class Submission(Base):
         """After a change: that it builds on what the caller had seen (RFC 9110, 13.2.1: what is refused anyhow is
         refused for its own reason first). Raises PreconditionFailed.
         """
-        if etag is not None and not etag_matches(etag, f'"{self.version - 1}"'):
+        if etag is not None and not etag_is(etag, f'"{self.version - 1}"'):
             raise PreconditionFailed()
 
     def _require(self, transition: Transition) -> None:

@@ -15,7 +15,7 @@ from consent_api.representation.models import Acting
 from shared import outbox
 from shared.errors import PreconditionFailed
 from shared.events import LevelChanged
-from shared.http import etag_matches
+from shared.http import etag_is
 
 _VALUES: Final = upsert(consent)
 # In one statement: the second of two who change the same version waits for the first's commit and then finds nothing.
@@ -33,7 +33,7 @@ async def set_consent(session: AsyncSession, acting: Acting, level: Level, if_ma
     The level that already is leaves everything as it is. Raises PreconditionFailed.
     """
     current = await queries.find_consent(session, acting.citizen)
-    if not etag_matches(if_match, current.etag):
+    if not etag_is(if_match, current.etag):
         raise PreconditionFailed()
     if level == current.level:
         return current

@@ -12,7 +12,7 @@ from consent_api.errors import OwnAccessNotApplicable
 from consent_api.feed.writing import lock, note
 from consent_api.representation.models import Acting
 from shared.errors import PreconditionFailed
-from shared.http import etag_matches
+from shared.http import etag_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ async def set_own_access(
     session: AsyncSession, acting: Acting, current: OwnAccess, granted: bool, if_match: str, now: datetime
 ) -> OwnAccess:
     """What already is leaves everything as it is. Raises PreconditionFailed."""
-    if not etag_matches(if_match, current.etag):
+    if not etag_is(if_match, current.etag):
         raise PreconditionFailed()
     if granted == current.granted:
         return current

@@ -18,7 +18,7 @@ from shared.correlation import current
 from shared.db import Database
 from shared.errors import PreconditionFailed
 from shared.events import ReservationChanged
-from shared.http import etag_matches
+from shared.http import etag_is
 
 _CHANGE: Final = text(
     """
@@ -41,7 +41,7 @@ async def set_reservation(
 ) -> Reservation:
     """From now on (S4). What already is leaves everything as it is. Raises PreconditionFailed."""
     current_one = (await queries.list_reservations(session, acting.citizen))[kind]
-    if not etag_matches(if_match, current_one.etag):
+    if not etag_is(if_match, current_one.etag):
         raise PreconditionFailed()
     if reserved == current_one.reserved:
         return current_one

@@ -20,7 +20,7 @@ from helsetilbud_api.offering.errors import (
 from helsetilbud_api.offering.office_settings import C, Setting
 from helsetilbud_api.offering.queries import Kept
 from shared.errors import PreconditionRequired
-from shared.http import etag_matches
+from shared.http import etag_is
 from shared.schemas import RequestSchema, rfc3339
 
 
@@ -42,7 +42,7 @@ async def change(
     editor.require_right_to(setting)
     checked = setting.check(content, editor.office)
     current = await queries.find_setting(session, editor.office.her_id, setting)
-    if not etag_matches(if_match, current.etag):
+    if not etag_is(if_match, current.etag):
         raise _changed_meanwhile(current)
     if checked == current.content:
         return current

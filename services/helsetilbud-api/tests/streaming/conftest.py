@@ -76,7 +76,7 @@ class Follower:
 @pytest.fixture
 def follow(helsenorge: Any) -> Any:
     @asynccontextmanager
-    async def stream(url: str, citizen: Any, after: int | None = None) -> AsyncIterator[Follower]:
+    async def stream(url: str, citizen: Any, after: int | str | None = None) -> AsyncIterator[Follower]:
         await citizen.consent()
         token = helsenorge.citizen_token(AUDIENCE, pid=citizen.number, **citizen.token)
         headers = {"Last-Event-ID": str(after)} if after is not None else {}

@@ -32,7 +32,8 @@ async def test_M4_an_entry_is_in_the_streams_of_every_replica_at_once(
         follow(there, ola) as olas,
     ):
         for follower in (first, second, olas):
-            assert (await follower.block())["id"] == "0"
+            begun = await follower.block()
+            assert (begun["event"], begun["id"], begun["data"]) == ("feed-start", "0", '{"gap":false}')
         event = others.prescribed(kari, uuid4())
         await others.tell(event, others.prescribed(ola, uuid4()))
         for follower in (first, second):
@@ -182,14 +183,20 @@ async def test_M4_as_many_as_ask_at_once_get_no_more(kari: Any, another: Any, fo
         assert sorted(statuses) == [200] * MOST_OF_ONE + [503] * 2 * MOST_OF_ONE
 
 
-async def test_a_number_from_elsewhere_is_refused_or_passed_over(
-    kari: Any, others: Any, another: Any, follow: Any
-) -> None:
+@pytest.mark.parametrize("sent", ["-1", "", "k1-x", "9" * 40])
+async def test_an_id_that_is_none_of_ours_begins_with_a_gap(kari: Any, another: Any, follow: Any, sent: str) -> None:
+    """An EventSource sends it again for ever: refusing it would end the stream for good."""
+    async with another() as url, follow(url, kari, after=sent) as follower:
+        assert follower.response.headers["X-Accel-Buffering"] == "no"
+        begun = await follower.block()
+        assert (begun["event"], begun["id"], begun["data"]) == ("feed-start", "0", '{"gap":true}')
+
+
+async def test_a_number_from_elsewhere_is_passed_over(kari: Any, others: Any, another: Any, follow: Any) -> None:
     async with another() as url:
-        async with follow(url, kari, after=-1) as refused:
-            assert refused.response.status_code == 422
         async with follow(url, kari, after=99) as follower:
-            assert (await follower.block())["id"] == "0"
+            begun = await follower.block()
+            assert (begun["event"], begun["id"], begun["data"]) == ("feed-start", "0", '{"gap":true}')
             await others.tell(others.prescribed(kari, uuid4()))
             assert (await follower.entry())[0] == 1
 

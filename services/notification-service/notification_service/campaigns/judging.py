@@ -10,7 +10,7 @@ from notification_service.campaigns import queries
 from notification_service.campaigns.models import Campaign
 from notification_service.campaigns.writing import UNCHECKED, change, take
 from shared.errors import PreconditionFailed
-from shared.http import etag_matches
+from shared.http import etag_is
 
 
 async def judge_not_research(
@@ -22,7 +22,7 @@ async def judge_not_research(
     """
     found = await take(session, campaign_id, None)
     found.check_judgeable(judge, await queries.find_authors(session, campaign_id))
-    if not etag_matches(if_match, found.etag):
+    if not etag_is(if_match, found.etag):
         raise PreconditionFailed()
     values = {**UNCHECKED, "not_research_at": now}
     return await change(session, found, judge, "not-research", now, **values, details={"reason": reason})

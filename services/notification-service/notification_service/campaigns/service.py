@@ -37,7 +37,7 @@ from notification_service.notifying.models import notification
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import PreconditionFailed
-from shared.http import etag_matches
+from shared.http import etag_is
 from shared.limiting import RateLimits
 from shared.norway import day_in_norway
 
@@ -98,7 +98,7 @@ async def change_campaign(
     Raises NotFound, PreconditionFailed, NotPossibleNow, RoundExists or EarlierRoundUnknown.
     """
     found = await take(session, campaign_id, organisation)
-    if not etag_matches(if_match, found.etag):
+    if not etag_is(if_match, found.etag):
         raise PreconditionFailed()
     found.check_possible("change")
     given = {name: getattr(wanted, name) for name in Wanted.__slots__}
@@ -242,7 +242,7 @@ async def approve_campaign(
     """
     found = await take(session, campaign_id, None)
     found.check_possible("approve")
-    if not etag_matches(if_match, found.etag):
+    if not etag_is(if_match, found.etag):
         raise PreconditionFailed()
     found.check_approvable(actor, await queries.find_authors(session, campaign_id), now)
     return await change(session, found, actor, "approve", now, **moved_to("approved", approved_at=now))

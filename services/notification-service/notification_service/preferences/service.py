@@ -36,7 +36,7 @@ from shared.correlation import current
 from shared.db import Database
 from shared.errors import PreconditionFailed
 from shared.events.notification import Channel
-from shared.http import etag_matches
+from shared.http import etag_is
 
 _VALUES: Final = insert(notification_settings)
 # In one statement: the second of two who change the same version waits for the first's commit and then finds nothing.
@@ -72,7 +72,7 @@ async def change_settings(
     _check_contact_points(wanted)
     await lock_citizens(session, citizen)
     known = await queries.find_settings(session, citizen)
-    if not etag_matches(if_match, known.etag):
+    if not etag_is(if_match, known.etag):
         raise PreconditionFailed()
     changed = await _change(session, citizen, _kept(known, wanted), now)
     pending = await queries.find_confirmations(session, citizen)

@@ -29,6 +29,7 @@ class Follower:
     language: str
     narrowed: bool
     after: int | None
+    gap: bool
     seconds: float
     heartbeat: float
     actor: str | None = None
@@ -40,8 +41,9 @@ async def follow(database: Database, streams: Streams, stream: Stream, follower:
     the follower's time: the next request has a fresh token, and goes on.
     """
     until = time.monotonic() + follower.seconds
-    position = await _start(database, follower)
-    yield f"retry: 3000\nid: {position}\n\n".encode()
+    position, gap = await _start(database, follower)
+    # an event of its own: of a block without data clients forget the id, or hand it out as an empty message
+    yield b"retry: 3000\nid: %d\nevent: feed-start\ndata: %b\n\n" % (position, to_json({"gap": gap}))
     while not streams.ended and (left := until - time.monotonic()) > 0:
         stream.begin_reading()
         if follower.may_go_on and not await follower.may_go_on():
@@ -61,11 +63,15 @@ async def level_of(database: Database, citizen: str) -> str | None:
         return await queries.level_of(connection, citizen)
 
 
-async def _start(database: Database, follower: Follower) -> int:
-    """A number that was never given is another database's: the stream starts from now on."""
+async def _start(database: Database, follower: Follower) -> tuple[int, bool]:
+    """Where the stream starts, and whether there is a gap before it. A number that was never given is another
+    database's: the stream starts from now on.
+    """
     async with database.driver() as connection:
         last = await queries.last_arrival(connection, follower.citizen)
-    return last if follower.after is None else min(follower.after, last)
+    if follower.after is None or follower.after > last:
+        return last, follower.gap or follower.after is not None
+    return follower.after, False
 
 
 async def _read(database: Database, follower: Follower, after: int) -> list[Record]:

@@ -1,5 +1,6 @@
 """HTTP only: the live feed."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,21 +22,30 @@ from shared.app import Now
 from shared.auth import Citizen
 from shared.db import CurrentDatabase, Database
 from shared.errors import problems
-from shared.exact import AS_DIGITS
+from shared.http import LONGEST_HEADER
 from shared.language import best_language
 
 # who acts for somebody is verified by number again before long, which the register is asked about (S5)
 ACTING_SECONDS: Final = 60.0
 _EXAMPLE: Final = (
+    'retry: 3000\nid: 41\nevent: feed-start\ndata: {"gap":false}\n\n'
     'id: 42\nevent: feed-event\ndata: {"kind":"tool-prescribed","title":"Du har fått et nytt verktøy"}\n\n'
 )
 _STREAMED: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "Server-sent events; the data of each is a feed event, as in the list",
+        "description": (
+            "Server-sent events. First `feed-start`, whose data says with `gap` whether entries may have come since"
+            " `Last-Event-ID` that are not sent: read the list. Then `feed-event`s; the data of each is as in the list"
+        ),
         "content": {"text/event-stream": {"schema": {"type": "string"}, "examples": {"entry": {"value": _EXAMPLE}}}},
-        "headers": {"Content-Language": {"description": "Of the texts", "schema": {"type": "string"}}},
+        "headers": {
+            "Content-Language": {"description": "Of the texts", "schema": {"type": "string"}},
+            "X-Accel-Buffering": {"description": "`no`: proxies pass on what comes", "schema": {"type": "string"}},
+        },
     }
 }
+
+_UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
 
 router = APIRouter(prefix="/v1/me")
 
@@ -49,7 +59,7 @@ class _Followed(EventStream):
 
     def __init__(self, database: Database, streams: Streams, follower: Follower) -> None:
         self._database, self._streams, self._follower = database, streams, follower
-        super().__init__(self._followed(), headers={"Content-Language": follower.language})
+        super().__init__(self._followed(), headers=_UNBUFFERED | {"Content-Language": follower.language})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._streams.open(self._follower.citizen, self._follower.actor) as self._stream:
@@ -74,24 +84,29 @@ async def follow_feed(
     permissions: Permissions,
     now: Now,
     last_event_id: Annotated[
-        int | None,
-        Header(alias="Last-Event-ID", ge=0, le=2**63 - 1, description="`id` of the last event that was received"),
-        AS_DIGITS,
+        str | None,
+        Header(
+            alias="Last-Event-ID",
+            max_length=LONGEST_HEADER,
+            description="`id` of the last event that was received. One that was not given here is a gap",
+        ),
     ] = None,
 ) -> StreamingResponse:
     """Entries as they come, each with an `id`. With it as `Last-Event-ID` the stream goes on where it was cut off, in
-    whichever replica; without, from now on, so open it before the list is read. The first lines have an `id` too. A
+    whichever replica; without, from now on, so open it before the list is read. It begins with `feed-start`. A
     comment every 15 seconds is a sign of life. The stream ends after some minutes, with its token, when consent is
     no longer full, and with the right to act for the citizen: open it again with a fresh token.
     """
     settings, language = request.app.state.settings, best_language(request.headers.get("accept-language"))
     longest = settings.stream_seconds if me.represents is None else min(settings.stream_seconds, ACTING_SECONDS)
     check_shown(await level_of(database, me.acting_for))
+    after = _position(last_event_id)
     follower = Follower(
         citizen=me.acting_for,
         language=language,
         narrowed=leaves_out_own(me),
-        after=last_event_id,
+        after=after,
+        gap=last_event_id is not None and after is None,
         seconds=min(longest, _end(me) - now.timestamp()),
         heartbeat=settings.stream_heartbeat,
         actor=me.represents and me.reference,
@@ -99,6 +114,13 @@ async def follow_feed(
     )
     streams: Streams = request.app.state.streams
     return _Followed(database, streams, follower)
+
+
+def _position(last_event_id: str | None) -> int | None:
+    """None for what is no position: refusing it would end an EventSource for good, which sends it again each time."""
+    if last_event_id is None or not re.fullmatch(r"[0-9]{1,19}", last_event_id):
+        return None
+    return min(int(last_event_id), 2**63 - 1)
 
 
 def _end(me: Citizen) -> float:
