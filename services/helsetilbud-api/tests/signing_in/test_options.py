@@ -167,3 +167,12 @@ async def test_a_parameter_of_the_address_is_there_once(sovntrappa: Any, launch:
     twice = [*query, (name, dict(query)[name])]
     assert (await client.get("/oidc/authorize", params=twice)).status_code == 400
     assert (await client.get("/oidc/authorize", params=query)).status_code == 303
+
+
+@pytest.mark.parametrize("form", ["client_id=a&client_id=b", "client_id=%00", "\u00e5=1"])
+async def test_a_form_that_cannot_be_read_is_a_page_for_the_citizen(client: Any, sovntrappa: Any, form: str) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await client.post("/oidc/authorize", content=form.encode(), headers=headers)
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "Gå tilbake til Helsenorge" in answer.text

@@ -193,12 +193,11 @@ async def test_an_id_that_is_none_of_ours_begins_with_a_gap(kari: Any, another: 
 
 
 async def test_a_number_from_elsewhere_is_passed_over(kari: Any, others: Any, another: Any, follow: Any) -> None:
-    async with another() as url:
-        async with follow(url, kari, after=99) as follower:
-            begun = await follower.block()
-            assert (begun["event"], begun["id"], begun["data"]) == ("feed-start", "0", '{"gap":true}')
-            await others.tell(others.prescribed(kari, uuid4()))
-            assert (await follower.entry())[0] == 1
+    async with another() as url, follow(url, kari, after=99) as follower:
+        begun = await follower.block()
+        assert (begun["event"], begun["id"], begun["data"]) == ("feed-start", "0", '{"gap":true}')
+        await others.tell(others.prescribed(kari, uuid4()))
+        assert (await follower.entry())[0] == 1
 
 
 @pytest.mark.rule("S5", "M4")
