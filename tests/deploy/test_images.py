@@ -64,7 +64,8 @@ def test_a_wheel_holds_everything_but_tests(wheels: dict[str, Path], folder: str
     names = set(ZipFile(wheels[folder]).namelist())
     source = ROOT / folder / package
     left_out = {"__pycache__", ".mypy_cache"}
-    wanted = {f.relative_to(source.parent) for f in source.rglob("*") if f.is_file() and left_out.isdisjoint(f.parts)}
+    found = (f for f in source.rglob("[!.]*") if f.is_file() and left_out.isdisjoint(f.parts))
+    wanted = {f.relative_to(source.parent) for f in found}
     assert {path.as_posix() for path in wanted} - names == set()
     assert [name for name in names if name.startswith("tests/")] == []
 

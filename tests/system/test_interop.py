@@ -14,7 +14,6 @@ from sandbox.wiring import Wiring
 
 pytestmark = pytest.mark.system
 NAMES = [client.name for client in CLIENTS if client.package in QUICK]
-UNTIL_MENDED = pytest.mark.xfail(strict=False, reason="result parameters of FHIR are still refused")
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +26,13 @@ async def place() -> Place:
 async def world(system: Processes, wiring: Wiring, tmp_path_factory: pytest.TempPathFactory) -> World:
     event = tmp_path_factory.mktemp("interop") / "event.json"
     async with httpx.AsyncClient(timeout=30) as http:
-        world = World(http, wiring.port_base, event, "sms-only")
+        world = World(http, wiring.port_base, event, "born-2000")
         async with events(str(wiring.broker_url), event):
             await world.prepare()
         return world
 
 
-@pytest.mark.parametrize("name", [pytest.param(it, marks=UNTIL_MENDED) if "fhir" in it else it for it in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 async def test_P9_M3_a_client_of_others_breaks_by_no_fault_of_ours(name: str, place: Place, world: World) -> None:
     client = next(client for client in CLIENTS if client.name == name)
     tried = await use(client, place, world.told(client))

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Differs(Exception):

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from notification_service.digests import Digests
 from notification_service.preferences.loading import load
 from notification_service.preferences.models import CitizenSettings, masked
-from notification_service.testers.models import Digests
 from shared.testing.national_ids import generate
 from shared.testing.tokens import DPoPAuth, ProofKey
 

@@ -43,9 +43,17 @@ def _named(known: SearchParameter) -> str:
 PARAMETERS: Final = [
     *(_parameter(_named(known), known.documentation, known.example) for known in SEARCH_PARAMETERS),
     _parameter("_sort", f"{SORTS[0]} unless said otherwise", "_lastUpdated", enum=list(SORTS)),
-    _parameter("_count", f"At most so many in a page; {DEFAULT_LIMIT} unless said, at most {MAX_LIMIT}", "100"),
-    _parameter("_format", "JSON is all there is", "json", enum=["json", JSON, FHIR]),
-    _parameter("_cursor", "In the link `next` only, and alone there; opaque", "pC3o...", maxLength=2 * LONGEST),
+    _parameter(
+        "_count",
+        f"At most so many in a page; {DEFAULT_LIMIT} unless said, at most {MAX_LIMIT}. 0 asks how many there are",
+        "100",
+    ),
+    _parameter("_summary", "`count`: how many there are, and none of them", "count", enum=["false", "count"]),
+    _parameter("_total", "How many there are in all", "accurate", enum=["none", "estimate", "accurate"]),
+    _parameter("_format", "Overrides Accept; JSON is all there is", "json"),
+    _parameter("_pretty", "Passed over", "true"),
+    _parameter("_elements", "Passed over: the resources are whole", "status"),
+    _parameter("_cursor", "In the link `next` only; opaque", "pC3o...", maxLength=2 * LONGEST),
 ]
 
 FORM: Final = {

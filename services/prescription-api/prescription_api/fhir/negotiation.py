@@ -13,6 +13,9 @@ JSON: Final = "application/json"
 FHIR: Final = "application/fhir+json"
 TEXT: Final = "text/plain; charset=utf-8"
 
+# by `_format`, which overrides Accept (R4, 3.1.0.1.11); a plus sign in an address is a space
+FORMATS: Final = frozenset({"json", "text/json", "application/json", "application/fhir+json", "application/fhir json"})
+
 # what a caller may say of a form and still mean ours
 _PARAMETERS: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "application/json": frozenset({("charset", "utf-8")}),
@@ -52,6 +55,8 @@ class _Range:
 
 def choose(request: Request, *forms: str) -> str:
     """The one of `forms` that Accept asks for most; the first of them when it does not matter. Raises NotAcceptable."""
+    if asked := request.query_params.get("_format"):
+        return _of_format(asked, forms)
     header = ",".join(request.headers.getlist("accept"))
     if not header.strip():
         return forms[0]
@@ -60,6 +65,19 @@ def choose(request: Request, *forms: str) -> str:
     if _quality(ranges, best) == 0:
         raise NotAcceptable(accepted=list(forms))
     return best
+
+
+def format_named(text: str) -> str:
+    """Without parameters such as charset and fhirVersion."""
+    return text.partition(";")[0].strip().lower()
+
+
+def _of_format(asked: str, forms: tuple[str, ...]) -> str:
+    named = format_named(asked)
+    if named not in FORMATS or (FHIR not in forms and JSON not in forms):
+        raise NotAcceptable(accepted=list(forms))
+    wanted = FHIR if named in ("json", FHIR, "application/fhir json") else JSON
+    return wanted if wanted in forms else forms[0]
 
 
 def _quality(ranges: list[_Range], form: str) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prescription_api.fhir.search import TaskSearch
@@ -34,6 +34,15 @@ async def search_tasks(
     if beyond is not None:
         statement = statement.where(beyond)
     return (await connection.execute(statement.limit(search.count + 1))).mappings().all()
+
+
+async def count_tasks(
+    connection: AsyncConnection, caller: Practitioner, search: TaskSearch, citizen: str | None
+) -> int:
+    statement = select(func.count()).where(
+        prescription.c.organisation.in_(own_organisations(caller)), *_conditions(search, citizen)
+    )
+    return int((await connection.execute(statement.select_from(prescription))).scalar_one())
 
 
 def _conditions(search: TaskSearch, citizen: str | None) -> list[ColumnElement[bool]]:

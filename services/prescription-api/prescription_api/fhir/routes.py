@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic_core import to_json
@@ -15,14 +16,13 @@ from prescription_api.fhir.elements import Json
 from prescription_api.fhir.errors import NotAcceptable, PatientSearchByPost
 from prescription_api.fhir.links import base_address
 from prescription_api.fhir.negotiation import FHIR, JSON, choose
-from prescription_api.fhir.search import patient_in
+from prescription_api.fhir.search import Pairs, patient_in, without_form, without_unknown
 from prescription_api.fhir.searching import Asked
 from prescription_api.fhir.task import task
 from prescription_api.outside import CurrentOutside, Outside
 from shared.app import Now
 from shared.auth import PRACTITIONER_REFUSALS, Practitioner
 from shared.errors import InvalidInput, MalformedRequest, problems
-from shared.exact import Id
 from shared.http import BodyTooLarge, IfNoneMatch, Intake, UnsupportedMediaType
 from shared.language import best_language
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
@@ -59,7 +59,7 @@ async def get_capability_statement(request: Request, if_none_match: IfNoneMatch 
     | problems(*_REFUSALS, errors.PrescriptionNotFound),
 )
 async def read_task(
-    prescription_id: Annotated[Id, Path(alias="id")],
+    prescription_id: Annotated[str, Path(alias="id", json_schema_extra={"maxLength": 64})],
     caller: Reading,
     outside: CurrentOutside,
     now: Now,
@@ -68,8 +68,12 @@ async def read_task(
 ) -> Response:
     """For the organisation that prescribed it. In the patient's access log once a day for each who asks."""
     choose(request, FHIR, JSON)
+    try:
+        own_id = UUID(prescription_id)
+    except ValueError:  # an id of another form is the id of nothing
+        raise errors.PrescriptionNotFound() from None
     language = best_language(request.headers.get("accept-language"))
-    own = await reading.open_own(outside, caller, prescription_id, now)
+    own = await reading.open_own(outside, caller, own_id, now)
     return _answer(request, task(own.row, own.tool, outside.secret, language), if_none_match, language)
 
 
@@ -91,7 +95,7 @@ async def search_tasks(
     To follow changes: `_sort=_lastUpdated` and `_lastUpdated=ge` with the last one seen less some seconds. Each
     prescription found is in its patient's access log once a day for each who asks.
     """
-    pairs = request.query_params.multi_items()
+    pairs = _asked_in(request, request.query_params.multi_items())
     asked = searching.continued(pairs, outside.secret, caller.organisation) or Asked(pairs)
     return await _search(request, outside, caller, asked, now, if_none_match)
 
@@ -118,11 +122,17 @@ async def search_tasks_by_form(caller: Reading, outside: CurrentOutside, now: No
     must not be in an address. It is in the patient's access log, also when nothing is found. The link `next` holds no
     number and is followed by GET.
     """
-    number, pairs = patient_in(await _form(request))
+    number, pairs = patient_in(_asked_in(request, await _form(request)))
     citizen = None
     if number is not None:
         citizen = outside.asked_about(caller, NationalId.parse(number, allow_synthetic=outside.allow_synthetic))
     return await _search(request, outside, caller, Asked(pairs, citizen), now, None)
+
+
+def _asked_in(request: Request, pairs: Pairs) -> Pairs:
+    pairs = without_form(pairs)
+    lenient = any("handling=lenient" in value.replace(" ", "").lower() for value in request.headers.getlist("prefer"))
+    return without_unknown(pairs) if lenient else pairs
 
 
 async def _form(request: Request) -> Sequence[tuple[str, str]]:

@@ -1,10 +1,12 @@
 """What can be asked for among an organisation's Tasks.
 
 Values of one parameter separated by commas are OR, different parameters and repeated ones are AND. A parameter that we
-do not know is refused and not passed over: a filter that is passed over answers with more than was asked for.
+do not know is refused and not passed over, unless the caller asks for leniency (R4, 3.1.1.3.1): a filter that is passed
+over answers with more than was asked for. What is said of the form of the answer is no filter, and stands anywhere.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -12,7 +14,8 @@ from uuid import UUID
 from prescription_api.fhir import search_texts as texts
 from prescription_api.fhir import systems
 from prescription_api.fhir.dates import DateCriterion
-from prescription_api.fhir.errors import PatientSearchByPost
+from prescription_api.fhir.errors import NotAcceptable, PatientSearchByPost
+from prescription_api.fhir.negotiation import FHIR, FORMATS, JSON, format_named
 from prescription_api.fhir.task import STATUSES
 from shared.errors import InvalidInput
 from shared.language import Text
@@ -41,11 +44,24 @@ class TaskSearch:
     changed: list[DateCriterion] = field(default_factory=list)
     sort: str = SORTS[0]
     count: int = DEFAULT_LIMIT
+    total: bool = False
 
     @property
     def sort_column(self) -> str:
         """Of the table; ids decide between equals."""
         return "prescribed_at" if "authored-on" in self.sort else "changed_at"
+
+
+def without_form(pairs: Pairs) -> Pairs:
+    """Without what is said of the form of the answer. Raises NotAcceptable for a form that we do not have."""
+    if any(name == "_format" and format_named(value) not in FORMATS for name, value in pairs):
+        raise NotAcceptable(accepted=[FHIR, JSON])
+    return [pair for pair in pairs if pair[0] not in OF_THE_FORM]
+
+
+def without_unknown(pairs: Pairs) -> Pairs:
+    """As `Prefer: handling=lenient` asks for. Patients are not passed over: the answer would be about others."""
+    return [pair for pair in pairs if pair[0] in PARAMETERS or pair[0].startswith(("patient", "subject"))]
 
 
 def read_search(pairs: Pairs) -> TaskSearch:
@@ -94,23 +110,41 @@ def _narrowed(known: frozenset[UUID] | None, more: Iterable[UUID]) -> frozenset[
     return frozenset(more) if known is None else known & frozenset(more)
 
 
-def _token(value: str, system: str) -> str:
-    """`code`, or `system|code` with our system."""
-    named, bar, code = value.rpartition("|")
-    if bar and named not in ("", system):
-        raise ValueError("another system")
-    return code
+def _codes(text: str, system: str) -> set[str] | None:
+    """Those that are of our system: `code`, or `system|code`. None for any of them (`system|`). What is of another
+    system, or of none (`|code`), is nothing that we have (R4, 3.1.1.4.10).
+    """
+    found = set()
+    for value in _values(text):
+        named, bar, code = value.rpartition("|")
+        if bar and named != system:
+            continue
+        if not code:
+            return None
+        found.add(code)
+    return found
+
+
+def _uuids(texts_of_ids: Iterable[str]) -> Iterator[UUID]:
+    """What is no id of ours is nobody's."""
+    for text in texts_of_ids:
+        with contextlib.suppress(ValueError):
+            yield UUID(text)
 
 
 def _status(search: TaskSearch, text: str) -> None:
-    asked = {_token(value, "http://hl7.org/fhir/task-status") for value in _values(text)}
+    asked = _codes(text, "http://hl7.org/fhir/task-status")
+    if asked is None:
+        return
     if not asked <= {*STATUSES.values(), *_NEVER}:
         raise ValueError("status")
     _in_states(search, {state for state, status in STATUSES.items() if status in asked})
 
 
 def _business_status(search: TaskSearch, text: str) -> None:
-    asked = {_token(value, systems.STATE) for value in _values(text)}
+    asked = _codes(text, systems.STATE)
+    if asked is None:
+        return
     if not asked <= STATUSES.keys():
         raise ValueError("state")
     _in_states(search, asked)
@@ -121,18 +155,20 @@ def _in_states(search: TaskSearch, states: Iterable[str]) -> None:
 
 
 def _id(search: TaskSearch, text: str) -> None:
-    search.prescription_ids = _narrowed(search.prescription_ids, (UUID(value) for value in _values(text)))
+    search.prescription_ids = _narrowed(search.prescription_ids, _uuids(_values(text)))
 
 
 def _identifier(search: TaskSearch, text: str) -> None:
-    tokens = [_token(value, systems.URI) for value in _values(text)]
-    if not all(token.startswith("urn:uuid:") for token in tokens):
-        raise ValueError("identifier")
-    search.prescription_ids = _narrowed(search.prescription_ids, (UUID(token) for token in tokens))
+    asked = _codes(text, systems.URI)
+    if asked is not None:
+        own = (token.removeprefix("urn:uuid:") for token in asked if token.startswith("urn:uuid:"))
+        search.prescription_ids = _narrowed(search.prescription_ids, _uuids(own))
 
 
 def _tool(search: TaskSearch, text: str) -> None:
-    search.tool_ids = _narrowed(search.tool_ids, (UUID(_token(value, systems.TOOL)) for value in _values(text)))
+    asked = _codes(text, systems.TOOL)
+    if asked is not None:
+        search.tool_ids = _narrowed(search.tool_ids, _uuids(asked))
 
 
 def _authored(search: TaskSearch, text: str) -> None:
@@ -150,17 +186,28 @@ def _sort(search: TaskSearch, text: str) -> None:
 
 
 def _count(search: TaskSearch, text: str) -> None:
-    """More than we give is not an error: a page may be smaller than asked for."""
-    if not text.isdecimal() or len(text) > 9 or int(text) == 0:
+    """More than we give is not an error: a page may be smaller than asked for. 0 asks how many there are."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9:
         raise ValueError("count")
     search.count = min(int(text), MAX_LIMIT)
+    search.total = search.total or search.count == 0
 
 
-def _format(search: TaskSearch, text: str) -> None:
-    """JSON is all there is; whoever asks for another by Accept has been refused already."""
-    if text not in ("json", "application/json", "application/fhir+json", "application/fhir json"):
-        raise ValueError("format")
+def _summary(search: TaskSearch, text: str) -> None:
+    if text == "count":
+        search.count, search.total = 0, True
+    elif text != "false":
+        raise ValueError("summary")
 
+
+def _total(search: TaskSearch, text: str) -> None:
+    if text not in ("none", "estimate", "accurate"):
+        raise ValueError("total")
+    search.total = search.total or text != "none"
+
+
+# Elements that are not asked for may be left out (R4, 3.1.1.5.7), and are not
+OF_THE_FORM: Final = frozenset({"_format", "_pretty", "_elements"})
 
 PARAMETERS: Final[dict[str, Callable[[TaskSearch, str], None]]] = {
     "_id": _id,
@@ -174,5 +221,6 @@ PARAMETERS: Final[dict[str, Callable[[TaskSearch, str], None]]] = {
     "focus:identifier": _tool,
     "_sort": _sort,
     "_count": _count,
-    "_format": _format,
+    "_summary": _summary,
+    "_total": _total,
 }

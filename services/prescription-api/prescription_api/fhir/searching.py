@@ -41,6 +41,7 @@ class Tasks:
     rows: Sequence[RowMapping]
     tools: Mapping[UUID, ToolDocument]
     next_cursor: str | None
+    total: int | None = None
 
     def bundle(self, asked: Asked, address: str, secret: bytes, language: str) -> Json:
         entries = [
@@ -50,17 +51,18 @@ class Tasks:
             for row in self.rows
         ]
         following = f"{address}?{urlencode({'_cursor': self.next_cursor})}" if self.next_cursor else None
-        return bundle.searchset(entries, asked.link(address), following)
+        return bundle.searchset(entries, asked.link(address), following, self.total)
 
 
 def continued(pairs: Pairs, secret: bytes, organisation: str) -> Asked | None:
     """A later page, which says all there is to say; None for a first one. Raises CursorInvalid or InvalidInput."""
-    names = [name for name, _ in pairs]
-    if "_cursor" not in names:
+    cursors_sent = [value for name, value in pairs if name == "_cursor"]
+    if not cursors_sent:
         return None
-    if len(names) > 1:
+    # clients add to each address how many they want at most; how many there are in a page was said on the first
+    if len(cursors_sent) > 1 or any(name not in ("_cursor", "_count") for name, _ in pairs):
         raise InvalidInput(errors=[{"pointer": "/query/_cursor", "code": "value-invalid", "detail": CURSOR_ALONE}])
-    cursor = pairs[0][1]
+    cursor = cursors_sent[0]
     position = cursors.unseal(secret, organisation, cursor)
     return Asked(position.pairs, position.citizen, position.after, cursor)
 
@@ -75,13 +77,16 @@ async def search_tasks(outside: Outside, caller: Practitioner, asked: Asked, now
     async with outside.database.reader() as connection:
         if asked.citizen is not None:
             await recording.record_look_up(connection, viewer, "searched", asked.citizen, now)
+        total = await queries.count_tasks(connection, caller, search, asked.citizen) if search.total else None
+        if search.count == 0:
+            return Tasks([], {}, None, total)
         found = await queries.search_tasks(connection, caller, search, asked.citizen, asked.after)
         rows = found[: search.count]
         if asked.citizen is None:
             await recording.record_reads(connection, viewer, rows, now)
         tools = await tool_names(connection, [row["tool_id"] for row in rows])
     more = len(found) > search.count
-    return Tasks(rows, tools, _sealed(outside.secret, caller, asked, search, rows[-1]) if more else None)
+    return Tasks(rows, tools, _sealed(outside.secret, caller, asked, search, rows[-1]) if more else None, total)
 
 
 def _sealed(secret: bytes, caller: Practitioner, asked: Asked, search: TaskSearch, last: RowMapping) -> str:

@@ -182,3 +182,17 @@ def refused() -> Callable[[httpx.Response, int], str]:
         return str(coding["code"])
 
     return code_of
+
+
+@pytest.fixture
+def three(prescribe: Any, publish: Any, odd: str, clock: Any) -> Any:
+    """Three prescriptions of three tools to the same patient, a day between them."""
+
+    async def make() -> list[dict[str, Any]]:
+        made = []
+        for number in range(3):
+            made.append((await prescribe(odd, await publish(sequence=number + 1))).json())
+            clock.go(days=1)
+        return made
+
+    return make

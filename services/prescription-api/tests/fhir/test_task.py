@@ -152,7 +152,7 @@ async def test_a_task_is_read_by_its_own_organisation_only(
     nobody = await client.get(path)
     assert refused(nobody, 401) == "token-missing"
     assert nobody.headers["WWW-Authenticate"].startswith("DPoP")
-    assert refused(await client.get("/fhir/Task/1", auth=other), 422) == "invalid-input"
+    assert refused(await client.get("/fhir/Task/1", auth=other), 404) == "prescription-not-found"
 
 
 async def test_an_unchanged_task_is_not_sent_again(

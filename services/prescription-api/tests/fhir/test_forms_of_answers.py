@@ -1,0 +1,68 @@
+"""What clients of others say of the form of an answer, and add to every address."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+READ = "nhn:verktoyformidler/read"
+
+
+@pytest.mark.parametrize("query", ["_count=0", "_summary=count", "_total=accurate&_count=1", "_total=estimate"])
+async def test_how_many_there_are_is_counted_for_who_asks(
+    client: httpx.AsyncClient, practitioner: Any, three: Any, query: str
+) -> None:
+    await three()
+    page = (await client.get(f"/fhir/Task?{query}", auth=practitioner(READ))).json()
+    assert page["total"] == 3
+    shown = {"_total=accurate&_count=1": 1, "_total=estimate": 3}.get(query, 0)
+    assert len(page.get("entry", [])) == shown
+    assert "total" not in (await client.get("/fhir/Task", auth=practitioner(READ))).json()
+
+
+async def test_what_clients_add_to_every_address_does_not_end_paging(
+    client: httpx.AsyncClient, practitioner: Any, three: Any
+) -> None:
+    """HAPI's client adds a format, Medplum's how many it wants."""
+    await three()
+    page = (await client.get("/fhir/Task?_count=2&_format=json&_pretty=false", auth=practitioner(READ))).json()
+    [following] = [link["url"] for link in page["link"] if link["relation"] == "next"]
+    more = await client.get(f"{following}&_format=json&_pretty=false&_count=1000", auth=practitioner(READ))
+    assert more.status_code == 200
+    assert len(more.json()["entry"]) == 1
+
+
+async def test_who_asks_for_leniency_gets_what_is_known(
+    client: httpx.AsyncClient, practitioner: Any, three: Any, refused: Any
+) -> None:
+    await three()
+    query, lenient = "/fhir/Task?owner=x&_totalMethod=count&_count=2", {"Prefer": "handling=lenient"}
+    assert refused(await client.get(query, auth=practitioner(READ)), 422) == "invalid-input"
+    strict = {"Prefer": "handling=strict"}
+    assert refused(await client.get(query, auth=practitioner(READ), headers=strict), 422) == "invalid-input"
+    page = (await client.get(query, auth=practitioner(READ), headers=lenient)).json()
+    [own] = [link["url"] for link in page["link"] if link["relation"] == "self"]
+    assert own == "https://prescription.test/fhir/Task?_count=2"
+    by_patient = await client.get("/fhir/Task?patient.identifier=x|1", auth=practitioner(READ), headers=lenient)
+    assert refused(by_patient, 422) == "patient-search-by-post"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "form"),
+    [
+        ("json", 200, "application/fhir+json"),
+        ("text/json", 200, "application/json"),
+        ("application/json;charset=utf-8", 200, "application/json"),
+        ("application/fhir%2Bjson", 200, "application/fhir+json"),
+        ("xml", 406, ""),
+        ("application/fhir%2Bxml", 406, ""),
+    ],
+)
+@pytest.mark.parametrize("path", ["/fhir/Task", "/fhir/metadata"])
+async def test_format_overrides_accept(
+    client: httpx.AsyncClient, practitioner: Any, path: str, asked: str, status: int, form: str
+) -> None:
+    headers = {"Accept": "text/html"}
+    answer = await client.get(f"{path}?_format={asked}", auth=practitioner(READ), headers=headers)
+    assert answer.status_code == status
+    assert status == 406 or answer.headers["Content-Type"].startswith(form)
