@@ -96,7 +96,7 @@ def resource(kind: str) -> Json:
     return {
         "type": "object",
         "required": ["resourceType"],
-        "properties": {"resourceType": {"type": "string", "const": kind}},
+        "properties": {"resourceType": {"type": "string", "enum": [kind]}},
         "additionalProperties": True,
         "description": f"FHIR R4 (4.0.1) {kind}",
         "externalDocs": {"url": f"https://hl7.org/fhir/R4/{kind.lower()}.html"},
