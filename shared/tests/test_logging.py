@@ -54,6 +54,26 @@ def test_an_exception_is_its_type_and_places_and_nothing_that_it_says(lines: str
         assert "invalid input" not in str(line)
 
 
+IDS_PROGRAM = """
+import sys
+import structlog
+from shared.logging import configure_logging
+
+configure_logging(service="any")
+for number in sys.argv[1:]:
+    structlog.get_logger("ours").info("request", trace_id=f"9839c88f{number}cabcdef0123ab")
+"""
+
+
+@pytest.mark.rule("I1")
+def test_a_trace_id_is_masked_for_a_number_and_not_for_eleven_digits_by_chance(number: str) -> None:
+    chance = number[:-1] + str((int(number[-1]) + 1) % 10)  # its last digit is another's
+    command = [sys.executable, "-c", IDS_PROGRAM, number, chance]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    ids = [json.loads(line)["trace_id"] for line in said.splitlines()]
+    assert ids == ["9839c88f[redacted]cabcdef0123ab", f"9839c88f{chance}cabcdef0123ab"]
+
+
 SERVICES_PROGRAM = """
 import asyncio, logging, threading
 import structlog
