@@ -9,7 +9,7 @@ from prescription_api.fhir.elements import Json
 from prescription_api.fhir.negotiation import FHIR, JSON
 
 # when what is said here last changed
-_CHANGED: Final = date(2026, 11, 22)
+_CHANGED: Final = date(2026, 12, 1)
 
 NOT_CERTIFIED: Final = (
     "Not certified, and not validated against the official Norwegian profiles (no-basis) or against Helsenorge's:"
@@ -91,7 +91,7 @@ def statement(base: str) -> Json:
 def _task() -> Json:
     return {
         "type": "Task",
-        "documentation": "A prescription. Parameters that are not listed are refused, whatever Prefer says.",
+        "documentation": "A prescription. What is not listed is refused, or passed over for handling=lenient.",
         "interaction": [{"code": "read"}, {"code": "search-type"}],
         "versioning": "no-version",
         "conditionalRead": "not-match",

@@ -1,5 +1,6 @@
 """FHIR over HTTP: Tasks and the CapabilityStatement."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
@@ -68,10 +69,7 @@ async def read_task(
 ) -> Response:
     """For the organisation that prescribed it. In the patient's access log once a day for each who asks."""
     choose(request, FHIR, JSON)
-    try:
-        own_id = UUID(prescription_id)
-    except ValueError:  # an id of another form is the id of nothing
-        raise errors.PrescriptionNotFound() from None
+    own_id = _id_in(prescription_id)
     language = best_language(request.headers.get("accept-language"))
     own = await reading.open_own(outside, caller, own_id, now)
     return _answer(request, task(own.row, own.tool, outside.secret, language), if_none_match, language)
@@ -127,6 +125,14 @@ async def search_tasks_by_form(caller: Reading, outside: CurrentOutside, now: No
     if number is not None:
         citizen = outside.asked_about(caller, NationalId.parse(number, allow_synthetic=outside.allow_synthetic))
     return await _search(request, outside, caller, Asked(pairs, citizen), now, None)
+
+
+def _id_in(text: str) -> UUID:
+    """An id of another form is the id of nothing. Raises PrescriptionNotFound."""
+    with contextlib.suppress(ValueError):
+        if str(found := UUID(text)) == text.lower():
+            return found
+    raise errors.PrescriptionNotFound()
 
 
 def _asked_in(request: Request, pairs: Pairs) -> Pairs:

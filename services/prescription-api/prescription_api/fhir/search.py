@@ -45,6 +45,7 @@ class TaskSearch:
     sort: str = SORTS[0]
     count: int = DEFAULT_LIMIT
     total: bool = False
+    only_total: bool = False
 
     @property
     def sort_column(self) -> str:
@@ -60,8 +61,11 @@ def without_form(pairs: Pairs) -> Pairs:
 
 
 def without_unknown(pairs: Pairs) -> Pairs:
-    """As `Prefer: handling=lenient` asks for. Patients are not passed over: the answer would be about others."""
-    return [pair for pair in pairs if pair[0] in PARAMETERS or pair[0].startswith(("patient", "subject"))]
+    """As `Prefer: handling=lenient` asks for. Patients are not passed over, nor the cursor, which holds all that was
+    asked for: the answer would be about others.
+    """
+    kept = ("patient", "subject", "_cursor")
+    return [pair for pair in pairs if pair[0] in PARAMETERS or pair[0].startswith(kept)]
 
 
 def read_search(pairs: Pairs) -> TaskSearch:
@@ -189,13 +193,14 @@ def _count(search: TaskSearch, text: str) -> None:
     """More than we give is not an error: a page may be smaller than asked for. 0 asks how many there are."""
     if not (text.isascii() and text.isdecimal()) or len(text) > 9:
         raise ValueError("count")
+    if int(text) == 0:
+        search.total = search.only_total = True
     search.count = min(int(text), MAX_LIMIT)
-    search.total = search.total or search.count == 0
 
 
 def _summary(search: TaskSearch, text: str) -> None:
     if text == "count":
-        search.count, search.total = 0, True
+        search.total = search.only_total = True
     elif text != "false":
         raise ValueError("summary")
 

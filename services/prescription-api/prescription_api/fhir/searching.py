@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from prescription_api.queries import tool_names
 from shared.auth import Practitioner
 from shared.errors import InvalidInput
 from shared.events.catalog import ToolDocument
+
+# clients add these to each address; what they mean was said on the first page
+_ON_ANY_PAGE: Final = frozenset({"_cursor", "_count", "_summary", "_total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,7 @@ def continued(pairs: Pairs, secret: bytes, organisation: str) -> Asked | None:
     cursors_sent = [value for name, value in pairs if name == "_cursor"]
     if not cursors_sent:
         return None
-    # clients add to each address how many they want at most; how many there are in a page was said on the first
-    if len(cursors_sent) > 1 or any(name not in ("_cursor", "_count") for name, _ in pairs):
+    if len(cursors_sent) > 1 or any(name not in _ON_ANY_PAGE for name, _ in pairs):
         raise InvalidInput(errors=[{"pointer": "/query/_cursor", "code": "value-invalid", "detail": CURSOR_ALONE}])
     cursor = cursors_sent[0]
     position = cursors.unseal(secret, organisation, cursor)
@@ -78,7 +81,7 @@ async def search_tasks(outside: Outside, caller: Practitioner, asked: Asked, now
         if asked.citizen is not None:
             await recording.record_look_up(connection, viewer, "searched", asked.citizen, now)
         total = await queries.count_tasks(connection, caller, search, asked.citizen) if search.total else None
-        if search.count == 0:
+        if search.only_total:
             return Tasks([], {}, None, total)
         found = await queries.search_tasks(connection, caller, search, asked.citizen, asked.after)
         rows = found[: search.count]

@@ -1,14 +1,19 @@
 """What clients of others say of the form of an answer, and add to every address."""
 
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.testing.national_ids import generate
+
 READ = "nhn:verktoyformidler/read"
 
 
-@pytest.mark.parametrize("query", ["_count=0", "_summary=count", "_total=accurate&_count=1", "_total=estimate"])
+@pytest.mark.parametrize(
+    "query", ["_count=0", "_summary=count", "_summary=count&_count=5", "_total=accurate&_count=1", "_total=estimate"]
+)
 async def test_how_many_there_are_is_counted_for_who_asks(
     client: httpx.AsyncClient, practitioner: Any, three: Any, query: str
 ) -> None:
@@ -45,6 +50,25 @@ async def test_who_asks_for_leniency_gets_what_is_known(
     assert own == "https://prescription.test/fhir/Task?_count=2"
     by_patient = await client.get("/fhir/Task?patient.identifier=x|1", auth=practitioner(READ), headers=lenient)
     assert refused(by_patient, 422) == "patient-search-by-post"
+
+
+async def test_leniency_goes_on_with_what_was_asked_for(
+    client: httpx.AsyncClient, practitioner: Any, three: Any, prescribe: Any, publish: Any, odd: str, world: Any
+) -> None:
+    """The link to the next page of a patient's leads to that patient's, and of some states to those."""
+    made = {p["prescriptionId"] for p in await three()}
+    another = world.live(generate(date(1977, 7, 7), 0))
+    others = (await prescribe(another, await publish(sequence=9))).json()["prescriptionId"]
+    lenient = {"Prefer": "handling=lenient"}
+    form = {"patient.identifier": f"urn:oid:2.16.578.1.12.4.1.4.1|{odd}", "_count": "2", "owner": "x"}
+    page = (await client.post("/fhir/Task/_search", data=form, auth=practitioner(READ), headers=lenient)).json()
+    found = [entry["resource"]["id"] for entry in page["entry"]]
+    [following] = [link["url"] for link in page["link"] if link["relation"] == "next"]
+    more = f"{following}&_count=1000&_summary=false&_total=none"
+    page = (await client.get(more, auth=practitioner(READ), headers=lenient)).json()
+    found += [entry["resource"]["id"] for entry in page["entry"]]
+    assert (set(found), len(found)) == (made, 3)
+    assert others not in found
 
 
 @pytest.mark.parametrize(
