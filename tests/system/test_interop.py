@@ -26,7 +26,7 @@ async def place() -> Place:
 async def world(system: Processes, wiring: Wiring, tmp_path_factory: pytest.TempPathFactory) -> World:
     event = tmp_path_factory.mktemp("interop") / "event.json"
     async with httpx.AsyncClient(timeout=30) as http:
-        world = World(http, wiring.port_base, event, "born-2000")
+        world = World(http, wiring.port_base, event, "more-sami-letters")
         async with events(str(wiring.broker_url), event):
             await world.prepare()
         return world
