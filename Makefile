@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo rows test test-fast check format house age-table access interop fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
+.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table access interop fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: setup ## All tests in two processes, each with a private PostgreSQL and Ra
 
 test-fast: setup ## Without the tests that start several processes
 	@exec $(PYTHON) -m pytest -n 2 -m "not system"
+
+test-nightly: setup ## What proves the same as in `make test` among many more: ten thousand changes at once
+	@COPYING_CHANGES=10000 exec $(PYTHON) -m pytest services/consent-api/tests/test_copying.py
 
 check: setup ## Format, lint, strict types; contracts current, by the linters, and kept; manifests (house rules are tests)
 	$(PYTHON) -m ruff format --check .
