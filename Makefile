@@ -15,16 +15,16 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Python packages from the lock files into .venv (done by the others when needed)
-	@sh deploy/local/bootstrap.sh
+	@sh tools/local/bootstrap.sh
 
 run: setup ## The whole system on this machine, with test data (PORT_BASE, DATABASE_URL, BROKER=local|amqp://...)
-	@exec $(PYTHON) -m sandbox.run
+	@exec $(PYTHON) -m tools.local.run
 
 demo: setup ## The main job from end to end, each step shown; starts a system if none is running
-	@exec $(PYTHON) -m sandbox.demo
+	@exec $(PYTHON) -m tools.local.demo
 
 rows: setup ## Each promise of docs/features.md walked over HTTP: W, or what is missing; starts a system if none is running
-	@exec $(PYTHON) -m sandbox.rows
+	@exec $(PYTHON) -m tools.rows
 
 test: setup ## All tests in two processes, each with a private PostgreSQL and RabbitMQ
 	@exec $(PYTHON) -m pytest -n 2
@@ -38,54 +38,54 @@ test-nightly: setup ## What proves the same as in `make test` among many more: t
 check: setup ## Format, lint, strict types; contracts current, by the linters, and kept; manifests (house rules are tests)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
-	$(PYTHON) -m mypy shared/shared deploy/sandbox/sandbox services/*/*_api services/*/*_service
-	$(PYTHON) -m sandbox.contracts openapi --check
-	$(PYTHON) -m sandbox.contracts.linting openapi
-	$(PYTHON) -m sandbox.contracts.breaking openapi
-	$(PYTHON) -m sandbox.manifests deploy/kubernetes/overlays/*
+	$(PYTHON) -m mypy shared/shared shared/devkit/devkit deploy/sandbox/sandbox tools services/*/*_api services/*/*_service
+	$(PYTHON) -m tools.contracts openapi --check
+	$(PYTHON) -m tools.contracts.linting openapi
+	$(PYTHON) -m tools.contracts.breaking openapi
+	$(PYTHON) -m tools.manifests deploy/kubernetes/overlays/*
 
 format: setup ## Format and mend what can be mended
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
 house: setup ## Rooms, who imports whom, and where that goes upward (tests/architecture/layers.toml)
-	@$(PYTHON) -m sandbox.house
+	@$(PYTHON) -m tools.house
 
 age-table: setup ## Who may use which tool by age, relation and consent: writes docs/age-table.md
-	@$(PYTHON) -m sandbox.age_table | tee docs/age-table.md
+	@$(PYTHON) -m tools.age_table | tee docs/age-table.md
 
 access: setup ## Ask every operation as every kind of caller; writes tests/access/matrix.csv, shows what changed
-	@exec $(PYTHON) -m sandbox.access
+	@exec $(PYTHON) -m tools.access
 
 interop: setup ## Other people's clients and generators, each used on a sandbox; writes docs/integrators/interoperability.md; five minutes
-	@exec $(PYTHON) -m sandbox.interop
+	@exec $(PYTHON) -m tools.interop
 
 fuzz: setup ## Calls that nobody thought of, as every kind of caller, until FUZZ_CALLS=50000 or FUZZ_SECONDS=3600
-	@exec $(PYTHON) -m sandbox.fuzz
+	@exec $(PYTHON) -m tools.fuzz
 
 bench: setup ## Our speed beside its floors, in one run; writes bench-results.json
-	@exec $(PYTHON) -m sandbox.bench
+	@exec $(PYTHON) -m tools.bench
 
 bench-scale: setup ## Checking who is digitally active among SCALE=6000000 citizens against among 10,000; some minutes, 4 GB
-	@exec $(PYTHON) -m sandbox.bench.scale
+	@exec $(PYTHON) -m tools.bench.scale
 
 bench-feed: setup ## The feed page among FEED_ROWS=20000000 entries, and how fast pages are rebuilt; some minutes, 10 GB of disk
-	@exec $(PYTHON) -m sandbox.bench.feed_scale
+	@exec $(PYTHON) -m tools.bench.feed_scale
 
 rehearse-broker: setup ## Three RabbitMQ nodes, killed one after the other while prescriptions are made; a minute
-	@exec $(PYTHON) -m sandbox.rehearsal.broker
+	@exec $(PYTHON) -m tools.rehearsal.broker
 
 rehearse-upgrade: setup ## Every replica of two services replaced, from the release before, while requests come; a minute
-	@exec $(PYTHON) -m sandbox.rehearsal.upgrade
+	@exec $(PYTHON) -m tools.rehearsal.upgrade
 
 rehearse-restore: setup ## A database lost, restored to an earlier time, and the events after it sent again; a minute
-	@exec $(PYTHON) -m sandbox.rehearsal.restore
+	@exec $(PYTHON) -m tools.rehearsal.restore
 
 openapi: setup ## Contracts from the code into openapi/
-	$(PYTHON) -m sandbox.contracts openapi
+	$(PYTHON) -m tools.contracts openapi
 
 release-contracts: openapi ## Promise what openapi/ says from now on; shows what that takes back of earlier promises
-	$(PYTHON) -m sandbox.contracts.breaking openapi --release
+	$(PYTHON) -m tools.contracts.breaking openapi --release
 
 release-migrations: ## Migrations that databases have run from now on; these files do not change any more (tested)
 	sha256sum shared/shared/schema/*.sql services/*/migrations/versions/*.py > deploy/released-migrations.sha256
@@ -106,7 +106,7 @@ audit: setup ## Known vulnerabilities: of the tools they are listed, in what shi
 	-$(AUDIT) -r requirements-dev.lock
 	$(AUDIT) -r requirements.lock
 
-INTEROP = deploy/sandbox/sandbox/interop/locks
+INTEROP = tools/interop/locks
 
 lock: setup ## Pin the newest dependencies that fit, with hashes
 	$(PYTHON) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock --upgrade
@@ -116,7 +116,7 @@ lock: setup ## Pin the newest dependencies that fit, with hashes
 	cd $(INTEROP)/clients && $(CURDIR)/.venv/bin/npm update --package-lock-only --loglevel=error
 
 reset: setup ## Back to the first day: the running system, or the data it left
-	@exec $(PYTHON) -m sandbox.first_day
+	@exec $(PYTHON) -m tools.local.first_day
 
 clean: reset ## The same, and the installed packages
 	rm -rf .venv .cache/interop tests/contracts/node/node_modules

@@ -30,6 +30,7 @@ from shared.openapi import describe, operation_id
 from shared.settings import ServiceSettings
 from shared.tracing.calls import TracedClient
 from shared.tracing.exporting import tracer_of
+from shared.version import __version__
 
 # FastAPI's own spans and logs hold paths, query strings and messages of exceptions (I1); ours are made in the gate
 UNTOLD: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -70,7 +71,7 @@ def build_app(
     app = FastAPI(
         title=title,
         description=description,
-        version="1.0.0",
+        version=__version__,
         lifespan=_lifespan(lifespan),
         generate_unique_id_function=operation_id,
         separate_input_output_schemas=False,

@@ -7,11 +7,11 @@ from uuid import uuid4
 import aio_pika
 import pytest
 
+from devkit.servers.process import free_port
+from devkit.testing.waiting import until
 from shared.db import Database
 from shared.messaging import nodes
 from shared.messaging.amqp import AmqpTransport
-from shared.private_servers.process import free_port
-from shared.testing.waiting import until
 
 
 def test_one_address_is_as_it_was_also_with_a_comma_in_the_password() -> None:

@@ -10,9 +10,9 @@ from datetime import date
 import pytest
 from pydantic import SecretStr
 
+from devkit.testing.national_ids import generate, population
 from shared.citizenref import CitizenReferences
 from shared.nationalid import NationalId
-from shared.testing.national_ids import generate, population
 
 pytestmark = pytest.mark.rule("I1")
 

@@ -16,17 +16,17 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from devkit.servers import postgres
+from devkit.testing.stopping import hung, hung_server
+from devkit.testing.waiting import until
 from shared import health
 from shared.db import CurrentDatabase, Database, Reader, Session
 from shared.errors import install_error_handlers
 from shared.http import Gate
 from shared.messaging.local import LocalBroker
 from shared.metrics import Metrics
-from shared.private_servers import postgres
 from shared.relay import Relay
 from shared.schema import statements
-from shared.testing.stopping import hung, hung_server
-from shared.testing.waiting import until
 
 RECOVERY: Final = 10.0  # seconds, as docs/decisions/0049 promises
 PID: Final = "SELECT pg_backend_pid()"

@@ -11,10 +11,10 @@ import aio_pika
 import asyncpg
 import pytest
 
+from devkit.testing.waiting import until
 from shared.db import Database
 from shared.messaging import amqp
 from shared.messaging.amqp import AmqpTransport
-from shared.testing.waiting import until
 
 
 class AwayForAWhile(Database):

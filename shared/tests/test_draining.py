@@ -10,10 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.waiting import until
 from shared import health
 from shared.db import Database
 from shared.draining import draining
-from shared.testing.waiting import until
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from devkit.testing.waiting import until
 from shared.db import Database
-from shared.testing.waiting import until
 
 PID = "SELECT pg_backend_pid()"
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.national_ids import generate
 from shared.errors import install_error_handlers
-from shared.testing.national_ids import generate
 
 NUMBER = generate(date(1980, 5, 17), 0)
 

@@ -13,8 +13,8 @@ import pytest
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
+from devkit.testing.collector import collecting
 from shared.settings import ServiceSettings
-from shared.testing.collector import collecting
 from shared.tracing import Tracer, spans
 from shared.tracing.exporting import tracer_of
 

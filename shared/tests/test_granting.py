@@ -9,11 +9,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from devkit.servers import postgres
 from shared.db import Database
 from shared.housekeeping import keep_house
 from shared.metrics import Metrics
 from shared.migrate import prepare
-from shared.private_servers import postgres
 
 PACKAGES = ("catalog_api", "consent_api", "helsetilbud_api", "notification_service", "prescription_api")
 PASSWORDS = dict.fromkeys(PACKAGES, "serving")

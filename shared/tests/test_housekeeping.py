@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
+from devkit.testing.waiting import until
 from shared.db import Database
 from shared.housekeeping import BATCH, batch_of, keep_house
 from shared.metrics import Metrics
 from shared.retention import SHARED, Purged
-from shared.testing.waiting import until
 
 
 async def keep_until(database: Database, done: Callable[[], Awaitable[bool]], metrics: Metrics | None = None) -> None:

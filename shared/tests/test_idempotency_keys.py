@@ -8,11 +8,11 @@ import pytest
 from pydantic import SecretStr
 from starlette.requests import Request
 
+from devkit.testing.national_ids import generate
 from shared.auth.claims import HelseIdToken
 from shared.errors import InvalidInput
 from shared.idempotency import repeatable
 from shared.nationalid import holds_national_id
-from shared.testing.national_ids import generate
 
 NUMBER = generate(date(1961, 9, 30), 0)
 

@@ -11,12 +11,12 @@ from pydantic import Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
+from devkit.testing.wording import english_words
 from shared.errors import InvalidInput, install_error_handlers
 from shared.input_errors import invalid_value, text_of
 from shared.language import LANGUAGES
 from shared.plain_text import one_line
 from shared.schemas import RequestSchema
-from shared.testing.wording import english_words
 
 
 class Thing(RequestSchema):

@@ -2,9 +2,9 @@
 
 import asyncio
 
+from devkit.testing.waiting import until
 from shared.db import Database
 from shared.leases import Lease
-from shared.testing.waiting import until
 
 
 async def test_one_has_it_and_the_other_does_not(database: Database) -> None:

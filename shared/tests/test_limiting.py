@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from devkit.testing.waiting import until
 from shared.db import Database
 from shared.housekeeping import keep_house
 from shared.limiting import Counters, Policy, RateLimitExceeded, counting, fields, observe
 from shared.metrics import Metrics
-from shared.testing.waiting import until
 
 SECRET = b"an invented key of thirty-two by"
 MINUTE = Policy("minute", 5, 60)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from shared.testing.national_ids import generate
+from devkit.testing.national_ids import generate
 
 # in a process of its own: how structlog is configured holds for all of one
 PROGRAM = """

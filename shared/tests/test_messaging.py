@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from devkit.testing.waiting import until
 from shared import outbox
 from shared.db import Database
 from shared.events import LevelChanged
@@ -19,7 +20,6 @@ from shared.messaging import Delivery, Rejected
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
 from shared.metrics import Metrics
-from shared.testing.waiting import until
 from shared.worker import Worker
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

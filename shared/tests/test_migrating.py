@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from devkit.testing.plugin import MakeDatabase
 from shared import migrate
-from shared.testing.plugin import MakeDatabase
 
 
 async def test_a_migration_gives_up_a_lock_that_does_not_come_and_tries_again(

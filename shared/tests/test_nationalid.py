@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devkit.testing.national_ids import generate, population
 from shared.nationalid import NationalId, NationalIdCheckDigits, NationalIdMalformed
-from shared.testing.national_ids import generate, population
 
 TODAY = date(2026, 11, 22)
 NUMBER = generate(date(1980, 5, 17), 0)

@@ -14,11 +14,11 @@ import aio_pika
 import asyncpg
 import pytest
 
-from shared.private_servers import ServerFailed, broker, keeper, postgres, rabbitmq, unpacked
-from shared.private_servers.account import Account
-from shared.private_servers.places import home_of, store
-from shared.private_servers.process import free_port, has_ended, sole_use
-from shared.private_servers.unpacked import Unpacked, UnpackFailed
+from devkit.servers import ServerFailed, broker, keeper, postgres, rabbitmq, unpacked
+from devkit.servers.account import Account
+from devkit.servers.places import home_of, store
+from devkit.servers.process import free_port, has_ended, sole_use
+from devkit.servers.unpacked import Unpacked, UnpackFailed
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are looked up in /proc")
 PASSWORDS = {"catalog_api": "p@ss/w%rd", "consent_api": "other"}
@@ -115,7 +115,7 @@ def test_a_port_that_is_taken_is_given_up_for_another(directory: Path) -> None:
 STARTER = """
 import sys, time
 from pathlib import Path
-from shared.private_servers import postgres
+from devkit.servers import postgres
 server = postgres.start(Path(sys.argv[1]), fast=True)
 print(server.process.pid, flush=True)
 time.sleep(60)

@@ -7,12 +7,12 @@ from typing import Any
 import asyncpg
 import pytest
 
+from devkit.testing.national_ids import population
 from shared import rekeying
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.nationalid import NationalId
 from shared.rekeying import rekey
-from shared.testing.national_ids import population
 
 KEYS = {"k1": bytes(range(32)), "k2": bytes(range(100, 164))}
 OLD, NEW = CitizenReferences(KEYS, "k1"), CitizenReferences(KEYS, "k2")

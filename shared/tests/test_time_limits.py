@@ -13,6 +13,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import SecretStr
 from starlette.types import Message, Receive, Scope, Send
 
+from devkit.testing.serving import listening
+from devkit.testing.waiting import until
 from shared import idempotency
 from shared.auth.claims import HelseIdToken
 from shared.db import Database, Session
@@ -20,8 +22,6 @@ from shared.errors import install_error_handlers
 from shared.http import JSON, Gate, Intake
 from shared.idempotency import Answer, IdempotencyKey, repeatable
 from shared.metrics import Metrics
-from shared.testing.serving import listening
-from shared.testing.waiting import until
 
 SHORT: Final = 0.2
 FOR_EVER: Final = asyncio.Event().wait

@@ -16,6 +16,8 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, StatusCode
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from devkit.testing.national_ids import generate
+from devkit.testing.waiting import until
 from shared import outbox
 from shared.correlation import accept, correlated, current, outgoing_headers
 from shared.db import Database
@@ -26,8 +28,6 @@ from shared.messaging import Delivery
 from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
 from shared.metrics import Metrics
-from shared.testing.national_ids import generate
-from shared.testing.waiting import until
 from shared.tracing import Tracer, span
 from shared.tracing.calls import TracedClient
 from shared.worker import Worker

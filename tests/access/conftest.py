@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.access.running import running
 from sandbox.wiring import Wiring
+from tools.access.running import running
 
 
 @pytest.fixture(scope="session")

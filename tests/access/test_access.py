@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.access.asking import COLUMNS, SCENES, ask_all
-from sandbox.access.operations import Operation, operations
-from sandbox.access.table import Statuses, changes, read
-from sandbox.access.world import World
 from sandbox.wiring import Wiring
+from tools.access.asking import COLUMNS, SCENES, ask_all
+from tools.access.operations import Operation, operations
+from tools.access.table import Statuses, changes, read
+from tools.access.world import World
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = {(it.service.name, it.name): it for it in operations(ROOT / "openapi")}

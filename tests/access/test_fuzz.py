@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.fuzz.passes import EDGES, RIGHTFUL, Pass, run
 from sandbox.services import SERVICES, Service
 from sandbox.wiring import Wiring
+from tools.fuzz.passes import EDGES, RIGHTFUL, Pass, run
 
 
 @pytest.mark.system

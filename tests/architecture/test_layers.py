@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.house import House, houses, layers
+from tools.house import House, houses, layers
 
 LAYERS = layers()
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from devkit.testing.plugin import MakeDatabase
 from shared.db import Database
 from shared.housekeeping import batch_of
 from shared.retention import Kept, Months, Purged, Rules
-from shared.testing.plugin import MakeDatabase
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("services/*/*/worker.py"))

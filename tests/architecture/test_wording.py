@@ -15,11 +15,11 @@ from typing import Any, Final
 
 import pytest
 
+from devkit.testing.wording import english_words
 from shared.language import LANGUAGES
-from shared.testing.wording import english_words
 
 ROOT = Path(__file__).parents[2]
-FOLDERS: Final = ("shared/shared", "deploy/sandbox/sandbox", "services")
+FOLDERS: Final = ("shared/shared", "deploy/sandbox/sandbox", "tools", "services")
 # Functions that make a text of its three languages, in this order
 MAKERS: Final = frozenset({"_text", "_names"})
 
@@ -30,7 +30,7 @@ PARTIAL: Final = {
     "services/catalog-api/catalog_api/tool_shape.py": "as above",
     "services/prescription-api/prescription_api/fhir/examples.py": "as above",
     "services/prescription-api/prescription_api/fhir/texts.py": "of a journal note",
-    "deploy/sandbox/sandbox/rows/catalogue.py": "a tool's own texts, which need no English",
+    "tools/rows/catalogue.py": "a tool's own texts, which need no English",
     "services/prescription-api/prescription_api/journal.py": "a journal note is Norwegian",
     "services/prescription-api/prescription_api/closing.py": "of a journal note",
     "services/helsetilbud-api/helsetilbud_api/offering/triage_forms.json": "standard lists, which are Norwegian",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.contracts.breaking import broken
+from tools.contracts.breaking import broken
 
 Json = dict[str, Any]
 

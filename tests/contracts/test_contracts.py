@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from sandbox.contracts import contracts, text_of
 from shared.events import EVENTS
+from tools.contracts import contracts, text_of
 
 FOLDER = Path(__file__).parents[2] / "openapi"
 APIS = ("catalog-api", "consent-api", "helsetilbud-api", "notification-service", "prescription-api")

@@ -6,10 +6,10 @@ import aio_pika
 import pytest
 from aio_pika import ExchangeType
 
-from sandbox.contracts.asyncapi import describe_events, handlers_of
 from sandbox.services import SERVICES
 from shared.events import EVENTS
 from shared.messaging import topology
+from tools.contracts.asyncapi import describe_events, handlers_of
 
 CHANNELS: dict[str, Any] = describe_events()["channels"]
 SAFE = {"x-queue-type": "quorum", "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}

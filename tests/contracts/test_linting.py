@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.contracts.linting import lint
+from tools.contracts.linting import lint
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
 Json = dict[str, Any]

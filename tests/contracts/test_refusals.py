@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.contracts import contracts
 from sandbox.services import SERVICES
 from sandbox.wiring import package_of
 from shared.errors import DomainError
+from tools.contracts import contracts
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {package_of(service.name): f"services/{service.name}" for service in SERVICES} | {"shared": "shared"}

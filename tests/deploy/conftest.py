@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.manifests.rendering import render
+from devkit.servers import postgres
 from sandbox.services import SMTP_OFFSET
 from sandbox.wiring import free_port_base
-from shared.private_servers import postgres
+from tools.manifests.rendering import render
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "deploy/docker/postgres/create-databases.sh"

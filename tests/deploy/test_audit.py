@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 import pytest
 
-from shared.testing.serving import serving
+from devkit.testing.serving import serving
 
 ROOT: Final = Path(__file__).parents[2]
 SHIPS, TOOL, NPM_TOOL = "sqlalchemy", "pytest", "typescript"

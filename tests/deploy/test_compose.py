@@ -11,11 +11,11 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
-from sandbox.bench.large_server import MEMORY
 from sandbox.seed_containers import Containers
 from sandbox.services import SERVICES, Service
 from sandbox.settings import SandboxSettings
 from shared.settings import ServiceSettings
+from tools.bench.large_server import MEMORY
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {service.name: service.name.replace("-", "_") for service in SERVICES}

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from shared.testing.serving import serving
+from devkit.testing.serving import serving
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
@@ -146,7 +146,7 @@ def up(machine: Any, names: Names) -> Iterator[Up]:
 def test_the_sandbox_profile_passes_the_demo(machine: Any, up: Up, names: Names) -> None:
     up.run()
     environment = os.environ | {"PORT_BASE": str(machine.port_base)}
-    command = [sys.executable, "-m", "sandbox.demo"]
+    command = [sys.executable, "-m", "tools.local.demo"]
     demo = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "All as promised" in demo.stdout

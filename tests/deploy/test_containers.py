@@ -7,8 +7,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from devkit.servers import postgres
 from sandbox.services import SERVICES, Service
-from shared.private_servers import postgres
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "deploy/docker/postgres/create-databases.sh"

@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from catalog_api.images.routes import INTAKE
+from devkit.servers.unpacked import Unpacked, UnpackFailed, library_folders
+from devkit.testing.waiting import until
 from notification_service.campaigns.routes import INTAKES as CAMPAIGNS
 from notification_service.campaigns.uploading import LARGEST_UPLOAD
 from sandbox.services import SERVICES, Service
 from shared.errors import PROBLEM_TYPE, NotFound, Unavailable
 from shared.http import LARGEST_HEADERS, BodyTooLarge
-from shared.private_servers.unpacked import Unpacked, UnpackFailed, library_folders
 from shared.settings import ServiceSettings
-from shared.testing.waiting import until
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/docker/gateway"

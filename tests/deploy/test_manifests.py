@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.manifests.checking import faults_of
-from sandbox.manifests.rendering import Unsupported, render
 from sandbox.services import SERVICES
+from tools.manifests.checking import faults_of
+from tools.manifests.rendering import Unsupported, render
 
 ROOT = Path(__file__).parents[2]
 KUBERNETES = ROOT / "deploy/kubernetes"

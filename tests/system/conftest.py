@@ -11,13 +11,13 @@ import asyncpg
 import httpx
 import pytest
 
-from sandbox.ehr import Ehr
-from sandbox.processes import Processes, processes
+from devkit.servers import ServerFailed, rabbitmq
+from devkit.testing.plugin import NEWER_RABBITMQ
 from sandbox.seeding import seed_from_outside
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring, free_port_base
-from shared.private_servers import ServerFailed, rabbitmq
-from shared.testing.plugin import NEWER_RABBITMQ
+from tools.local.ehr import Ehr
+from tools.local.processes import Processes, processes
 
 PHYSICIAN = "990000101"
 DATA = Path(__file__).parents[2] / "deploy/sandbox/sandbox/data"

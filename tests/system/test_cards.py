@@ -12,10 +12,10 @@ import pytest
 
 from notification_service.preferences.quiet import DEFAULT_QUIET_HOURS
 from sandbox.choices import citizen_token
-from sandbox.demo import DATA, PHYSICIAN, system
-from sandbox.ehr import Ehr
 from sandbox.services import SERVICES
 from sandbox.wiring import free_port_base
+from tools.local.demo import DATA, PHYSICIAN, system
+from tools.local.ehr import Ehr
 
 pytestmark = pytest.mark.system
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.contracts import node
-from sandbox.processes import Processes
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring, package_of
+from tools.contracts import node
+from tools.local.processes import Processes
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT / "openapi"

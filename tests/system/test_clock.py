@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from sandbox.choices import citizen_token
-from sandbox.demo import DATA, PHYSICIAN, patiently, system
-from sandbox.ehr import Ehr
 from sandbox.wiring import free_port_base
+from tools.local.demo import DATA, PHYSICIAN, patiently, system
+from tools.local.ehr import Ehr
 
 pytestmark = pytest.mark.system
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from sandbox.choices import citizen_token
-from sandbox.ehr import Ehr
-from sandbox.processes import Processes
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
+from tools.local.ehr import Ehr
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 

@@ -13,13 +13,13 @@ import pytest
 
 from consent_api.loading import load
 from notification_service.preferences.models import CitizenSettings
-from sandbox.ehr import Ehr
-from sandbox.processes import Processes
 from sandbox.seeding import load_settings
 from sandbox.wiring import Wiring
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.nationalid import NationalId
+from tools.local.ehr import Ehr
+from tools.local.processes import Processes
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 

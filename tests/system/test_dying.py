@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.ehr import Ehr
-from sandbox.processes import Processes
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring, package_of
+from tools.local.ehr import Ehr
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 

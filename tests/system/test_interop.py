@@ -5,12 +5,12 @@ import asyncio
 import httpx
 import pytest
 
-from sandbox.interop.catalogue import CLIENTS, QUICK
-from sandbox.interop.installing import Place, install
-from sandbox.interop.running import WORKS, use
-from sandbox.interop.world import World, events
-from sandbox.processes import Processes
 from sandbox.wiring import Wiring
+from tools.interop.catalogue import CLIENTS, QUICK
+from tools.interop.installing import Place, install
+from tools.interop.running import WORKS, use
+from tools.interop.world import World, events
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 NAMES = [client.name for client in CLIENTS if client.package in QUICK]

@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.access.scenes import mine, sign_ins
-from sandbox.access.world import SLEEP_STAIRCASE, World
-from sandbox.callers import CITIZEN
-from sandbox.processes import Processes
+from devkit.testing.stopping import hung, hung_server
 from sandbox.wiring import Wiring
-from shared.testing.stopping import hung, hung_server
+from tools.access.scenes import mine, sign_ins
+from tools.access.world import SLEEP_STAIRCASE, World
+from tools.local.callers import CITIZEN
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 

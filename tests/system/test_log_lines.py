@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.access.running import running
 from sandbox.services import SERVICES
+from tools.access.running import running
 
 pytestmark = pytest.mark.system
 
-TALKATIVE = "import os; os.environ['LOG_LEVEL'] = 'INFO'; from sandbox.run import main; main()"
+TALKATIVE = "import os; os.environ['LOG_LEVEL'] = 'INFO'; from tools.local.run import main; main()"
 NAMES = {service.name for service in SERVICES}
 
 

@@ -14,18 +14,18 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from devkit.testing.plugin import MEASURED
 from sandbox.choices import citizen_token
-from sandbox.ehr import Ehr
-from sandbox.processes import Processes
 from sandbox.wiring import Wiring
-from shared.testing.plugin import MEASURED
+from tools.local.ehr import Ehr
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 
 
 def run_demo(port_base: int) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PORT_BASE": str(port_base)}
-    command = [sys.executable, "-m", "sandbox.demo"]
+    command = [sys.executable, "-m", "tools.local.demo"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
 
 
@@ -105,7 +105,7 @@ class Embedded:
     def start(self) -> float:
         """Returns how many seconds it took to be ready."""
         started = time.monotonic()
-        command = [sys.executable, "-m", "sandbox.run"]
+        command = [sys.executable, "-m", "tools.local.run"]
         self._process = subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         said = ""

@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from sandbox.processes import Processes
 from shared.errors import DomainError
 from shared.nationalid import NationalId
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.contracts import node
-from sandbox.processes import Processes
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
+from tools.contracts import node
+from tools.local.processes import Processes
 
 PAGE = (Path(__file__).parents[2] / "docs/quickstart-ehr.md").read_text("utf-8")
 AS_LONG_AS_PROMISED = 15

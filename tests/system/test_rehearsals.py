@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.processes import Processes
-from sandbox.rehearsal import broker, restore, upgrade
 from sandbox.wiring import Wiring
+from tools.local.processes import Processes
+from tools.rehearsal import broker, restore, upgrade
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.rows.features import features
-from sandbox.rows.walking import numbered
 from sandbox.wiring import free_port_base
+from tools.rows.features import features
+from tools.rows.walking import numbered
 
 ROOT = Path(__file__).parents[2]
 PAGES_TO_COME = (34, 35)
 
 
 def test_the_page_says_what_is_walked() -> None:
-    """`.venv/bin/python -m sandbox.rows --table > docs/features.md` writes it."""
+    """`.venv/bin/python -m tools.rows --table > docs/features.md` writes it."""
     assert (ROOT / "docs/features.md").read_text("utf-8") == features()
 
 
@@ -38,7 +38,7 @@ def test_every_row_works() -> None:
     environment = os.environ | {"PORT_BASE": str(free_port_base(14_000))}
     for name in ("BROKER", "DATABASE_URL"):
         environment.pop(name, None)
-    command = [sys.executable, "-m", "sandbox.rows"]
+    command = [sys.executable, "-m", "tools.rows"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=540, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(re.findall(r"^ +W  ", done.stdout, re.MULTILINE)) == 42

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from devkit.testing.proofs import SigningKey
 from sandbox.choices import citizen_token
-from sandbox.contracts import node
-from sandbox.ehr import Ehr
 from sandbox.issuer.launch_clients import CALLBACK_PATH
-from sandbox.processes import Processes
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
-from shared.testing.proofs import SigningKey
+from tools.contracts import node
+from tools.local.ehr import Ehr
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.bench.stopping import StopWatch
-from sandbox.processes import Processes
 from sandbox.wiring import Wiring
+from tools.bench.stopping import StopWatch
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.ehr import ApiClient, Ehr
-from sandbox.processes import Processes
+from devkit.testing.collector import Collected, Collector, collecting
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
-from shared.testing.collector import Collected, Collector, collecting
+from tools.local.ehr import ApiClient, Ehr
+from tools.local.processes import Processes
 
 pytestmark = pytest.mark.system
 

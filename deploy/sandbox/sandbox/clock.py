@@ -13,11 +13,11 @@ from typing import ClassVar, Final
 
 import time_machine
 
+from devkit.servers import ServerFailed, postgres
+from devkit.servers.clock import ServerClock, find_clock
+from devkit.servers.postgres import PostgresServer
 from shared.errors import DomainError
 from shared.language import Text
-from shared.private_servers import ServerFailed, postgres
-from shared.private_servers.clock import ServerClock, find_clock
-from shared.private_servers.postgres import PostgresServer
 
 FURTHEST: Final = timedelta(days=400)
 

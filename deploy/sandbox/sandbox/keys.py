@@ -1,6 +1,6 @@
 """Key pairs that are made at the first start and kept as files, so that a restart changes no key.
 
-They sign by python-jose, through `shared.testing`, so that signer and verifier are independent implementations.
+They sign by python-jose, through `devkit.testing`, so that signer and verifier are independent implementations.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, cast
 from jose import jwk as jose_jwk
 from joserfc.jwk import ECKey, RSAKey
 
-from shared.testing.proofs import ProofKey, SigningKey, compact
+from devkit.testing.proofs import ProofKey, SigningKey, compact
 
 _KINDS: dict[str, type[RSAKey] | type[ECKey]] = {"RSA": RSAKey, "EC": ECKey}
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
+from devkit.servers import postgres
+from devkit.testing.limits import WIDE
 from sandbox.issuer.launch_clients import CLIENTS_FILE, KEYS_FILE
 from sandbox.services import SERVICES, SMTP_OFFSET, Service
 from shared.citizenref import CitizenReferences
 from shared.migrate import prepare
 from shared.nationalid import NationalId
-from shared.private_servers import postgres
-from shared.testing.limits import WIDE
 
 KEY_ID = "k1"
 CLAIM_OFFSET: Final = 99

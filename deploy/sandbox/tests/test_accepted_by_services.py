@@ -7,11 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI, Security
 
+from devkit.testing.limits import Unlimited
 from sandbox.context import Sandbox
 from shared.auth import Authenticator, Citizen, Machine, Practitioner, citizen, machine, practitioner
 from shared.citizenref import CitizenReferences
 from shared.errors import install_error_handlers
-from shared.testing.limits import Unlimited
 
 SCOPE = "nhn:verktoyformidler/prescribe"
 MACHINE_SCOPE = "nhn:verktoyformidler/supplier"

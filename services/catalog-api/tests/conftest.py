@@ -15,11 +15,11 @@ from catalog_api.app import create_app
 from catalog_api.codes import codes
 from catalog_api.seeding import seed
 from catalog_api.settings import Settings
+from devkit.testing.documented import documented
+from devkit.testing.limits import WIDE
+from devkit.testing.national_ids import generate
+from devkit.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 from shared.db import Database
-from shared.testing.documented import documented
-from shared.testing.limits import WIDE
-from shared.testing.national_ids import generate
-from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:verktoykatalog"
 ADMIN = "nhn:verktoykatalog/admin"

@@ -10,10 +10,10 @@ import pytest
 from catalog_api import queries, service
 from catalog_api.audience import ANYONE, Audience
 from catalog_api.participants import SEEDING
+from devkit.testing.tokens import DPoPAuth, ProofKey
 from shared.auth import HelseIdToken
 from shared.auth.claims import ORGANISATION_CHILD
 from shared.events.catalog import ToolDocument
-from shared.testing.tokens import DPoPAuth, ProofKey
 
 AUDIENCE = "nhn:verktoykatalog"
 OWN, PARENT, OTHER = "999977781", "999977782", "999977783"

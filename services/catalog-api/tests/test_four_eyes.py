@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from catalog_api.codes import codes
-from shared.testing.national_ids import generate
+from devkit.testing.national_ids import generate
 
 ITEMS = codes("check-list")
 HOST = "https://catalog.test"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.testing.plugin import MEASURED
+from devkit.testing.plugin import MEASURED
 
 HERE = Path(__file__).parent
 TOOLS = HERE.parents[2] / "deploy/sandbox/sandbox/data/tools.json"

@@ -10,9 +10,9 @@ import pytest
 
 from catalog_api.codes import codes
 from catalog_api.schemas import ToolStatus
+from devkit.testing.national_ids import generate
+from devkit.testing.tokens import BearerAuth, Issuer
 from shared.events import ToolPublished, ToolReinstated, ToolStopped, parse_event
-from shared.testing.national_ids import generate
-from shared.testing.tokens import BearerAuth, Issuer
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from catalog_api.submissions.schemas import SubmissionDetails, SubmissionPage
-from shared.testing.national_ids import generate
+from devkit.testing.national_ids import generate
 
 OTHER = "999977783"
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}

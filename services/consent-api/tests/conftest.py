@@ -14,13 +14,13 @@ from consent_api.app import create_app
 from consent_api.loading import assign_powers, load
 from consent_api.representation.service import Agreement
 from consent_api.settings import Settings
+from devkit.testing.documented import documented
+from devkit.testing.limits import WIDE
+from devkit.testing.national_ids import generate
+from devkit.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 from shared.db import Database
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
-from shared.testing.documented import documented
-from shared.testing.limits import WIDE
-from shared.testing.national_ids import generate
-from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:samtykke"
 REGISTER = "https://register.test"

@@ -11,11 +11,11 @@ from consent_api.access_log.writing import BEHIND_AFTER, FEW, RESTS, keep_sorted
 from consent_api.my_log.texts import describe
 from consent_api.settings import Settings
 from consent_api.worker import create_worker
+from devkit.testing.national_ids import population
 from shared.auth import Machine
 from shared.db import Database
 from shared.messaging.local import LocalBroker
 from shared.paging import encode_cursor
-from shared.testing.national_ids import population
 
 PATH = "/v1/me/access-log"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from consent_api.active.models import Standing, standing
-from shared.testing.national_ids import generate
+from devkit.testing.national_ids import generate
 
 PATH = "/digitaltaktiv/helsenorgeaktivsjekken/v1"
 CHILD, YOUNG, GROWN_UP = date(2018, 6, 1), date(2012, 6, 1), date(1950, 5, 1)

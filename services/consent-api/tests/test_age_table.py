@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from consent_api.turning import turn
-from shared.testing.age_table import PEOPLE, Person, name_of
+from devkit.testing.age_table import PEOPLE, Person, name_of
 
 TODAY = date(2026, 11, 22)
 SCOPES = {"area-not-covered": ["administration"], None: ["health-care"]}

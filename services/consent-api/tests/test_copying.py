@@ -22,11 +22,11 @@ from consent_api.representation.own_access import set_own_access
 from consent_api.representation.service import Agreement, give, revoke
 from consent_api.reservations.queries import list_reservations
 from consent_api.reservations.service import set_reservation
+from devkit.testing.national_ids import generate
 from shared.auth import Machine
 from shared.db import Database
 from shared.errors import PreconditionFailed
 from shared.nationalid import NationalId
-from shared.testing.national_ids import generate
 
 # make test-nightly makes ten thousand: a thousand find the same faults, as families grow with the changes
 CHANGES = int(os.environ.get("COPYING_CHANGES", "1000"))

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from consent_api.active.schemas import DigitallyActiveAnswer
-from shared.testing.national_ids import generate, population
+from devkit.testing.national_ids import generate, population
 
 PATH = "/v1/digitally-active"
 AREAS = ["health-care", "youth", "research", "administration"]

@@ -8,9 +8,9 @@ import pytest
 
 from consent_api.consent.service import set_consent
 from consent_api.representation.models import Acting
+from devkit.testing.national_ids import generate, population
 from shared.nationalid import NationalId
 from shared.paging import encode_cursor
-from shared.testing.national_ids import generate, population
 
 INTEREST = "/v1/digitally-active/interest"
 CHANGES = "/v1/digitally-active/changes"

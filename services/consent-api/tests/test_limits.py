@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from devkit.testing.national_ids import population
 from shared.limiting import RateLimits
-from shared.testing.national_ids import population
 
 NUMBERS = population(100, seed=3)
 CLIENT = "0c5a3b1e-6c1f-4d7d-9a53-2f3f6d1f0a11"  # of tokens that name no other

@@ -8,8 +8,8 @@ import pytest
 
 from consent_api.errors import PersonRegisterUnavailable
 from consent_api.persons.register import PersonRegister
+from devkit.testing.national_ids import generate, population
 from shared.nationalid import NationalId
-from shared.testing.national_ids import generate, population
 
 GROWN_UP = generate(date(1970, 1, 1), 0)
 

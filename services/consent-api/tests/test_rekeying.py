@@ -8,9 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from consent_api.app import create_app
+from devkit.testing.national_ids import population
 from shared.citizenref import CitizenReferences
 from shared.rekeying import rekey, tables
-from shared.testing.national_ids import population
 
 KEYS = {"k1": SecretStr("x" * 32), "k2": SecretStr("y" * 32)}
 NEW = CitizenReferences.from_secrets(KEYS, "k2")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.testing.national_ids import generate, population
+from devkit.testing.national_ids import generate, population
 
 PATH = "/v1/me/reservations/research-contact"
 CHECK = "/v1/reservations/check"

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from consent_api.feed.queries import Position, current_position
-from shared.private_servers import postgres
-from shared.private_servers.postgres_backup import Archive
+from devkit.servers import postgres
+from devkit.servers.postgres_backup import Archive
 
 
 async def _position(url: str) -> Position:

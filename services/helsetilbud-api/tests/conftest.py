@@ -12,6 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing import waiting
+from devkit.testing.documented import documented
+from devkit.testing.limits import WIDE
+from devkit.testing.national_ids import generate
+from devkit.testing.representation import Representations
+from devkit.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey, served_by
 from helsetilbud_api.app import create_app
 from helsetilbud_api.citizen.handlers import HANDLERS
 from helsetilbud_api.settings import Settings
@@ -34,12 +40,6 @@ from shared.messaging.local import LocalBroker
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
 from shared.schemas import rfc3339
-from shared.testing import waiting
-from shared.testing.documented import documented
-from shared.testing.limits import WIDE
-from shared.testing.national_ids import generate
-from shared.testing.representation import Representations
-from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:helsetilbud"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

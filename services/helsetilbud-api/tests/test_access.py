@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
+from devkit.testing.national_ids import generate
 from shared.db import Database
-from shared.testing.national_ids import generate
 
 ID = "0a7e4b1c-5d2f-4c3a-9b8e-6f1d2c3b4a59"
 OPERATIONS = [

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.testing.age_table import PEOPLE, YES, Person, Tool, answers, name_of, tools_for
+from devkit.testing.age_table import PEOPLE, YES, Person, Tool, answers, name_of, tools_for
 
 TODAY = date(2026, 11, 22)
 NOBODY = "-"

@@ -9,11 +9,11 @@ import httpx
 import pytest
 import respx
 
+from devkit.testing.tokens import HELSEID
 from helsetilbud_api.citizen.following import follow_tools
 from helsetilbud_api.clients.catalog import tool_feed
 from shared.auth.client import HelseIdClient
 from shared.metrics import Metrics
-from shared.testing.tokens import HELSEID
 
 FEED = "http://catalog.test/v1/tools/changes"
 

@@ -13,14 +13,14 @@ import pytest
 from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 
+from devkit.testing.serving import listening
+from devkit.testing.tokens import HELSEID
 from helsetilbud_api.citizen.following import follow_consents
 from helsetilbud_api.citizen.freshness import Freshness, LocalBacklog
 from helsetilbud_api.citizen.rebuilding.rebuild import rebuild
 from helsetilbud_api.clients.consent import consent_feed
 from shared.auth.client import HelseIdClient
 from shared.metrics import Metrics
-from shared.testing.serving import listening
-from shared.testing.tokens import HELSEID
 
 
 class Owner:

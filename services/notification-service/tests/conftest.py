@@ -15,6 +15,12 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope
 from fastapi import FastAPI
 
+from devkit.testing.documented import documented
+from devkit.testing.limits import WIDE
+from devkit.testing.national_ids import generate
+from devkit.testing.representation import PATH as VERIFY
+from devkit.testing.representation import Representations
+from devkit.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 from notification_service.app import create_app
 from notification_service.clients import Message, Receipt
 from notification_service.notifying.copying import change_recipients
@@ -34,12 +40,6 @@ from shared.messaging.delivery import Dispatcher
 from shared.messaging.replays import replay_one
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
-from shared.testing.documented import documented
-from shared.testing.limits import WIDE
-from shared.testing.national_ids import generate
-from shared.testing.representation import PATH as VERIFY
-from shared.testing.representation import Representations
-from shared.testing.tokens import HELSEID, HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:varsling"
 RECEIPT_SECRET = "the-gateways-secret-of-32-characters"

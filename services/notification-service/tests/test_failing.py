@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from devkit.testing.waiting import until
 from notification_service.errors import MessageRefused, ProviderUnavailable
 from notification_service.sending.loop import LEASE
 from notification_service.sending.models import pause_after
-from shared.testing.waiting import until
 
 BOTH = {"language": "nb", "phone": "+4790000001", "email": "kari@example.org", "channels": {"tool": ["sms", "email"]}}
 SMS_ONLY = BOTH | {"channels": {"tool": ["sms"]}}

@@ -14,13 +14,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from devkit.testing.serving import listening
 from notification_service.clients.feeds import consent_feed, tool_feed
 from notification_service.notifying import copying, service
 from notification_service.notifying.following import follow_consents, follow_tools
 from notification_service.notifying.models import Gathering, Thing
 from shared.auth.client import HelseIdClient
 from shared.metrics import Metrics
-from shared.testing.serving import listening
 
 OLD = "UPDATE feed_position SET confirmed_at = now() - make_interval(secs => $2) WHERE feed = $1"
 WAITING = [("sms", "waiting"), ("email", "waiting")]

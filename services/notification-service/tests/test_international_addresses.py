@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from devkit.testing.national_ids import generate
+from devkit.testing.tokens import DPoPAuth, ProofKey
 from notification_service.digests import Digests
 from notification_service.preferences.loading import load
 from notification_service.preferences.models import CitizenSettings, masked
-from shared.testing.national_ids import generate
-from shared.testing.tokens import DPoPAuth, ProofKey
 
 PATH = "notification-settings"
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

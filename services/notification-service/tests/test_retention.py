@@ -2,12 +2,12 @@
 
 import asyncio
 
+from devkit.testing.plugin import MakeDatabase
+from devkit.testing.waiting import until
 from notification_service.retention import RETENTION
 from shared.db import Database
 from shared.housekeeping import keep_house
 from shared.metrics import Metrics
-from shared.testing.plugin import MakeDatabase
-from shared.testing.waiting import until
 
 
 async def test_an_address_that_was_not_confirmed_goes_after_its_codes_end(make_database: MakeDatabase) -> None:

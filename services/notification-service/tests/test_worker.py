@@ -12,6 +12,7 @@ import httpx
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from devkit.testing.waiting import until
 from notification_service.notifying.handlers import HANDLERS
 from notification_service.settings import Settings
 from notification_service.worker import create_worker
@@ -22,7 +23,6 @@ from shared.messaging.amqp import AmqpTransport
 from shared.messaging.local import LocalBroker
 from shared.messaging.transport import Receive
 from shared.metrics import Metrics
-from shared.testing.waiting import until
 from shared.wakeups import Listener
 
 BOTH = {

@@ -12,6 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.documented import documented
+from devkit.testing.limits import WIDE
+from devkit.testing.national_ids import generate
+from devkit.testing.representation import PATH as VERIFY
+from devkit.testing.representation import Representations
+from devkit.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey
 from prescription_api.app import create_app
 from prescription_api.handlers import HANDLERS
 from prescription_api.settings import Settings
@@ -22,12 +28,6 @@ from shared.events.envelope import CloudEvent, Event
 from shared.idempotency import scope_of
 from shared.messaging.delivery import Dispatcher
 from shared.nationalid import NationalId
-from shared.testing.documented import documented
-from shared.testing.limits import WIDE
-from shared.testing.national_ids import generate
-from shared.testing.representation import PATH as VERIFY
-from shared.testing.representation import Representations
-from shared.testing.tokens import HELSEID, HELSENORGE, BearerAuth, DPoPAuth, Issuer, ProofKey
 
 AUDIENCE = "nhn:verktoyformidler"
 HOST = "https://prescription.test"

@@ -8,10 +8,10 @@ import asyncpg
 import httpx
 import pytest
 
+from devkit.testing.national_ids import generate
 from prescription_api.accesslog.schemas import AccessLogEntry
 from prescription_api.accesslog.texts import ACTIONS
 from shared.db import Database
-from shared.testing.national_ids import generate
 
 READ = "nhn:verktoyformidler/read"
 
@@ -151,7 +151,7 @@ async def test_P13_the_log_is_not_sent_again_while_nothing_has_happened(odd: str
 @pytest.fixture
 def as_parent(client: httpx.AsyncClient, world: Any, odd: str) -> Any:
     """Odd reads the log of the child with this number."""
-    from shared.testing.tokens import BearerAuth
+    from devkit.testing.tokens import BearerAuth
 
     async def read(child: str) -> httpx.Response:
         token = world.helsenorge.citizen_token("nhn:verktoyformidler", pid=odd, represents=child, relation="parent")

@@ -13,6 +13,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from devkit.testing.waiting import until
 from prescription_api.accesslog.quarters import quarters_of
 from prescription_api.settings import Settings
 from prescription_api.worker import create_worker
@@ -21,7 +22,6 @@ from shared.db import Database
 from shared.messaging.local import LocalBroker
 from shared.migrate import configuration
 from shared.partitions import PartitionKeeper
-from shared.testing.waiting import until
 
 INSERT = """
     INSERT INTO access_log (citizen, at, entry_id, action, hpr_number, name, profession, organisation, client_id)

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from devkit.testing.age_table import PEOPLE, YES, Person, answers, name_of, tools_for
+from devkit.testing.national_ids import generate
 from prescription_api.patients import REASONS
-from shared.testing.age_table import PEOPLE, YES, Person, answers, name_of, tools_for
-from shared.testing.national_ids import generate
 
 TODAY = date(2026, 11, 22)
 

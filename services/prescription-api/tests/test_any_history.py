@@ -25,6 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from devkit.testing.national_ids import generate
 from prescription_api import ending, service
 from prescription_api.app import create_app
 from prescription_api.closing import Why
@@ -39,7 +40,6 @@ from shared.events.envelope import CloudEvent, Event
 from shared.idempotency import Repeatable
 from shared.messaging.delivery import Dispatcher
 from shared.norway import day_in_norway
-from shared.testing.national_ids import generate
 
 LIVE: Final = ("active", "opened")
 NUMBERS: Final = [generate(date(1961, 9, 30), n) for n in range(2)]

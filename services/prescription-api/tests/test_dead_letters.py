@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 
+from devkit.testing.proofs import ProofKey
+from devkit.testing.tokens import DPoPAuth
 from shared.messaging.dead_letters import keep
-from shared.testing.proofs import ProofKey
-from shared.testing.tokens import DPoPAuth
 
 
 async def test_V4_an_operator_sees_a_dead_letter_and_nobody_else_does(

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from devkit.testing.national_ids import generate
 from prescription_api import service
 from prescription_api.clients.consent import DigitallyActive
 from prescription_api.clients.hpr import Authorisation, RegisteredPractitioner
@@ -27,7 +28,6 @@ from prescription_api.writing import Writer
 from shared.auth import Practitioner
 from shared.errors import DomainError
 from shared.events import ToolStopped
-from shared.testing.national_ids import generate
 
 NOW: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 OWN, CHILD, FOREIGN, ABOVE = "299900452", "299900460", "299900304", "299900177"

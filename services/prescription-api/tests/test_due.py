@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from devkit.testing.waiting import until
 from prescription_api import due
 from prescription_api.due import BATCH, Deadlines
 from prescription_api.settings import Settings
@@ -19,7 +20,6 @@ from prescription_api.worker import create_worker
 from shared.db import Database
 from shared.events import ToolOpened
 from shared.messaging import Message
-from shared.testing.waiting import until
 
 EXPIRED = "prescription.prescription-expired.v1"
 APPROACHING = "prescription.deadline-approaching.v1"

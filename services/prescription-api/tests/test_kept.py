@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
+from devkit.testing.national_ids import generate
 from shared.db import Database
-from shared.testing.national_ids import generate
 
 # What is known of a citizen here, column by column. A column more is a reason to be found first.
 KEPT = {

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.national_ids import generate, population
 from prescription_api.app import create_app
 from prescription_api.settings import Settings
-from shared.testing.national_ids import generate, population
 
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 LOOK_UP = "/v1/patients/lookup"

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from devkit.testing.national_ids import generate
 from prescription_api.patients import explain
 from shared.norway import age_on
-from shared.testing.national_ids import generate
 
 
 @pytest.mark.parametrize(

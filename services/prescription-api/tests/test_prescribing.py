@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from httpx import AsyncClient
 
+from devkit.testing.national_ids import generate
 from shared.events import ToolOpened, ToolRemoved, ToolStopped
-from shared.testing.national_ids import generate
 
 
 def code_of(answer: Any, status: int) -> str:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from devkit.testing.national_ids import generate
 from prescription_api.clients.catalog import tool_feed
 from prescription_api.following import follow_tools
 from prescription_api.handlers import HANDLERS
@@ -14,7 +15,6 @@ from shared.auth.client import HelseIdClient
 from shared.db import Database
 from shared.metrics import Metrics
 from shared.paging import encode_cursor
-from shared.testing.national_ids import generate
 
 READ = "nhn:verktoyformidler/read"
 

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from devkit.testing.waiting import until
 from prescription_api.app import create_app
 from prescription_api.writing import Writer
 from shared.idempotency import LOCK
-from shared.testing.waiting import until
 
 KEY = {"Idempotency-Key": "3c1f2b2a-5b1a-4f6e-8a57-0a8f0a7f1f10"}
 

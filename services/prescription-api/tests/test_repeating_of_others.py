@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from shared.testing.national_ids import population
+from devkit.testing.national_ids import population
 
 KEY = {"Idempotency-Key": "3c1f2b2a-5b1a-4f6e-8a57-0a8f0a7f1f10"}
 ANOTHER_OFFICE = "299900460"

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from devkit.testing.national_ids import generate
 from shared.db import Database
 from shared.events import ToolOpened, ToolRemoved
-from shared.testing.national_ids import generate
 
 OTHER_SUPPLIER = "299900320"
 

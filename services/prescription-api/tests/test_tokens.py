@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.testing.national_ids import generate
-from shared.testing.proofs import ProofKey
-from shared.testing.token_faults import FAULTS, Attempt, Fault
-from shared.testing.tokens import BearerAuth, DPoPAuth
+from devkit.testing.national_ids import generate
+from devkit.testing.proofs import ProofKey
+from devkit.testing.token_faults import FAULTS, Attempt, Fault
+from devkit.testing.tokens import BearerAuth, DPoPAuth
 
 URL = "https://prescription.test/v1/prescriptions"
 AUDIENCE = "nhn:verktoyformidler"

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.national_ids import generate
+from devkit.testing.waiting import until
 from prescription_api import writing
 from shared.events import ToolStopped
 from shared.idempotency import LOCK
-from shared.testing.national_ids import generate
-from shared.testing.waiting import until
 
 
 class Statements:

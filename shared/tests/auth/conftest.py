@@ -9,6 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI, Security
 
+from devkit.testing.limits import Unlimited
+from devkit.testing.token_faults import Attempt
+from devkit.testing.tokens import HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 from shared.auth import (
     Authenticator,
     Citizen,
@@ -25,9 +28,6 @@ from shared.auth import (
 from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.errors import install_error_handlers
-from shared.testing.limits import Unlimited
-from shared.testing.token_faults import Attempt
-from shared.testing.tokens import HELSENORGE, DPoPAuth, Issuer, ProofKey, served_by
 
 AUDIENCE = "nhn:verktoyformidler"
 SCOPE = "nhn:verktoyformidler/prescribe"

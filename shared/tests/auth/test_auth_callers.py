@@ -7,11 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.national_ids import generate
+from devkit.testing.tokens import DEFAULT_PID, BearerAuth, DPoPAuth, Issuer, ProofKey
 from shared.auth import Authenticator, document_scopes
 from shared.citizenref import CitizenReferences
 from shared.nationalid import NationalId
-from shared.testing.national_ids import generate
-from shared.testing.tokens import DEFAULT_PID, BearerAuth, DPoPAuth, Issuer, ProofKey
 
 AUDIENCE = "nhn:verktoyformidler"
 SCOPE = "nhn:verktoyformidler/prescribe"

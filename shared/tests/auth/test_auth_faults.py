@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from shared.testing.token_faults import FAULTS, Attempt, Fault
+from devkit.testing.token_faults import FAULTS, Attempt, Fault
 
 pytestmark = pytest.mark.rule("P1")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from shared.testing.proofs import b64
-from shared.testing.token_faults import Attempt
-from shared.testing.tokens import Issuer
+from devkit.testing.proofs import b64
+from devkit.testing.token_faults import Attempt
+from devkit.testing.tokens import Issuer
 
 # fixtures are shared by the examples of one test: each example is one request, and refusals leave nothing behind
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

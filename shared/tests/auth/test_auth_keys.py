@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from devkit.testing.tokens import Issuer, SigningKey, served_by
+from devkit.testing.waiting import until
 from shared.auth.errors import IssuerUnavailable
 from shared.auth.keys import IssuerKeys
-from shared.testing.tokens import Issuer, SigningKey, served_by
-from shared.testing.waiting import until
 
 ISSUER = "https://helseid-sts.test.nhn.no"
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.token_faults import Attempt
+from devkit.testing.tokens import DPoPAuth, Issuer, SigningKey
 from shared.auth import tokens
-from shared.testing.token_faults import Attempt
-from shared.testing.tokens import DPoPAuth, Issuer, SigningKey
 
 SignIn = Callable[..., DPoPAuth]
 

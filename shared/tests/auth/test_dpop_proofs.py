@@ -7,11 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.proofs import ProofFault
+from devkit.testing.token_faults import PROOF_FAULTS, Attempt, Fault
+from devkit.testing.tokens import Issuer, ProofKey
 from shared.auth import Authenticator, dpop
 from shared.auth.htu import is_same
-from shared.testing.proofs import ProofFault
-from shared.testing.token_faults import PROOF_FAULTS, Attempt, Fault
-from shared.testing.tokens import Issuer, ProofKey
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 RSA_ONES = [fault for fault in PROOF_FAULTS if fault.name in ("invalid signature", "private key in jwk", "wrong htm")]

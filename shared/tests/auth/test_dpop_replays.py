@@ -15,12 +15,12 @@ import asyncpg
 import httpx
 import pytest
 
+from devkit.testing.proofs import ProofKey
+from devkit.testing.waiting import until
 from shared.auth import PostgresReplayStore, ProofCheckUnavailable, ProofReplayed, replay
 from shared.auth.dpop import Proofs, Request
 from shared.db import Database
 from shared.schema import statements
-from shared.testing.proofs import ProofKey
-from shared.testing.waiting import until
 
 EXPIRES_IN = 15
 
@@ -247,7 +247,7 @@ async def test_a_copy_of_a_migrated_database_has_lost_nothing(
 
 
 async def test_after_a_crash_proofs_that_may_have_been_used_before_it_are_turned_away(tmp_path: Path) -> None:
-    from shared.private_servers import postgres
+    from devkit.servers import postgres
 
     server = await asyncio.to_thread(postgres.start, tmp_path / "postgres")
     database = Database(server.admin_url)

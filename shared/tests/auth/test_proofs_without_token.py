@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from devkit.testing.proofs import ProofFault, ProofKey
 from shared.auth import ProofInvalid, ProofReplayed
 from shared.auth.dpop import Proofs, Request
-from shared.testing.proofs import ProofFault, ProofKey
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TOKEN_ENDPOINT = Request("POST", "https://issuer.example/token", None, None)

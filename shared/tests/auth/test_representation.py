@@ -11,12 +11,12 @@ import pytest
 from fastapi import FastAPI, Security
 from jsonschema import Draft202012Validator
 
+from devkit.testing.national_ids import generate
+from devkit.testing.representation import Representations
+from devkit.testing.tokens import BearerAuth, Issuer
 from shared.auth import Authenticator, Citizen, RepresentationCheck, acting
 from shared.auth.client import HelseIdClient
 from shared.errors import install_error_handlers
-from shared.testing.national_ids import generate
-from shared.testing.representation import Representations
-from shared.testing.tokens import BearerAuth, Issuer
 
 AUDIENCE = "nhn:verktoyformidler"
 CONTRACT = Path(__file__).parents[3] / "openapi/consent-api.json"

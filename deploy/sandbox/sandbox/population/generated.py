@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from devkit.testing.national_ids import population
 from sandbox.population.models import CitizenRecord
 from sandbox.storage import Storage
 from shared.nationalid import NationalId
-from shared.testing.national_ids import population
 
 LARGEST_CROWD = 200_000
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from devkit.testing.proofs import ProofKey
 from sandbox.context import Sandbox
 from sandbox.issuer.claims import bound_to
 from sandbox.issuer.tokens import sign_access_token
@@ -14,7 +15,6 @@ from sandbox.testtoken.helseid import helseid_claims
 from sandbox.testtoken.invalid_proof import InvalidProof
 from sandbox.testtoken.parameters import WantedToken
 from sandbox.testtoken.proofs import make_proof, own_key, thumbprint_of
-from shared.testing.proofs import ProofKey
 
 
 @dataclass(frozen=True, slots=True)

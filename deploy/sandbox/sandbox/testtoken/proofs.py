@@ -4,11 +4,11 @@ import json
 from datetime import datetime
 from typing import Any
 
+from devkit.testing.proofs import ProofFault, ProofKey
 from sandbox.keys import KeptKey, imported
 from sandbox.testtoken.errors import BadParameters
 from sandbox.testtoken.invalid_proof import InvalidProof
 from sandbox.testtoken.parameters import WantedToken
-from shared.testing.proofs import ProofFault, ProofKey
 
 _ALGORITHM_OF_CURVE = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _RSA_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")

@@ -10,6 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.documented import documented
+from devkit.testing.national_ids import generate
+from devkit.testing.representation import Representations
+from devkit.testing.tokens import HELSEID, BearerAuth, DPoPAuth, Issuer, ProofKey
 from helsetilbud_api.app import create_app
 from helsetilbud_api.clients.gp_register import GpRegister
 from helsetilbud_api.offering.patient_lists import PatientLists
@@ -18,10 +22,6 @@ from shared.citizenref import CitizenReferences
 from shared.db import Database
 from shared.metrics import Metrics
 from shared.nationalid import NationalId
-from shared.testing.documented import documented
-from shared.testing.national_ids import generate
-from shared.testing.representation import Representations
-from shared.testing.tokens import HELSEID, BearerAuth, DPoPAuth, Issuer, ProofKey
 
 AUDIENCE = "nhn:helsetilbud"
 SCOPE = "nhn:helsetilbud/edit"

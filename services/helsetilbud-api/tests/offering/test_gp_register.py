@@ -9,9 +9,9 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from devkit.testing.national_ids import generate
 from helsetilbud_api.clients.errors import GpRegisterUnavailable, OfficeNotFound
 from helsetilbud_api.clients.gp_register import GpRegister
-from shared.testing.national_ids import generate
 
 SOLFJELL = 9900101
 RAGNHILD, SAMIRA = "990000101", "990000102"

@@ -13,13 +13,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.proofs import ProofKey, SigningKey, b64, changed, compact
+from devkit.testing.representation import Representations
+from devkit.testing.tokens import Issuer, served_by
 from helsetilbud_api.app import create_app
 from helsetilbud_api.citizen.signing_in.assertion import ASSERTION_TYPE
 from helsetilbud_api.settings import Settings
 from shared.events.catalog import Integration, Party
-from shared.testing.proofs import ProofKey, SigningKey, b64, changed, compact
-from shared.testing.representation import Representations
-from shared.testing.tokens import Issuer, served_by
 
 URL = "https://helsetilbud.test"
 TUSSMORKE, OTHER = "299900940", "299900959"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from shared.testing.proofs import SigningKey
+from devkit.testing.proofs import SigningKey
 
 URL = "https://helsetilbud.test"
 

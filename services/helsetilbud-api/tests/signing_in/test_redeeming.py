@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.testing.proofs import ProofFault, ProofKey
+from devkit.testing.proofs import ProofFault, ProofKey
 
 URL = "https://helsetilbud.test"
 

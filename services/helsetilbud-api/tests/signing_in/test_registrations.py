@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.proofs import SigningKey
 from helsetilbud_api.app import create_app
 from helsetilbud_api.citizen.signing_in.clients import LaunchClient
 from helsetilbud_api.citizen.signing_in.issuer import LaunchIssuer
 from helsetilbud_api.settings import Settings
-from shared.testing.proofs import SigningKey
 
 
 @pytest.fixture

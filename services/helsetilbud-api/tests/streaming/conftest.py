@@ -10,10 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.serving import listening
+from devkit.testing.tokens import BearerAuth, served_by
 from helsetilbud_api.app import create_app
 from helsetilbud_api.citizen.schemas import FeedEvent
-from shared.testing.serving import listening
-from shared.testing.tokens import BearerAuth, served_by
 
 AUDIENCE = "nhn:helsetilbud"
 SIGN_OF_LIFE = {"": "nothing new"}

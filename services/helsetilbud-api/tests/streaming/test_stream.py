@@ -13,11 +13,11 @@ import httpx
 import pytest
 import uvicorn
 
+from devkit.testing.tokens import served_by
 from helsetilbud_api.app import create_app
 from helsetilbud_api.citizen.schemas import FeedEvent
 from helsetilbud_api.citizen.streaming import routes
 from helsetilbud_api.citizen.streaming.streams import MOST_OF_ONE
-from shared.testing.tokens import served_by
 
 
 @pytest.mark.rule("M4")

@@ -4,11 +4,11 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
+from devkit.testing.stopping import hung
+from devkit.testing.waiting import until
 from helsetilbud_api.citizen.streaming.streams import Streams
 from helsetilbud_api.citizen.writing import STREAM
 from shared.db import Database
-from shared.testing.stopping import hung
-from shared.testing.waiting import until
 
 LISTENING = """
     SELECT pid FROM pg_stat_activity

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from devkit.testing.national_ids import generate, population
+from devkit.testing.tokens import DPoPAuth, Issuer, ProofKey
 from notification_service.campaigns.checking import Checking
 from notification_service.campaigns.feeding import Feeder
 from notification_service.preferences.loading import load
@@ -16,8 +18,6 @@ from notification_service.testers.loading import Confirmed
 from notification_service.testers.loading import load as load_contacts
 from shared.db import Database
 from shared.nationalid import NationalId
-from shared.testing.national_ids import generate, population
-from shared.testing.tokens import DPoPAuth, Issuer, ProofKey
 
 AUDIENCE = "nhn:varsling"
 TEXTS = {

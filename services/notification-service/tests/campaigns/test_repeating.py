@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.testing.national_ids import population
-from shared.testing.tokens import DPoPAuth, ProofKey
+from devkit.testing.national_ids import population
+from devkit.testing.tokens import DPoPAuth, ProofKey
 
 pytestmark = pytest.mark.rule("V6")
 OURS, THEIRS = "999977774", "999977775"

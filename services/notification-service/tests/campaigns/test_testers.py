@@ -9,9 +9,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from devkit.testing.national_ids import generate
+from devkit.testing.tokens import DPoPAuth, ProofKey
 from notification_service.preferences.models import CODE_LASTS, MOST_TRIES
-from shared.testing.national_ids import generate
-from shared.testing.tokens import DPoPAuth, ProofKey
 
 pytestmark = pytest.mark.rule("V6")
 

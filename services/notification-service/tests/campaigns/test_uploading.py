@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from devkit.testing.national_ids import generate
 from notification_service.campaigns import lines, uploading
-from shared.testing.national_ids import generate
 
 pytestmark = pytest.mark.rule("V6")
 

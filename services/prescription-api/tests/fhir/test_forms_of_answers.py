@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.testing.national_ids import generate
+from devkit.testing.national_ids import generate
 
 READ = "nhn:verktoyformidler/read"
 

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from devkit.testing.national_ids import generate
 from shared.db import Database
-from shared.testing.national_ids import generate
 
 READ = "nhn:verktoyformidler/read"
 OTHER_OFFICE = "299900525"

@@ -1,0 +1,27 @@
+"""The contracts of all services and of their events, generated from the code."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sandbox.services import SERVICES
+from sandbox.wiring import Wiring, package_of
+from tools.contracts.asyncapi import describe_events
+
+
+def contracts() -> dict[str, dict[str, Any]]:
+    """File name to document."""
+    wiring = Wiring(8100, Path("unused"), {s.name: "postgresql://unused" for s in SERVICES}, "k" * 32)
+    documents = {"events.asyncapi.json": describe_events()}
+    for service in SERVICES:
+        package = package_of(service.name)
+        # whether citizens are signed in at suppliers here changes nothing about the contract, and asks for files
+        told = wiring.settings(service) | {"launch_issuer": None}
+        settings = import_module(f"{package}.settings").Settings(**told)
+        documents[f"{service.name}.json"] = import_module(f"{package}.app").create_app(settings).openapi()
+    return documents
+
+
+def text_of(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
