@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table access interop fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release-contracts release-migrations image sbom audit lock reset clean
+.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table access interop fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,11 +84,8 @@ rehearse-restore: setup ## A database lost, restored to an earlier time, and the
 openapi: setup ## Contracts from the code into openapi/
 	$(PYTHON) -m tools.contracts openapi
 
-release-contracts: openapi ## Promise what openapi/ says from now on; shows what that takes back of earlier promises
-	$(PYTHON) -m tools.contracts.breaking openapi --release
-
-release-migrations: ## Migrations that databases have run from now on; these files do not change any more (tested)
-	sha256sum shared/shared/schema/*.sql services/*/migrations/versions/*.py > deploy/released-migrations.sha256
+release: setup ## One version for packages and contracts, both promised from now on; changelog, commit and tag (VERSION=1.1.0)
+	@$(PYTHON) -m tools.release $(VERSION)
 
 image: setup ## The Dockerfile's steps without Docker, in the clean folder .cache/image (SERVICE=catalog-api)
 	rm -rf .cache/image

@@ -146,7 +146,7 @@ def main() -> None:
     elif found:
         sys.exit(
             "This breaks callers. Keep what was promised, or bring a new version beside it;"
-            " `make release-contracts` when nobody calls it yet."
+            " `make release` when nobody calls it yet."
         )
 
 

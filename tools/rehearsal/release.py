@@ -33,7 +33,10 @@ def unpack(place: Path) -> str:
 
 def _older_than_the_schema() -> str:
     today = {str(path.relative_to(ROOT)) for pattern in MIGRATIONS for path in ROOT.glob(pattern)}
-    for commit in _git("log", "--format=%H", "--", RELEASED).decode().split():
+    tags = _git("tag", "--list", "v*", "--sort=-version:refname").decode().split()
+    # copies without tags, and releases of before there were any
+    commits = _git("log", "--format=%H", "--", RELEASED).decode().split()
+    for commit in (*tags, *commits):
         digests_and_names = _git("show", f"{commit}:{RELEASED}").decode().split()
         if today.difference(digests_and_names[1::2]):
             return commit
