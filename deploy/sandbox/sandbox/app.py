@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi_swagger import patch_fastapi
 
 from sandbox import clock_routes, fault_routes, reset
+from sandbox.browser_login import browser_clients
+from sandbox.browser_login.routes import login_router
 from sandbox.context import Sandbox
 from sandbox.fault_routes import answer_faultily
 from sandbox.faults import FaultyAnswer
@@ -40,6 +42,9 @@ _ROUTERS = (
     login.router,
     callback.router,
     discovery.router,
+    login_router("helseid"),
+    login_router("citizen"),
+    browser_clients.router,
     client_list.router,
     launch_client_routes.router,
     population.router,

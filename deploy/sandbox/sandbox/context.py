@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from sandbox.browser_login.logins import Logins
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.issuer.clients import Client, clients_of
@@ -54,6 +55,9 @@ class Sandbox:
     """Another one where the launcher has started the services."""
     used_assertions: SingleUse = field(default_factory=SingleUse)
     used_proofs: SingleUse = field(default_factory=SingleUse)
+    logins: Logins = field(default_factory=Logins)
+    browser_clients: dict[str, Client] = field(default_factory=dict)
+    """Registered by those who try software of their own, until the first day comes back."""
     nonces: Nonces = field(default_factory=lambda: Nonces(secrets.token_bytes(32)))
     crowds_changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     reset_hooks: list[ResetHook] = field(default_factory=list)
@@ -76,6 +80,9 @@ class Sandbox:
             launch_clients=LaunchClients(population, clients, client_keys, settings.public_url),
             receipts=ReceiptSender(settings.receipt_url, settings.receipt_key),
         )
+
+    def all_clients(self) -> dict[str, Client]:
+        return {**self.clients, **self.browser_clients}
 
 
 async def _sandbox(request: Request) -> Sandbox:

@@ -36,6 +36,8 @@ def _forget(sandbox: Sandbox) -> None:
     sandbox.messages.clear()
     sandbox.receipts.forget()
     sandbox.launch_clients.forget()
+    sandbox.browser_clients.clear()
+    sandbox.logins.forget()
     Crowds(sandbox.storage).clear()
     sandbox.population.forget_generated()
 

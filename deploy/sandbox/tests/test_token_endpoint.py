@@ -264,7 +264,8 @@ async def test_scopes_of_two_audiences_are_not_mixed(http: httpx.AsyncClient) ->
 
 
 async def test_other_grants_are_not_offered(ehr: SystemClient) -> None:
-    refused(await ehr.fetch(grant_type="authorization_code"), "unsupported_grant_type")
+    refused(await ehr.fetch(grant_type="password"), "unsupported_grant_type")
+    refused(await ehr.fetch(grant_type="authorization_code", code="made-up"), "invalid_grant")
     refused(await ehr.fetch(client_assertion_type="secret"), "invalid_client")
     refused(await ehr.fetch(client_id="staff-tool"), "invalid_client", "client_id")
     refused(await ehr.http.post("/connect/token", json={"grant_type": "client_credentials"}), "invalid_request")
@@ -278,7 +279,7 @@ async def test_metadata_says_what_the_endpoint_does(http: httpx.AsyncClient, san
     assert metadata["issuer"] == sandbox.settings.issuer
     assert metadata["token_endpoint"] == sandbox.settings.issuer + "/connect/token"
     assert metadata["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
-    assert metadata["grant_types_supported"] == ["client_credentials"]
+    assert metadata["grant_types_supported"] == ["client_credentials", "authorization_code", "refresh_token"]
     assert {"RS256", "PS512", "ES384"} <= set(metadata["dpop_signing_alg_values_supported"])
     assert citizen["issuer"] == sandbox.settings.citizen_issuer
     assert keys == (await http.get("/.well-known/openid-configuration/jwks")).json()["keys"]

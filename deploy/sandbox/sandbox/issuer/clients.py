@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sandbox.issuer import scopes
-from sandbox.keys import KeptKey, KeyStore
+from sandbox.keys import KeptKey, KeyStore, imported
 from sandbox.population.models import OrganisationRecord
 from sandbox.population.population import Population
 
-Kind = Literal["ehr", "supplier", "health-body", "sender", "staff-tool", "own-service"]
+Kind = Literal["ehr", "supplier", "health-body", "sender", "staff-tool", "own-service", "browser"]
 
 _EHRS = (
     # client id, name, algorithm, requires a nonce
@@ -19,18 +19,40 @@ _PRACTITIONER_SCOPES = (scopes.PRESCRIBE, scopes.READ_PRESCRIPTIONS, scopes.READ
 _STAFF_SCOPES = (scopes.ADMINISTER_CATALOG, scopes.APPROVE_CAMPAIGNS, scopes.OPERATE)
 
 
+class PublicKey:
+    """Of a client that keeps its private key to itself."""
+
+    def __init__(self, jwk: dict[str, Any]) -> None:
+        """Raises ValueError unless it is a whole public one of kty RSA or EC."""
+        key = imported(jwk)
+        if key.is_private:
+            raise ValueError("a private key; send the public one")
+        self.public_jwk = {name: str(value) for name, value in key.as_dict(private=False).items()}
+        self.algorithm = "ES256" if key.key_type == "EC" else "RS256"
+        self.thumbprint = key.thumbprint()
+
+    @property
+    def public_document(self) -> dict[str, str]:
+        return {**self.public_jwk, "kid": self.thumbprint, "alg": self.algorithm, "use": "sig"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """`scopes` are granted to the client alone; `user_scopes` only with a person logged in, so only by /test-token."""
+    """`scopes` are granted to the client alone; `user_scopes` only with a person logged in: in a browser at the issuer
+    named `logs_in_at`, or by /test-token. Of an address on the machine itself, the port is the client's to choose.
+    """
 
     client_id: str
     name: str
     kind: Kind
-    key: KeptKey = field(repr=False)
+    key: KeptKey | PublicKey = field(repr=False)
     scopes: tuple[str, ...] = ()
     user_scopes: tuple[str, ...] = ()
     organisation: OrganisationRecord | None = None
     requires_nonce: bool = False
+    logs_in_at: Literal["helseid", "citizen"] | None = None
+    redirect_uris: tuple[str, ...] = ()
+    logout_uris: tuple[str, ...] = ()
 
     @property
     def orgnr_parent(self) -> str | None:
@@ -52,12 +74,20 @@ class Client:
             "orgnrChild": self.orgnr_child,
             "algorithm": self.key.algorithm,
             "requiresNonce": self.requires_nonce,
+            "redirectUris": list(self.redirect_uris),
+            "logoutUris": list(self.logout_uris),
             "publicKey": self.key.public_document,
         }
 
 
 def clients_of(population: Population, keys: KeyStore) -> dict[str, Client]:
-    clients = [*_ehrs(population, keys), *_partners(population, keys), *_staff(population, keys), *_own_services(keys)]
+    clients = [
+        *_ehrs(population, keys),
+        *_partners(population, keys),
+        *_staff(population, keys),
+        *_own_services(keys),
+        *_browsers(population, keys),
+    ]
     return {client.client_id: client for client in clients}
 
 
@@ -134,4 +164,35 @@ def _own_services(keys: KeyStore) -> list[Client]:
             ),
         )
         for name in ("prescription-api", "notification-service", "helsetilbud-api")
+    ]
+
+
+# where the browser comes back to: of the pages that run on this machine, at whatever port
+_REDIRECTS = tuple(f"http://{host}/tilbake" for host in ("127.0.0.1", "localhost"))
+_LOGGED_OUT = tuple(f"http://{host}/" for host in ("127.0.0.1", "localhost"))
+
+
+def _browsers(population: Population, keys: KeyStore) -> list[Client]:
+    """The pages: for practitioners, GP offices and staff at HelseID, for citizens at the citizens' issuer."""
+    platform = next(iter(population.organisations_of("platform")), None)
+    wanted: tuple[tuple[str, str, Literal["helseid", "citizen"], tuple[str, ...]], ...] = (
+        ("web-practitioner", "Verktøyformidleren", "helseid", _PRACTITIONER_SCOPES),
+        ("web-office", "Helsetilbud", "helseid", (scopes.EDIT_OFFERING, scopes.READ_CATALOG)),
+        ("web-staff", "Forvaltningen", "helseid", (*_STAFF_SCOPES, scopes.READ_CATALOG, scopes.SEND_CAMPAIGNS)),
+        ("web-citizen", "Helseverktøy", "citizen", ()),
+    )
+    return [
+        Client(
+            client_id=client_id,
+            name=name,
+            kind="browser",
+            key=keys.get(client_id, "ES256"),
+            user_scopes=user_scopes,
+            organisation=platform,
+            requires_nonce=issuer == "helseid",
+            logs_in_at=issuer,
+            redirect_uris=_REDIRECTS,
+            logout_uris=_LOGGED_OUT,
+        )
+        for client_id, name, issuer, user_scopes in wanted
     ]

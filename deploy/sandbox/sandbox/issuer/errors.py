@@ -27,6 +27,22 @@ class InvalidScope(TokenRefused):
     error = "invalid_scope"
 
 
+class InvalidGrant(TokenRefused):
+    error = "invalid_grant"
+
+
+class InvalidTarget(TokenRefused):
+    """RFC 8707, section 2."""
+
+    error = "invalid_target"
+
+
+class InvalidToken(TokenRefused):
+    """RFC 6750, section 3.1: answered with 401."""
+
+    error = "invalid_token"
+
+
 class InvalidProof(TokenRefused):
     error = "invalid_dpop_proof"
 
@@ -38,4 +54,7 @@ class NonceRequired(TokenRefused):
 async def answer_token_refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TokenRefused)  # noqa: S101 - Starlette's handler type is wider than what it is registered for
     headers = {"Cache-Control": "no-store"} | ({"DPoP-Nonce": error.nonce} if error.nonce else {})
-    return JSONResponse({"error": error.error, "error_description": error.description}, 400, headers)
+    status = 400
+    if isinstance(error, InvalidToken):
+        status, headers = 401, headers | {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return JSONResponse({"error": error.error, "error_description": error.description}, status, headers)

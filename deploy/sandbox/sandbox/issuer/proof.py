@@ -35,7 +35,9 @@ class Nonces:
         return hmac.new(self.secret, str(step).encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def thumbprint_of_proof(proof: str, endpoints: Collection[str], used: SingleUse, now: float) -> tuple[str, object]:
+def thumbprint_of_proof(
+    proof: str, endpoints: Collection[str], used: SingleUse, now: float, method: str = "POST"
+) -> tuple[str, object]:
     """The thumbprint of the key that signed the proof, and the proof's nonce if it has one. Raises InvalidProof."""
     try:
         signature = signed.read(proof)
@@ -43,7 +45,7 @@ def thumbprint_of_proof(proof: str, endpoints: Collection[str], used: SingleUse,
     except signed.Unreadable as error:
         raise InvalidProof("The proof is not a JWT") from error
     key = _checked_key(signature)
-    _check_address(claims, endpoints)
+    _check_address(claims, endpoints, method)
     _check_age(claims, now)
     _check_single_use(claims, used, now)
     return key.thumbprint(), claims.get("nonce")
@@ -79,12 +81,12 @@ def _imported(jwk: Any) -> signed.PublicKey:
     return key
 
 
-def _check_address(claims: Mapping[str, Any], endpoints: Collection[str]) -> None:
+def _check_address(claims: Mapping[str, Any], endpoints: Collection[str], method: str) -> None:
     address = claims.get("htu")
-    if claims.get("htm") != "POST":
-        raise InvalidProof("The proof's htm is not POST")
+    if claims.get("htm") != method:
+        raise InvalidProof(f"The proof's htm is not {method}")
     if not isinstance(address, str) or not any(htu.is_same(address, endpoint) for endpoint in endpoints):
-        raise InvalidProof("The proof's htu is not the token endpoint's address")
+        raise InvalidProof("The proof's htu is not the endpoint's address")
 
 
 def _check_age(claims: Mapping[str, Any], now: float) -> None:

@@ -1,10 +1,12 @@
-"""`POST /connect/token`: client_credentials with private_key_jwt and DPoP."""
+"""`POST /connect/token`: client_credentials, and the grants of a login, with private_key_jwt and DPoP."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, Response
 
+from sandbox.browser_login.grants import GRANTS, GrantForm
+from sandbox.browser_login.routes import login_answer
 from sandbox.context import Here, Now, Sandbox
 from sandbox.faults import Mode, Target, faulty
 from sandbox.issuer.assertion import ASSERTION_TYPE, authenticate
@@ -31,9 +33,13 @@ class TokenRequest:
     scope: Annotated[str, Form()] = ""
 
 
+_GRANTS = ("client_credentials", *GRANTS)
+
+
 @router.post(TOKEN_PATH, operation_id="fetchToken")
 async def fetch_token(
     form: Annotated[TokenRequest, Depends()],
+    login: Annotated[GrantForm, Depends()],
     sandbox: Here,
     now: Now,
     response: Response,
@@ -42,20 +48,22 @@ async def fetch_token(
     """Errors are OAuth's: `{"error", "error_description"}` with status 400."""
     client = _authenticated(form, sandbox, now.timestamp())
     thumbprint = _proven_key(dpop, client, sandbox, now.timestamp())
-    audience, scopes = _granted(form.scope.split(), client)
     response.headers["Cache-Control"] = "no-store"
+    if form.grant_type in GRANTS:
+        return login_answer(form.grant_type, login, client, thumbprint, sandbox, now)
+    audience, scopes = _granted(form.scope.split(), client)
     return _answer(sandbox, client_token_claims(sandbox.settings.issuer, client, audience, scopes, thumbprint, now))
 
 
 def _authenticated(form: TokenRequest, sandbox: Sandbox, now: float) -> Client:
     if not form.grant_type:
         raise TokenRefused("grant_type is missing; send a form (application/x-www-form-urlencoded)")
-    if form.grant_type != "client_credentials":
-        raise UnsupportedGrantType("Only client_credentials; a token for a person comes from /test-token")
+    if form.grant_type not in _GRANTS:
+        raise UnsupportedGrantType(f"Only {', '.join(_GRANTS)}; without a browser a person's comes from /test-token")
     if form.client_assertion_type != ASSERTION_TYPE or not form.client_assertion:
         raise InvalidClient(f"Only private_key_jwt: client_assertion_type must be {ASSERTION_TYPE}")
     audiences = frozenset({sandbox.settings.issuer, *_endpoints(sandbox)})
-    client = authenticate(form.client_assertion, sandbox.clients, audiences, sandbox.used_assertions, now)
+    client = authenticate(form.client_assertion, sandbox.all_clients(), audiences, sandbox.used_assertions, now)
     if form.client_id not in ("", client.client_id):
         raise InvalidClient("client_id is another than the assertion's")
     return client
