@@ -6,6 +6,7 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
+import consent_api.acting_for.routes
 import consent_api.active.routes
 import consent_api.consent.routes
 import consent_api.copying.routes
@@ -40,6 +41,7 @@ _ROUTERS = (
     consent_api.consent.routes.router,
     consent_api.reservations.routes.router,
     consent_api.representation.routes.router,
+    consent_api.acting_for.routes.router,
     consent_api.my_log.routes.router,
     consent_api.active.routes.router,
     consent_api.feed.routes.router,

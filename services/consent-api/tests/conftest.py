@@ -87,6 +87,7 @@ class Register:
             "deceasedAt": None,
             "confidentialAddress": False,
             "parents": self.parents.get(number, []),
+            "children": [child for child, parents in self.parents.items() if number in parents],
         } | self._facts(number)
 
     def _facts(self, number: str) -> dict[str, Any]:

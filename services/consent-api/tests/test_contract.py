@@ -14,6 +14,7 @@ def test_operations_are_named_for_a_generated_client(app: FastAPI) -> None:
         *("getConsent", "setConsent", "listConsentHistory"),
         *("listReservations", "getReservation", "setReservation", "listReservationKinds", "checkReservations"),
         *("listRepresentations", "giveRepresentation", "revokeRepresentation", "verifyRepresentation"),
+        "listActingFor",
         *("getOwnAccess", "changeOwnAccess", "listAccessLog"),
         *("checkDigitallyActive", "checkActiveAsEhr"),
         *("registerInterest", "endInterest", "endAllInterest", "listStandingChanges"),

@@ -369,3 +369,25 @@ async def test_P11_the_supplier_is_told_for_which_organisation(
     [found] = (await client.post(f"/v1/tools/{tool_id}/prescribers", json=wanted, auth=supplier())).json()["items"]
 
     assert (found["organisation"], found["organisationName"]) == (OFFICE, "Solfjell legekontor")
+
+
+async def test_P5_a_practitioner_sees_the_organisations_that_they_act_for(
+    client: httpx.AsyncClient, practitioner: Any, solfjell: Any
+) -> None:
+    auth = practitioner(organisation=MUNICIPALITY, claims={ORGANISATION_CHILD: OFFICE})
+    answer = await client.get("/v1/organisations/mine", auth=auth)
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "items": [
+            {"organisationNumber": OFFICE, "name": "Solfjell legekontor"},
+            {"organisationNumber": MUNICIPALITY, "name": "Solfjell kommune"},
+        ]
+    }
+
+
+async def test_P5_one_without_a_unit_acts_for_the_main_entity_and_unnamed_while_the_register_is_away(
+    client: httpx.AsyncClient, practitioner: Any, world: Any
+) -> None:
+    auth = practitioner(organisation=MUNICIPALITY, claims={ORGANISATION_CHILD: None})
+    answer = await client.get("/v1/organisations/mine", auth=auth)
+    assert answer.json() == {"items": [{"organisationNumber": MUNICIPALITY, "name": None}]}

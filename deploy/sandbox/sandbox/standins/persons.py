@@ -29,7 +29,7 @@ class PersonLookup(BaseModel):
 
 @router.post("/persons/lookup", operation_id="lookUpPersons")
 async def look_up(wanted: PersonLookup, sandbox: Here) -> JSONResponse:
-    """Unknown numbers are left out of the answer."""
+    """Unknown numbers are left out of the answer. Parents and children are those of parental responsibility."""
     known = sandbox.population.known_among(wanted.national_ids)
     return JSONResponse({"persons": [_entry(person, sandbox.population) for person in known]})
 
@@ -44,4 +44,5 @@ def _entry(person: CitizenRecord, population: Population) -> dict[str, Any]:
         "deceasedAt": deceased_at.isoformat() if deceased_at else None,
         "confidentialAddress": person.confidential_address,
         "parents": population.parents_of(person.national_id),
+        "children": list(person.children),
     }

@@ -39,6 +39,14 @@ class PersonCopy(NamedTuple):
         return next_turn(self.born, today) if self.born else None
 
 
+class Child(NamedTuple):
+    """Somebody under 16. The name is the register's and is not kept."""
+
+    citizen: str
+    name: str
+    born: date
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterAnswer:
     """`parents` has an entry, perhaps empty, for every child that was asked about."""

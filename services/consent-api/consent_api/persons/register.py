@@ -16,7 +16,7 @@ _LARGEST_QUESTION: Final = 1000
 
 
 class RegisteredPerson(BaseModel):
-    """`parents` are those with parental responsibility."""
+    """`parents` are those with parental responsibility, `children` those one has it for."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True, hide_input_in_errors=True)
 
@@ -26,6 +26,7 @@ class RegisteredPerson(BaseModel):
     status: Literal["resident", "deceased", "emigrated"]
     confidential_address: bool
     parents: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
 
 
 class _Answer(BaseModel):

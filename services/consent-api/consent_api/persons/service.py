@@ -1,6 +1,6 @@
 """Asking the person register, and writing down what it says: changes of it are changes of who is digitally active."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consent_api.ages import is_aged
 from consent_api.feed.writing import lock, note
 from consent_api.persons import queries
-from consent_api.persons.models import PersonCopy, RegisterAnswer, Status
+from consent_api.persons.models import Child, PersonCopy, RegisterAnswer, Status
 from consent_api.persons.register import PersonRegister, RegisteredPerson
 from shared import outbox
 from shared.access_rules import ADULT_FROM
@@ -68,6 +68,24 @@ class Persons:
             await keep(session, answer, now)
         return answer.names
 
+    async def children_of(self, parent: NationalId, now: datetime) -> list[Child]:
+        """Those under 16, the youngest first, as the register says now; the copy is brought up to date with them.
+
+        Raises PersonRegisterUnavailable.
+        """
+        today, reference = day_in_norway(now), self._references.of(parent)
+        found = await self._look_up({reference: parent})
+        written = found[reference].children if reference in found else ()
+        answer = await self._ask(self._known(written, today) | {reference: parent}, now)
+        async with self._database.session() as session:
+            await keep(session, answer, now)
+        children = [
+            Child(citizen, answer.names[citizen], copy.born)
+            for citizen, copy in answer.people.items()
+            if copy.born is not None and reference in answer.parents.get(citizen, ())
+        ]
+        return sorted(children, key=lambda child: (child.born, child.name), reverse=True)
+
     async def _ask(self, people: Mapping[str, NationalId], now: datetime) -> RegisterAnswer:
         today = day_in_norway(now)
         found = await self._look_up(people)
@@ -90,9 +108,13 @@ class Persons:
         return {numbers[person.national_id]: person for person in found if person.national_id in numbers}
 
     def _parents(self, person: RegisteredPerson, today: date) -> dict[str, NationalId]:
-        """By reference. A parent whose number is none of ours is passed over."""
+        """By reference."""
+        return self._known(person.parents, today)
+
+    def _known(self, numbers: Iterable[str], today: date) -> dict[str, NationalId]:
+        """By reference. A number that is none of ours is passed over."""
         found = {}
-        for written in person.parents:
+        for written in numbers:
             try:
                 number = NationalId.parse(written, allow_synthetic=self._allow_synthetic, on=today)
             except DomainError:

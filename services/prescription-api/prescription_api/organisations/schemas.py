@@ -64,3 +64,15 @@ class FoundOrganisations(Schema):
 
     items: list[FoundOrganisation]
     more: bool = Field(description="Whether there are more than these: say more of the name")
+
+
+class OwnOrganisations(Schema):
+    """The unit first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"items": [{"organisationNumber": "299900452", "name": "Solfjell legekontor"}, _PARENT]}]
+        }
+    )
+
+    items: list[NamedOrganisation]

@@ -38,5 +38,11 @@ def _shown(found: Organisation, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+async def name_all(register: OrganisationRegister, numbers: Sequence[str]) -> dict[str, Any]:
+    """In the order given, each once."""
+    names = await register.names(numbers)
+    return {"items": [named(number, names) for number in dict.fromkeys(numbers)]}
+
+
 def named(number: str, names: Mapping[str, str]) -> dict[str, str | None]:
     return {"organisationNumber": number, "name": names.get(number)}
