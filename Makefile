@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table access interop fuzz bench bench-scale bench-feed rehearse-broker rehearse-upgrade rehearse-restore openapi release image sbom audit lock reset clean
+.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table access interop fuzz bench bench-scale bench-feed assets rehearse-broker rehearse-upgrade rehearse-restore openapi release image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ test-nightly: setup ## What proves the same as in `make test` among many more: t
 check: setup ## Format, lint, strict types; contracts current, by the linters, and kept; manifests (house rules are tests)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
-	$(PYTHON) -m mypy shared/shared shared/devkit/devkit deploy/sandbox/sandbox tools services/*/*_api services/*/*_service
+	$(PYTHON) -m mypy shared/shared shared/devkit/devkit deploy/sandbox/sandbox tools web/web services/*/*_api services/*/*_service
 	$(PYTHON) -m tools.contracts openapi --check
 	$(PYTHON) -m tools.contracts.linting openapi
 	$(PYTHON) -m tools.contracts.breaking openapi
@@ -86,6 +86,10 @@ openapi: setup ## Contracts from the code into openapi/
 
 release: setup ## One version for packages and contracts, both promised from now on; changelog, commit and tag (VERSION=1.1.0)
 	@$(PYTHON) -m tools.release $(VERSION)
+
+assets: setup ## The style sheets and fonts of the front ends, from npm packages; what is made is committed
+	cd web/assets && $(CURDIR)/.venv/bin/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd web/assets && $(CURDIR)/.venv/bin/node build.mjs
 
 image: setup ## The Dockerfile's steps without Docker, in the clean folder .cache/image (SERVICE=catalog-api)
 	rm -rf .cache/image

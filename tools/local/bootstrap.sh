@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 root=$(pwd -P)
 stamp=.venv/.bootstrap
-editable=$(printf -- '--editable %s ' shared shared/devkit deploy/sandbox tools services/*)
+editable=$(printf -- '--editable %s ' shared shared/devkit deploy/sandbox tools web services/*)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -23,7 +23,8 @@ fingerprint() {
     {
         .venv/bin/python -V
         cat tools/local/bootstrap.sh requirements-dev.lock shared/pyproject.toml shared/devkit/pyproject.toml \
-            shared/shared/version.py deploy/sandbox/pyproject.toml tools/pyproject.toml services/*/pyproject.toml
+            shared/shared/version.py deploy/sandbox/pyproject.toml tools/pyproject.toml web/pyproject.toml \
+            services/*/pyproject.toml
     } 2>/dev/null | cksum
 }
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import httpx
 
-from sandbox.services import KEEP_ALIVE, SERVICES, Service
+from sandbox.services import FRONT_ENDS, KEEP_ALIVE, SERVICES, FrontEnd, Service
 from sandbox.wiring import Wiring, package_of
 
 START_SECONDS = 60.0
@@ -41,8 +41,8 @@ class Processes:
     def start(
         self, name: str, *, known_as: str | None = None, port: int | None = None, told: Mapping[str, str] = NOTHING
     ) -> subprocess.Popen[bytes]:
-        """`sandbox`, a service's name for its API, or that and `/worker`. `known_as`, `port` and what else it is told
-        are for a second of the same.
+        """`sandbox`, a front end's name, a service's name for its API, or that and `/worker`. `known_as`, `port` and
+        what else it is told are for a second of the same.
         """
         environment = {**os.environ, **self._environment(name), "LOG_LEVEL": "WARNING", **told}
         process = subprocess.Popen(  # noqa: S603 - the project's own processes
@@ -63,11 +63,15 @@ class Processes:
         if name == "sandbox":
             return [sys.executable, "-m", "sandbox.serve"]
         service = _service(name)
-        package = package_of(service.name)
-        if name.endswith("/worker"):
-            return [sys.executable, "-m", f"{package}.worker"]
+        if isinstance(service, FrontEnd):
+            module = service.module
+        else:
+            package = package_of(service.name)
+            if name.endswith("/worker"):
+                return [sys.executable, "-m", f"{package}.worker"]
+            module = f"{package}.app"
         port = port or self._wiring.port_base + service.port_offset
-        options = ["--factory", f"{package}.app:from_environment", "--host", "127.0.0.1", "--port", str(port)]
+        options = ["--factory", f"{module}:from_environment", "--host", "127.0.0.1", "--port", str(port)]
         options += ["--timeout-keep-alive", str(KEEP_ALIVE)]
         return [sys.executable, "-m", "uvicorn", *options, "--no-access-log", "--log-level", "warning"]
 
@@ -131,8 +135,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _service(name: str) -> Service:
-    return next(service for service in SERVICES if service.name == name.removesuffix("/worker"))
+def _service(name: str) -> Service | FrontEnd:
+    return next(it for it in (*SERVICES, *FRONT_ENDS) if it.name == name.removesuffix("/worker"))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`make run`: the whole system on this machine without containers, from one command.
 
-PORT_BASE=8100        the sandbox's port; the services are on the five after it, mail on PORT_BASE + 25
+PORT_BASE=8100        the sandbox's port; the services are on the five after it, the front ends on the two
+                      after these, mail on PORT_BASE + 25
 RUN_DIR=.run          where the data lives: stopped and started again, nothing is lost
 DATABASE_URL=...      a PostgreSQL server to use (an administrator's URL) instead of a private one
 BROKER=local          a private RabbitMQ; BROKER=amqp://... one that is there; unset: no broker is needed
@@ -22,7 +23,7 @@ import uvloop
 from sandbox.app import create_app
 from sandbox.clock import MovableClock, PrivateDatabase
 from sandbox.seeding import seed
-from sandbox.services import SERVICES
+from sandbox.services import FRONT_ENDS, SERVICES
 from sandbox.settings import SandboxSettings
 from sandbox.system import System, server_for
 from sandbox.wiring import Wiring
@@ -86,7 +87,7 @@ class Launcher:
         self, system: System, sandbox_server: OneOfSeveral, wiring: Wiring, settings: SandboxSettings
     ) -> None:
         servers = [sandbox_server, *system.servers()]
-        names = ["sandbox", *(service.name for service in SERVICES)]
+        names = ["sandbox", *(it.name for it in (*SERVICES, *FRONT_ENDS))]
         serving = [asyncio.create_task(_serve_one(*named)) for named in zip(names, servers, strict=True)]
         try:
             await self._until_started(servers, serving)
@@ -109,7 +110,7 @@ class Launcher:
     async def _until_started(self, servers: list[OneOfSeveral], serving: list[asyncio.Task[None]]) -> None:
         while not all(server.started for server in servers):
             if any(task.done() for task in serving):
-                raise SystemExit(f"A port between {self.port_base} and {self.port_base + 5} is taken: set PORT_BASE.")
+                raise SystemExit(f"A port between {self.port_base} and {self.port_base + 7} is taken: set PORT_BASE.")
             await asyncio.sleep(0.02)
 
     async def _or_stopped(self, work: Awaitable[None]) -> None:

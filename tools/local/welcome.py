@@ -1,6 +1,6 @@
 """What `make run` prints when the system is ready: where to click and what to type next."""
 
-from sandbox.services import SERVICES
+from sandbox.services import FRONT_ENDS, SERVICES
 from sandbox.wiring import Wiring
 
 
@@ -9,6 +9,8 @@ def welcome(wiring: Wiring, seconds: float) -> str:
     lines = [
         "",
         f"Helseverktøy is ready after {seconds:.1f} s. Events travel over {carrier}.",
+        "",
+        *(f"  {front_end.title:<21}{wiring.address(front_end)}/" for front_end in FRONT_ENDS),
         "",
         f"  Start here       {wiring.sandbox_url}/            people, tokens to copy, mailbox, what to try",
         f"  Mailbox          {wiring.sandbox_url}/mailbox     every SMS and e-mail that was sent",

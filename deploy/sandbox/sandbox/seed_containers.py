@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sandbox.seeding import seed
-from sandbox.services import Service
+from sandbox.services import FrontEnd, Service
 from sandbox.settings import SandboxSettings
 from sandbox.wiring import KEY_ID, Wiring
 
@@ -19,7 +19,7 @@ from sandbox.wiring import KEY_ID, Wiring
 class Containers(Wiring):
     """Each service has a name of its own instead of a port."""
 
-    def address(self, service: Service) -> str:
+    def address(self, service: Service | FrontEnd) -> str:
         return f"http://{service.name}:8000"
 
     @property

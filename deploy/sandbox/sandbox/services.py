@@ -1,4 +1,4 @@
-"""The five services as the sandbox sees them: a name, a port, an audience."""
+"""The five services as the sandbox sees them: a name, a port, an audience; and the front ends."""
 
 from dataclasses import dataclass
 
@@ -23,3 +23,20 @@ SERVICES = (
 )
 
 AUDIENCES = tuple(service.audience for service in SERVICES)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEnd:
+    """`name` is also who it is at the issuer; `citizens` whether that is the citizens' one."""
+
+    name: str
+    module: str
+    port_offset: int
+    title: str
+    citizens: bool = False
+
+
+FRONT_ENDS = (
+    FrontEnd("web-practitioner", "web.practitioner.app", 6, "Verktøyformidleren"),
+    FrontEnd("web-citizen", "web.citizen.app", 7, "Mine helseverktøy", citizens=True),
+)

@@ -1,4 +1,4 @@
-"""The five services in one process: each its app on its own port, its worker, its database."""
+"""The five services in one process: each its app on its own port, its worker, its database; and the front ends."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,8 +11,8 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from sandbox.services import KEEP_ALIVE, SERVICES, Service
-from sandbox.wiring import Wiring, package_of
+from sandbox.services import FRONT_ENDS, KEEP_ALIVE, SERVICES, FrontEnd, Service
+from sandbox.wiring import DATABASES, Wiring, package_of
 from shared.answering import OneOfSeveral
 from shared.connections import BATCH_STATEMENT
 from shared.db import Database
@@ -43,7 +43,7 @@ class System:
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
-        self._places = {service.name: Exchangeable() for service in SERVICES}
+        self._places = {it.name: Exchangeable() for it in (*SERVICES, *FRONT_ENDS)}
         self._stack = AsyncExitStack()
         self.running: list[Running] = []
 
@@ -63,6 +63,15 @@ class System:
             with serving(running.service.name):
                 await self._stack.enter_async_context(running.app.router.lifespan_context(running.app))
             await self._stack.enter_async_context(_working(running.worker))
+        for front_end in FRONT_ENDS:
+            await self._show(front_end)
+
+    async def _show(self, front_end: FrontEnd) -> None:
+        settings = import_module("web.settings").WebSettings(**self._wiring.front_end_settings(front_end))
+        app: FastAPI = import_module(front_end.module).create_app(settings)
+        self._places[front_end.name].app = app
+        with serving(front_end.name):
+            await self._stack.enter_async_context(app.router.lifespan_context(app))
 
     def _create(self, service: Service, local: LocalBroker) -> Running:
         package = package_of(service.name)
@@ -82,12 +91,12 @@ class System:
     async def reset(self) -> None:
         """Every table empty, every cache gone; whoever calls seeds again."""
         await self.stop()
-        for service in SERVICES:
-            await self._empty(service)
+        for name in DATABASES:
+            await self._empty(name)
         await self.start()
 
-    async def _empty(self, service: Service) -> None:
-        database = Database(self._wiring.owner_urls[service.name], pool_size=1, statement_timeout=BATCH_STATEMENT)
+    async def _empty(self, name: str) -> None:
+        database = Database(self._wiring.owner_urls[name], pool_size=1, statement_timeout=BATCH_STATEMENT)
         try:
             async with database.driver() as connection:
                 await connection.execute(_EMPTY)
@@ -96,7 +105,8 @@ class System:
 
     def servers(self) -> list[OneOfSeveral]:
         return [
-            server_for(self._places[service.name], self._wiring.port_base + service.port_offset) for service in SERVICES
+            server_for(self._places[it.name], self._wiring.port_base + it.port_offset)
+            for it in (*SERVICES, *FRONT_ENDS)
         ]
 
 

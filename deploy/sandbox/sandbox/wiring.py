@@ -3,6 +3,7 @@
 import json
 import secrets
 import socket
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import Any, Final, Self
 from devkit.servers import postgres
 from devkit.testing.limits import WIDE
 from sandbox.issuer.launch_clients import CLIENTS_FILE, KEYS_FILE
-from sandbox.services import SERVICES, SMTP_OFFSET, Service
+from sandbox.services import FRONT_ENDS, SERVICES, SMTP_OFFSET, FrontEnd, Service
 from shared.citizenref import CitizenReferences
 from shared.migrate import prepare
 from shared.nationalid import NationalId
 
 KEY_ID = "k1"
+WEB: Final = "web"
+DATABASES: Final = (*(service.name for service in SERVICES), WEB)
 CLAIM_OFFSET: Final = 99
 
 
@@ -25,10 +28,10 @@ def package_of(service: str) -> str:
 
 
 def free_port_base(first: int) -> int:
-    """From there on: six ports in a row, and the mail port, that nobody listens on. They are this process's from then
+    """From there on: eight ports in a row, and the mail port, that nobody listens on. They are this process's from then
     on: another that asks at the same time, before anything listens, is given others.
     """
-    offsets = (0, *(service.port_offset for service in SERVICES), SMTP_OFFSET)
+    offsets = (0, *(it.port_offset for it in (*SERVICES, *FRONT_ENDS)), SMTP_OFFSET)
     for base in range(first, first + 2000, 100):
         if all(_is_free(base + offset) for offset in offsets) and _claim(base + CLAIM_OFFSET):
             return base
@@ -63,6 +66,8 @@ class Wiring:
     reference_key: str
     broker_url: str | None = None
     owner_urls: Mapping[str, str] = field(default_factory=dict)
+    session_key: str = ""
+    """Of the front ends: 32 bytes in base64. Their database is under the name `web`."""
 
     @classmethod
     def on(cls, admin_url: str, state: Path, port_base: int, broker_url: str | None = None) -> Self:
@@ -71,18 +76,16 @@ class Wiring:
         passwords = {package_of(name): word for name, word in kept.passwords.items()}
         urls = postgres.create_databases(admin_url, passwords)
         owners = postgres.separate_owners(admin_url, passwords)
-        own, owned = (
-            {service.name: found[package_of(service.name)] for service in SERVICES} for found in (urls, owners)
-        )
-        return cls(port_base, state, own, kept.reference_key, broker_url, owned)
+        own, owned = ({name: found[package_of(name)] for name in DATABASES} for found in (urls, owners))
+        return cls(port_base, state, own, kept.reference_key, broker_url, owned, kept.session_key)
 
     async def prepare(self) -> None:
-        """Every service's schema, and its queues where there is a broker."""
-        for service in SERVICES:
-            urls = self.database_urls[service.name], self.owner_urls[service.name]
-            await prepare(package_of(service.name), urls[0], self.broker_url, urls[1])
+        """Every schema, and every service's queues where there is a broker."""
+        for name in DATABASES:
+            broker_url = self.broker_url if name != WEB else None
+            await prepare(package_of(name), self.database_urls[name], broker_url, self.owner_urls[name])
 
-    def address(self, service: Service) -> str:
+    def address(self, service: Service | FrontEnd) -> str:
         return f"http://127.0.0.1:{self.port_base + service.port_offset}"
 
     @property
@@ -132,11 +135,25 @@ class Wiring:
             "campaign_link_origins": [self.sandbox_url],
         }
 
-    def environment(self, service: Service) -> dict[str, str]:
+    def front_end_settings(self, front_end: FrontEnd) -> dict[str, Any]:
+        addresses = {f"{s.name.partition('-')[0]}_url": self.address(s) for s in SERVICES}
+        return {
+            "database_url": self.database_urls[WEB],
+            "session_keys": {KEY_ID: self.session_key},
+            "session_key_id": KEY_ID,
+            "public_url": self.address(front_end),
+            "issuer": f"{self.sandbox_url}/citizen" if front_end.citizens else self.sandbox_url,
+            "client_id": front_end.name,
+            "client_key_file": self.state / "sandbox/clients" / f"{front_end.name}.jwk.json",
+            **addresses,
+        }
+
+    def environment(self, part: Service | FrontEnd) -> dict[str, str]:
         """The same for a process of its own."""
+        told = self.settings(part) if isinstance(part, Service) else self.front_end_settings(part)
         return {
             name.upper(): json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
-            for name, value in self.settings(service).items()
+            for name, value in told.items()
             if value is not None
         }
 
@@ -147,15 +164,20 @@ class Secrets:
 
     reference_key: str
     passwords: dict[str, str]
+    session_key: str
 
     @classmethod
     def keep(cls, file: Path) -> "Secrets":
-        if not file.exists():
+        """What an older release has not kept is added."""
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        made = {
+            "reference_key": secrets.token_hex(32),
+            "session_key": b64encode(secrets.token_bytes(32)).decode(),
+            **kept,
+            "passwords": {name: secrets.token_urlsafe(24) for name in DATABASES} | kept.get("passwords", {}),
+        }
+        if made != kept:
             file.parent.mkdir(parents=True, exist_ok=True)
-            made = {
-                "reference_key": secrets.token_hex(32),
-                "passwords": {service.name: secrets.token_urlsafe(24) for service in SERVICES},
-            }
             file.touch(mode=0o600)
             file.write_text(json.dumps(made))
-        return cls(**json.loads(file.read_text()))
+        return cls(**made)

@@ -4,17 +4,31 @@ The queue is bounded (OTEL_BSP_MAX_QUEUE_SIZE, 2,048 spans): while the collector
 else. The SDK reads the rest of OpenTelemetry's environment names itself: batches, time limits, headers, resources.
 """
 
-from shared.settings import ServiceSettings
+from typing import Protocol
+
+from pydantic import HttpUrl
+
 from shared.tracing.spans import Tracer
 
 
-def tracer_of(settings: ServiceSettings) -> Tracer | None:
+class Traced(Protocol):
+    """The settings that say whose spans, and where they are sent."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def otel_exporter_otlp_endpoint(self) -> HttpUrl | None: ...
+    @property
+    def otel_traces_sampler_arg(self) -> float: ...
+
+
+def tracer_of(settings: Traced) -> Tracer | None:
     """None where the settings name no collector; the SDK is not even imported then."""
     collector = settings.otel_exporter_otlp_endpoint
     return _connect(settings, f"{str(collector).rstrip('/')}/v1/traces") if collector else None
 
 
-def _connect(settings: ServiceSettings, address: str) -> Tracer:
+def _connect(settings: Traced, address: str) -> Tracer:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider

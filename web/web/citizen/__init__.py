@@ -1,0 +1,1 @@
+"""What a citizen sees: events, tools, and what they have agreed to."""

@@ -1,0 +1,1 @@
+"""Verktøyformidleren: a practitioner finds a patient, chooses a tool and sends it."""
