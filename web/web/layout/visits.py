@@ -12,8 +12,8 @@
 to the address of the page that it stands on, and answered by `visit.go(path)`, or by the same page with what is wrong.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -107,12 +107,19 @@ class SignedInVisit(Visit):
         """`async with visit.change() as contents:` the same, to be changed in place; nothing is called within."""
         return self.house.sessions.change(self.session)
 
-    @asynccontextmanager
-    async def given_back(self, path: str) -> AsyncIterator[dict[str, str]]:
-        """What was typed at `path` when a session ended, once; empty where nothing was."""
-        found = self.contents.get(TYPED, {}).get(path, {})
-        yield found
-        if found:
+    def typed(self, path: str) -> dict[str, str]:
+        """What was typed in the form at `path` when a session ended; empty where nothing was."""
+        found: dict[str, str] = self.contents.get(TYPED, {}).get(path, {})
+        return found
+
+    async def keep_typed(self, path: str, fields: Mapping[str, str]) -> None:
+        """For when something else comes between: the patient has to be chosen anew, say."""
+        async with self.change() as contents:
+            contents.setdefault(TYPED, {})[path] = dict(fields)
+
+    async def forget_typed(self, path: str) -> None:
+        """Once it has been sent."""
+        if path in self.contents.get(TYPED, {}):
             async with self.change() as contents:
                 contents.get(TYPED, {}).pop(path, None)
 

@@ -7,7 +7,7 @@ from shared.app import settled
 from shared.logging import configure_logging
 from web.building import build
 from web.layout.rendering import FrontEnd, Link
-from web.practitioner import finding
+from web.practitioner import finding, offering, organisations, receipts, sending
 from web.settings import WebSettings
 from web.texts import Texts
 
@@ -22,12 +22,12 @@ PRACTITIONER = FrontEnd(
         Link("/verktoy", Texts(nb="Verktøy", nn="Verktøy", en="Tools")),
         Link("/sendte", Texts(nb="Sendte verktøy", nn="Sende verktøy", en="Sent tools")),
     ),
-    kept_fields=frozenset({"melding", "frist", "grunn", "pasient"}),
+    kept_fields=frozenset({"melding", "frist", "grunn", "hvorfor", "pasient"}),
 )
 
 
 def create_app(settings: WebSettings, *, http: httpx.AsyncClient | None = None) -> FastAPI:
-    routers = [finding.router]
+    routers = [finding.router, organisations.router, offering.router, sending.router, receipts.router]
     return build(settings, PRACTITIONER, routers, http=http)
 
 
