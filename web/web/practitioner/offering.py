@@ -38,8 +38,8 @@ async def show(
     visit: Visitor,
     q: Choice = "",
     purpose: Choice = "",
-    subjectArea: Choice = "",  # noqa: N803 - as the service calls it
-    targetGroup: Choice = "",  # noqa: N803 - as above
+    subjectArea: Choice = "",
+    targetGroup: Choice = "",
     language: Choice = "",
     del_: Annotated[str, Query(alias="del")] = "",
 ) -> Response:

@@ -21,8 +21,9 @@ async def show(visit: Visitor, q: str = "") -> Response:
     t, q = ORGANISATIONS.of(visit.language), q.strip()[:100]
     short = bool(q) and len(q) < _SHORTEST
     found = await _find(visit, q) if q and not short else None
-    values = {"t": t, "q": q, "found": found, "errors": {"q": t.too_short} if short else {}, "own": await _own(visit)}
-    return page(visit, await desks.look(visit), "organisations.html", **values)
+    errors = {"q": t.too_short} if short else {}
+    desk, own = await desks.look(visit), await _own(visit)
+    return page(visit, desk, "organisations.html", t=t, q=q, found=found, errors=errors, own=own)
 
 
 async def _own(visit: SignedInVisit) -> list[dict[str, Any]]:

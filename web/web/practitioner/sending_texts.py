@@ -65,16 +65,16 @@ SENDING = Texts(
         left="{count} tegn igjen",
         over="{count} tegn for mye",
         send="Send",
-        responsible="Den som sender et verktøy til en pasient, er ansvarlig for at det er helsefaglig forsvarlig og egnet "
-        "for pasienten som skal bruke det.",
+        responsible="Den som sender et verktøy til en pasient, er ansvarlig for at det er helsefaglig forsvarlig og "
+        "egnet for pasienten som skal bruke det.",
         cannot="Verktøyet kan ikke sendes",
         choose_patient="Velg en pasient først",
         choose_organisation="Velg virksomhet",
         already="Pasienten fikk verktøyet {day}. Det kan ikke sendes én gang til.",
         show_sent="Vis det som er sendt",
         given_back="Det du skrev tidligere, er satt inn igjen. Les over før du sender.",
-        other_patient="Du har byttet pasient, kanskje i et annet vindu. Skjemaet gjaldt en annen pasient, og ingenting er "
-        "sendt.",
+        other_patient="Du har byttet pasient, kanskje i et annet vindu. Skjemaet gjaldt en annen pasient, og "
+        "ingenting er sendt.",
         other_patient_kept="Det du skrev, er tatt vare på og kommer tilbake når du velger den pasienten igjen.",
         patient_gone="Velg pasienten på nytt. Ingenting er sendt. Det du skrev, er tatt vare på.",
         not_found="Verktøyet finnes ikke i Verktøykatalogen.",
@@ -103,16 +103,16 @@ SENDING = Texts(
         left="{count} teikn att",
         over="{count} teikn for mykje",
         send="Send",
-        responsible="Den som sender eit verktøy til ein pasient, er ansvarleg for at det er helsefagleg forsvarleg og eigna "
-        "for pasienten som skal bruke det.",
+        responsible="Den som sender eit verktøy til ein pasient, er ansvarleg for at det er helsefagleg forsvarleg og "
+        "eigna for pasienten som skal bruke det.",
         cannot="Verktøyet kan ikkje sendast",
         choose_patient="Vel ein pasient først",
         choose_organisation="Vel verksemd",
         already="Pasienten fekk verktøyet {day}. Det kan ikkje sendast éin gong til.",
         show_sent="Vis det som er sendt",
         given_back="Det du skreiv tidlegare, er sett inn igjen. Les over før du sender.",
-        other_patient="Du har bytt pasient, kanskje i eit anna vindauge. Skjemaet galdt ein annan pasient, og ingenting er "
-        "sendt.",
+        other_patient="Du har bytt pasient, kanskje i eit anna vindauge. Skjemaet galdt ein annan pasient, og "
+        "ingenting er sendt.",
         other_patient_kept="Det du skreiv, er teke vare på og kjem tilbake når du vel den pasienten igjen.",
         patient_gone="Vel pasienten på nytt. Ingenting er sendt. Det du skreiv, er teke vare på.",
         not_found="Verktøyet finst ikkje i Verktøykatalogen.",
@@ -141,16 +141,16 @@ SENDING = Texts(
         left="{count} characters left",
         over="{count} characters too many",
         send="Send",
-        responsible="Whoever sends a tool to a patient is responsible for it being sound and suitable for the patient who "
-        "is to use it.",
+        responsible="Whoever sends a tool to a patient is responsible for it being sound and suitable for the patient "
+        "who is to use it.",
         cannot="The tool cannot be sent",
         choose_patient="Choose a patient first",
         choose_organisation="Choose organisation",
         already="The patient was sent the tool on {day}. It cannot be sent once more.",
         show_sent="Show what was sent",
         given_back="What you wrote earlier is put back. Read it over before you send.",
-        other_patient="You have changed patient, perhaps in another window. The form was for another patient, and nothing "
-        "was sent.",
+        other_patient="You have changed patient, perhaps in another window. The form was for another patient, and "
+        "nothing was sent.",
         other_patient_kept="What you wrote is kept, and comes back when you choose that patient again.",
         patient_gone="Choose the patient again. Nothing was sent. What you wrote is kept.",
         not_found="The tool is not in the catalogue.",

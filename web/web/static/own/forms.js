@@ -1,5 +1,5 @@
 // Counters as people count characters, copying, and forms that are sent once.
-const count = (text) => [...new Intl.Segmenter("nb", { granularity: "grapheme" }).segment(text.normalize("NFC"))].length;
+export const count = (text) => [...new Intl.Segmenter("nb", { granularity: "grapheme" }).segment(text.normalize("NFC"))].length;
 
 function counter(line, area) {
   const [left, over] = line.dataset.words.split("|");
