@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-TOGETHER = ("tests/access/", "tests/system/")
+TOGETHER = ("tests/access/", "tests/system/", "tests/web/")
 """Folders with one running system for all that is in them."""
 
 

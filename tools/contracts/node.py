@@ -38,21 +38,22 @@ def run(script: str, *arguments: str, folder: Path = FOLDER) -> "subprocess.Comp
     )
 
 
-def install() -> None:
-    """Does nothing when what the lock says is there."""
+def install(folder: Path = FOLDER) -> None:
+    """Does nothing when what the folder's lock says is there."""
     with _alone():
-        stamp, wanted = PACKAGES / ".installed", _fingerprint()
+        stamp, wanted = folder / "node_modules/.installed", _fingerprint(folder)
         if stamp.exists() and stamp.read_text() == wanted:
             return
-        print("Installing the npm packages of tests/contracts/node (a quarter of a minute the first time)")
+        place = folder.relative_to(ROOT)
+        print(f"Installing the npm packages of {place} (a quarter of a minute the first time)")
         command = [str(NODE), str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        if subprocess.run(command, cwd=FOLDER, env=os.environ | _cache(), check=False).returncode:  # noqa: S603 - as above
+        if subprocess.run(command, cwd=folder, env=os.environ | _cache(), check=False).returncode:  # noqa: S603 - as above
             sys.exit("The npm packages could not be installed; is a package registry within reach?")
         stamp.write_text(wanted)
 
 
-def _fingerprint() -> str:
-    lock = (FOLDER / "package-lock.json").read_bytes()
+def _fingerprint(folder: Path) -> str:
+    lock = (folder / "package-lock.json").read_bytes()
     return hashlib.sha256(lock + str(NODE).encode()).hexdigest()
 
 

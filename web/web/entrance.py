@@ -83,9 +83,8 @@ async def sign_out(visit: Visitor, form: Sent) -> Response:
     """Here, and at the issuer. A form may lead to ourselves only: a page of ours leads on."""
     await _end_session(visit)
     house = visit.house
-    back = house.settings.public_url + "/utlogget"
     try:
-        onward = await house.client.sign_out_url(visit.session.sign_out_hint, back)
+        onward = await house.client.sign_out_url(visit.session.sign_out_hint, house.settings.public_url + "/")
     except IssuerAway:
         onward = "/utlogget"
     answer = Visit(visit.request, house, visit.language, None).page("signing_out.html", onward=onward)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import httpx
@@ -53,6 +53,25 @@ class Caller:
         if token.kind == "DPoP":
             headers["DPoP"] = proof(self._session.tokens.proof_key, method, url, token=token.value)
         return headers
+
+    async def authorize(self, details: str | None, audience: str) -> None:
+        """From now on every token is asked for with these details; those that are here are thrown away. Raises
+        SignInRefused when the issuer does not give them: nothing has changed then.
+        """
+        for _ in range(_WAITS):
+            if leased := await self._sessions.lease(self._session):
+                break
+            await asyncio.sleep(_WAIT)
+        else:
+            raise Away
+        try:
+            tokens = await self._client.renew(replace(leased, access={}, details=details), audience)
+        except BaseException as error:
+            await self._sessions.give_up_lease(self._session)
+            if isinstance(error, IssuerAway):
+                raise Away from error
+            raise
+        self._session = await self._sessions.renewed(self._session, tokens)
 
     async def _renewed(self, audience: str) -> Tokens:
         """A refresh token is good once: one request renews at a time, on whichever replica, and the others wait."""

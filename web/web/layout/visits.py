@@ -95,8 +95,15 @@ class SignedInVisit(Visit):
 
     def api(self, service: str) -> Api:
         """A service, as whoever is signed in: `catalog`, `prescription`, `consent`, `notification`, `helsetilbud`."""
+        return self._api(service, self._caller())
+
+    def _caller(self) -> Caller:
         house = self.house
-        return self._api(service, Caller(house.http, house.client, house.sessions, self.session, self.language))
+        return Caller(house.http, house.client, house.sessions, self.session, self.language)
+
+    async def authorize(self, details: str | None) -> None:
+        """Every token is asked for with these `authorization_details` from now on. Raises SignInRefused, Away."""
+        await self._caller().authorize(details, self.house.front_end.audiences[0])
 
     @property
     def contents(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from web.calling import Refused
 from web.layout.visits import SignedInVisit, Visitor
 from web.practitioner import desk as desks
 from web.practitioner.desk import Desk, Patient
+from web.practitioner.numbers import without_numbers
 from web.practitioner.pages import page
 from web.practitioner.texts import TOOLS
 
@@ -50,9 +51,9 @@ async def show(
         "targetGroup": targetGroup,
         "language": language,
     }
-    desk = await desks.look(visit)
+    desk, q = await desks.look(visit), without_numbers(q)
     tools, sent, codes = await asyncio.gather(
-        list_tools(visit, desk, q=q.strip(), **chosen), live(visit, desk.patient), codes_of(visit)
+        list_tools(visit, desk, q=q, **chosen), live(visit, desk.patient), codes_of(visit)
     )
     template = "tool_list.html" if del_ == "liste" else "tools.html"
     values = {"t": TOOLS.of(visit.language), "q": q, "chosen": chosen, "codes": codes, "tools": tools, "sent": sent}

@@ -162,6 +162,7 @@ class Organisations:
     choose: str
     number: str
     too_short: str
+    not_yours: str
 
 
 ORGANISATIONS = Texts(
@@ -180,6 +181,7 @@ ORGANISATIONS = Texts(
         choose="Velg",
         number="Org.nr.",
         too_short="Skriv minst to tegn.",
+        not_yours="Du kan ikke velge {name}: HelseID har ikke registrert at du representerer virksomheten.",
     ),
     nn=Organisations(
         title="Vel verksemd",
@@ -196,6 +198,7 @@ ORGANISATIONS = Texts(
         choose="Vel",
         number="Org.nr.",
         too_short="Skriv minst to teikn.",
+        not_yours="Du kan ikkje velje {name}: HelseID har ikkje registrert at du representerer verksemda.",
     ),
     en=Organisations(
         title="Choose organisation",
@@ -212,6 +215,7 @@ ORGANISATIONS = Texts(
         choose="Choose",
         number="Org. no.",
         too_short="Enter at least two characters.",
+        not_yours="You cannot choose {name}: HelseID does not know that you represent it.",
     ),
 )
 

@@ -30,11 +30,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """`proof_key` is the private JWK that the tokens are bound to, the same for as long as the session lasts."""
+    """`proof_key` is the private JWK that the tokens are bound to, the same for as long as the session lasts.
+    `details` is what they are asked for with (`authorization_details`, RFC 9396): for which organisation, say.
+    """
 
     proof_key: dict[str, str] = field(repr=False)
     refresh: str | None = field(default=None, repr=False)
     access: dict[str, Token] = field(default_factory=dict)
+    details: str | None = None
 
     def document(self) -> dict[str, Any]:
         return asdict(self)
@@ -42,7 +45,7 @@ class Tokens:
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Tokens":
         access = {audience: Token(**token) for audience, token in document["access"].items()}
-        return cls(document["proof_key"], document["refresh"], access)
+        return cls(document["proof_key"], document["refresh"], access, document["details"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ class OpenIdClient:
         if tokens.refresh is None:
             raise SignInRefused("no-refresh-token")
         form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh, "resource": audience}
+        form |= {"authorization_details": tokens.details} if tokens.details else {}
         answer = await self._fetch(tokens.proof_key, form)
         access = {**tokens.access, audience: _token(answer)}
         return replace(tokens, refresh=answer.refresh_token or tokens.refresh, access=access)

@@ -13,6 +13,7 @@ from web.signing_in.errors import SignInRefused
 
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
 _LEEWAY: Final = 30  # seconds
+_OF_CHANCE: Final = frozenset({"exp", "iat", "nbf", "auth_time", "jti", "sid", "nonce", "at_hash", "c_hash"})
 _NUMBER: Final = re.compile(r"(?<!\d)\d{11}(?!\d)")
 
 
@@ -54,4 +55,4 @@ def _check_times(claims: Mapping[str, Any]) -> None:
 
 def names_a_number(claims: Mapping[str, Any]) -> bool:
     """Whether a national identity number could stand in it: such a token is never put into an address (I1)."""
-    return any(_NUMBER.search(str(value)) for name, value in claims.items() if name not in ("exp", "iat", "nbf"))
+    return any(_NUMBER.search(str(value)) for name, value in claims.items() if name not in _OF_CHANCE)
