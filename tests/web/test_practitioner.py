@@ -63,8 +63,8 @@ def test_P9_by_mouse_from_login_to_the_note(
     panel = page.get_by_role("dialog")
     expect(panel).to_be_visible()
     accessible(page)
-    panel.get_by_label("Hilsen til pasienten").fill("Begynn gjerne i kveld.")
-    expect(panel.get_by_text("478 tegn igjen")).to_be_visible()
+    panel.get_by_label("Hilsen til pasienten").fill("Begynn gjerne i kveld 😊")
+    expect(panel.get_by_text("477 tegn igjen")).to_be_visible()
     panel.get_by_role("button", name="Send").click()
     expect(page.get_by_text("Sendt til Ingebjørg Fjellgløtt")).to_be_visible()
     accessible(page)
@@ -72,7 +72,7 @@ def test_P9_by_mouse_from_login_to_the_note(
     expect(page.get_by_text("Notatet er kopiert.")).to_be_visible()
     note = page.evaluate("navigator.clipboard.readText()")
     assert "Ragnhild Bergknausen" in note
-    assert "Begynn gjerne i kveld." in note
+    assert "Begynn gjerne i kveld 😊" in note
     page.get_by_role("button", name="Bytt pasient").click()
     expect(page.locator("#nummer")).to_be_visible()
     assert "Fjellgløtt" not in page.content()

@@ -1,6 +1,7 @@
 """A browser for tests of pages: the machine's own Chromium, or one from npm, which needs no root and nothing installed.
 
-The one from npm ends where no font has a sign that is shown (an emoji, say): tests show none.
+The one from npm looks for fonts where it is meant to run, and without any it ends by SIGTRAP at the first sign that no
+font has (`SkFontMgr_FontConfigInterface.cpp: Not implemented`): it is told where its own are.
 """
 
 import hashlib
@@ -17,6 +18,14 @@ from sandbox.contracts.node import NODE, ROOT, install
 FOLDER: Final = ROOT / "tests/web/node"
 AXE: Final = FOLDER / "node_modules/axe-core/axe.min.js"
 _UNPACKED: Final = ROOT / ".cache/chromium"
+_FONTS: Final = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>{0}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>{0}/fonts-cache</cachedir>
+</fontconfig>
+"""
 _OPTIONS: Final = ("--no-sandbox", "--disable-gpu")
 
 
@@ -41,7 +50,7 @@ def find() -> Browser:
         return Browser(Path(own), _OPTIONS, {})
     _unpack()
     libraries = f"{_UNPACKED}/lib:{_UNPACKED}"
-    told = {"LD_LIBRARY_PATH": libraries, "FONTCONFIG_PATH": str(_UNPACKED)}
+    told = {"LD_LIBRARY_PATH": libraries, "FONTCONFIG_FILE": str(_UNPACKED / "own-fonts.conf")}
     return Browser(_UNPACKED / "chromium", (*_OPTIONS, "--headless=shell"), told)
 
 
@@ -52,4 +61,5 @@ def _unpack() -> None:
         return
     shutil.rmtree(_UNPACKED, ignore_errors=True)
     subprocess.run([str(NODE), str(FOLDER / "unpack.mjs"), str(_UNPACKED)], check=True)  # noqa: S603 - a pinned package
+    (_UNPACKED / "own-fonts.conf").write_text(_FONTS.format(_UNPACKED))
     stamp.write_text(wanted)
