@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from sandbox import browser
-from sandbox.access.running import running
 from sandbox.services import FRONT_ENDS
 from sandbox.wiring import Wiring
 from shared.nationalid import holds_national_id
+from tools.access.running import running
+from tools.local import browser
 
 DATA = Path(__file__).parents[2] / "deploy/sandbox/sandbox/data"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

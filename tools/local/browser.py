@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sandbox.contracts.node import NODE, ROOT, install
+from tools.contracts.node import NODE, ROOT, install
 
 FOLDER: Final = ROOT / "tests/web/node"
 AXE: Final = FOLDER / "node_modules/axe-core/axe.min.js"
