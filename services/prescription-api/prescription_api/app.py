@@ -61,7 +61,7 @@ def create_app(
         tags=TAGS,
         http=http,
         clock=clock,
-        intakes=[fhir_routes.FORM],
+        intakes=fhir_routes.FORMS,
         free_queries=[fhir_routes.router],  # FHIR R4, 3.1.1.1: `handling` says what becomes of unknown ones
     )
     app.add_middleware(OperationOutcomes)

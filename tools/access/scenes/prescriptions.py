@@ -57,6 +57,7 @@ SCENES = {
     "getJournalNote": _one,
     "getMessage": _one,
     "readTask": _one,
+    "readNote": _one,
     "searchOrganisations": lambda _: Ask(query={"q": "Solfjell"}),
     "searchTasks": lambda _: Ask(query={"status": "ready"}),
     "listToolPrescribers": _to_the_citizen,

@@ -1,5 +1,6 @@
 """What can be done here, as a CapabilityStatement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -58,12 +59,22 @@ SEARCH_PARAMETERS: Final = (
         f"{systems.TOOL}|0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11",
     ),
 )
+NOTE_SEARCH_PARAMETERS: Final = (
+    SearchParameter("_id", "token", "Ids of notes, which are those of the prescriptions", SEARCH_PARAMETERS[0].example),
+    SEARCH_PARAMETERS[2],
+    SearchParameter("date", "date", "When it was written", "ge2026-11"),
+)
 # never in an address
 PATIENT_PARAMETER: Final = SearchParameter(
     "patient",
     "reference",
     "With the modifier :identifier (or as patient.identifier), and in a form to Task/_search only",
     f"{systems.FNR}|17858401267",
+)
+
+
+OWN_PATIENT_PARAMETER: Final = SearchParameter(
+    "-patient", "token", "In the link self of a search for a patient: the same patient, sealed for the organisation", ""
 )
 
 
@@ -82,21 +93,30 @@ def statement(base: str) -> Json:
                 "mode": "server",
                 "documentation": f"{NOT_CERTIFIED} {_PATIENTS}",
                 "security": {"description": _SECURITY},
-                "resource": [_task()],
+                "resource": [_task(), _note()],
             }
         ],
     }
 
 
 def _task() -> Json:
+    return _resource("Task", "A prescription.", SEARCH_PARAMETERS)
+
+
+def _note() -> Json:
+    text = "The note for the record, as it was written: text to paste, and what it says in structured form."
+    return _resource("DocumentReference", text, NOTE_SEARCH_PARAMETERS)
+
+
+def _resource(kind: str, what: str, parameters: Sequence[SearchParameter]) -> Json:
     return {
-        "type": "Task",
-        "documentation": "A prescription. What is not listed is refused, or passed over for handling=lenient.",
+        "type": kind,
+        "documentation": f"{what} What is not listed is refused, or passed over for handling=lenient.",
         "interaction": [{"code": "read"}, {"code": "search-type"}],
         "versioning": "no-version",
         "conditionalRead": "not-match",
         "searchParam": [
             {"name": known.name, "type": known.type, "documentation": known.documentation}
-            for known in (*SEARCH_PARAMETERS, PATIENT_PARAMETER)
+            for known in (*parameters, PATIENT_PARAMETER, OWN_PATIENT_PARAMETER)
         ],
     }

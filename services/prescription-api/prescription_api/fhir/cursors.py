@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from prescription_api.fhir.search import Pairs
 from shared.paging import CursorInvalid
 
+_PATIENT = "patient"
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -28,22 +30,40 @@ class Position:
     after: tuple[datetime, UUID]
 
 
-def seal(secret: bytes, organisation: str, position: Position) -> str:
+def seal(secret: bytes, resource: str, organisation: str, position: Position) -> str:
     """The same position gives the same text, so that a page that has not changed has the same entity tag."""
     at, key = position.after
     content = json.dumps([list(position.pairs), position.citizen, at.isoformat(), str(key)]).encode()
-    return urlsafe_b64encode(_cipher(secret).encrypt(content, [organisation.encode()])).decode().rstrip("=")
+    return _written(secret, content, resource, organisation)
 
 
-def unseal(secret: bytes, organisation: str, cursor: str) -> Position:
-    """Raises CursorInvalid for what we have not sealed for this organisation."""
+def seal_patient(secret: bytes, organisation: str, citizen: str) -> str:
+    """The same patient has the same text for one organisation."""
+    return _written(secret, citizen.encode(), _PATIENT, organisation)
+
+
+def unseal_patient(secret: bytes, organisation: str, sealed: str) -> str:
+    """The citizen reference. Raises CursorInvalid for what we have not sealed for this organisation."""
+    return _read(secret, sealed, _PATIENT, organisation).decode()
+
+
+def unseal(secret: bytes, resource: str, organisation: str, cursor: str) -> Position:
+    """Raises CursorInvalid for what we have not sealed for this organisation's search of these resources."""
+    pairs, citizen, at, key = json.loads(_read(secret, cursor, resource, organisation))
+    return Position([(name, value) for name, value in pairs], citizen, (datetime.fromisoformat(at), UUID(key)))
+
+
+def _written(secret: bytes, content: bytes, *context: str) -> str:
+    sealed = _cipher(secret).encrypt(content, [part.encode() for part in context])
+    return urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def _read(secret: bytes, cursor: str, *context: str) -> bytes:
     try:
         sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        content = _cipher(secret).decrypt(sealed, [organisation.encode()])
+        return _cipher(secret).decrypt(sealed, [part.encode() for part in context])
     except (InvalidTag, ValueError) as error:
         raise CursorInvalid() from error
-    pairs, citizen, at, key = json.loads(content)
-    return Position([(name, value) for name, value in pairs], citizen, (datetime.fromisoformat(at), UUID(key)))
 
 
 def _cipher(secret: bytes) -> AESSIV:

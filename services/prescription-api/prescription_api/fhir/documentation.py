@@ -1,16 +1,22 @@
 """The FHIR operations in the contract: media types, parameters, the form, and refusals as OperationOutcomes."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
 
-from prescription_api.fhir.capability import PATIENT_PARAMETER, SEARCH_PARAMETERS, SearchParameter
+from prescription_api.fhir.capability import (
+    NOTE_SEARCH_PARAMETERS,
+    PATIENT_PARAMETER,
+    SEARCH_PARAMETERS,
+    SearchParameter,
+)
 from prescription_api.fhir.elements import Json
 from prescription_api.fhir.examples import content, resource
 from prescription_api.fhir.negotiation import FHIR, JSON
 from prescription_api.fhir.outcomes import operation_outcome
-from prescription_api.fhir.search import LONGEST, SORTS
+from prescription_api.fhir.search import LONGEST, OWN_PATIENT, SORTS
 from shared.errors import PROBLEM_MEDIA_TYPE
 from shared.paging import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -40,9 +46,15 @@ def _named(known: SearchParameter) -> str:
     return f"{known.name}:identifier" if known.type == "reference" else known.name
 
 
-PARAMETERS: Final = [
-    *(_parameter(_named(known), known.documentation, known.example) for known in SEARCH_PARAMETERS),
-    _parameter("_sort", f"{SORTS[0]} unless said otherwise", "_lastUpdated", enum=list(SORTS)),
+def _described(parameters: Sequence[SearchParameter], sorts: Sequence[str]) -> list[Json]:
+    return [
+        *(_parameter(_named(known), known.documentation, known.example) for known in parameters),
+        _parameter("_sort", f"{sorts[0]} unless said otherwise", sorts[-1], enum=list(sorts)),
+        *_OF_ALL,
+    ]
+
+
+_OF_ALL: Final = [
     _parameter(
         "_count",
         f"At most so many in a page; {DEFAULT_LIMIT} unless said, at most {MAX_LIMIT}. 0 asks how many there are",
@@ -53,8 +65,13 @@ PARAMETERS: Final = [
     _parameter("_format", "Overrides Accept; JSON is all there is", "json"),
     _parameter("_pretty", "Passed over", "true"),
     _parameter("_elements", "Passed over: the resources are whole", "status"),
+    _parameter(
+        OWN_PATIENT, "In the link `self` of a search by form: the patient, for the same organisation", "kT9c..."
+    ),
     _parameter("_cursor", "In the link `next` only; opaque", "pC3o...", maxLength=2 * LONGEST),
 ]
+PARAMETERS: Final = _described(SEARCH_PARAMETERS, SORTS)
+NOTE_PARAMETERS: Final = _described(NOTE_SEARCH_PARAMETERS, ("-date", "date"))
 
 FORM: Final = {
     "required": False,

@@ -60,6 +60,7 @@ _ROW: Final[dict[str, Any]] = {
     "opened_at": None,
     "end_reason": None,
     "end_category": None,
+    "closing_note": None,
     "changed_at": _AT,
 }
 _ENTRY: Final[dict[str, Any]] = {
@@ -80,6 +81,9 @@ _HOST: Final = "https://prescription.example"
 TASK: Final[Json] = task(_ROW, _TOOL, b"example", "nb")
 TASKS: Final[Json] = searchset([entry(f"{_HOST}/fhir/Task/{_ID}", TASK)], f"{_HOST}/fhir/Task?status=ready", None)
 DOCUMENT_REFERENCE: Final[Json] = document_reference(_ROW, _TOOL, b"example")
+NOTES: Final[Json] = searchset(
+    [entry(f"{_HOST}/fhir/DocumentReference/{_ID}", DOCUMENT_REFERENCE)], f"{_HOST}/fhir/DocumentReference", None
+)
 AUDIT_EVENTS: Final[Json] = audit_events(
     LogPage([_ENTRY], {_TOOL.tool_id: "Søvnstigen"}, None), f"{_HOST}/v1/me/access-log", 50, None, "nb"
 )

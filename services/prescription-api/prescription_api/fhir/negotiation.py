@@ -53,9 +53,11 @@ class _Range:
         return {f"{kind}/*": 2, "*/*": 1}.get(self.name, 0)
 
 
-def choose(request: Request, *forms: str) -> str:
-    """The one of `forms` that Accept asks for most; the first of them when it does not matter. Raises NotAcceptable."""
-    if asked := request.query_params.get("_format"):
+def choose(request: Request, *forms: str, asked: str | None = None) -> str:
+    """The one of `forms` that Accept asks for most; the first of them when it does not matter. `asked` is `_format` in
+    a form, which counts as the address's does. Raises NotAcceptable.
+    """
+    if asked := request.query_params.get("_format") or asked:
         return _of_format(asked, forms)
     header = ",".join(request.headers.getlist("accept"))
     if not header.strip():

@@ -1,4 +1,4 @@
-"""What can be asked for among an organisation's Tasks.
+"""What can be asked for among an organisation's Tasks, and the notes about them.
 
 Values of one parameter separated by commas are OR, different parameters and repeated ones are AND. A parameter that we
 do not know is refused and not passed over, unless the caller asks for leniency (R4, 3.1.1.3.1): a filter that is passed
@@ -6,7 +6,7 @@ over answers with more than was asked for. What is said of the form of the answe
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -24,6 +24,8 @@ from shared.paging import DEFAULT_LIMIT, MAX_LIMIT
 Pairs = Sequence[tuple[str, str]]
 
 PATIENT: Final = ("patient.identifier", "patient:identifier")
+OWN_PATIENT: Final = "-patient"
+"""Of ours (R4, 3.1.1.3: names of a server's own begin with a dash): the patient of a search by form, sealed."""
 SORTS: Final = ("-authored-on", "authored-on", "_lastUpdated", "-_lastUpdated")
 LONGEST: Final = 8_000  # all values together
 _MOST_VALUES: Final = 50
@@ -53,6 +55,9 @@ class TaskSearch:
         return "prescribed_at" if "authored-on" in self.sort else "changed_at"
 
 
+Parameters = Mapping[str, Callable[[TaskSearch, str], None]]
+
+
 def without_form(pairs: Pairs) -> Pairs:
     """Without what is said of the form of the answer. Raises NotAcceptable for a form that we do not have."""
     if any(name == "_format" and format_named(value) not in FORMATS for name, value in pairs):
@@ -60,15 +65,15 @@ def without_form(pairs: Pairs) -> Pairs:
     return [pair for pair in pairs if pair[0] not in OF_THE_FORM]
 
 
-def without_unknown(pairs: Pairs) -> Pairs:
+def without_unknown(pairs: Pairs, parameters: Parameters) -> Pairs:
     """As `Prefer: handling=lenient` asks for. Patients are not passed over, nor the cursor, which holds all that was
     asked for: the answer would be about others.
     """
-    kept = ("patient", "subject", "_cursor")
-    return [pair for pair in pairs if pair[0] in PARAMETERS or pair[0].startswith(kept)]
+    kept = ("patient", "subject", "_cursor", OWN_PATIENT)
+    return [pair for pair in pairs if pair[0] in parameters or pair[0].startswith(kept)]
 
 
-def read_search(pairs: Pairs) -> TaskSearch:
+def read_search(pairs: Pairs, parameters: Parameters) -> TaskSearch:
     """Without the patient, who is read by `patient_in`. Raises InvalidInput, or PatientSearchByPost for a patient."""
     if sum(len(value) for _, value in pairs) > LONGEST:
         raise _wrong("", "too-long", texts.too_long(LONGEST))
@@ -76,10 +81,10 @@ def read_search(pairs: Pairs) -> TaskSearch:
     for name, value in pairs:
         if name.startswith(("patient", "subject")):
             raise PatientSearchByPost()
-        reader = PARAMETERS.get(name)
+        reader = parameters.get(name)
         if reader is None:
             # the name is the caller's own and may hold anything, so it is not repeated
-            raise _wrong("", "parameter-unknown", texts.known(sorted(PARAMETERS)))
+            raise _wrong("", "parameter-unknown", texts.known(sorted(parameters)))
         try:
             reader(search, value)
         except (ValueError, OverflowError):
@@ -189,6 +194,12 @@ def _sort(search: TaskSearch, text: str) -> None:
     search.sort = text
 
 
+def _sort_by_date(search: TaskSearch, text: str) -> None:
+    search.sort = {"date": "authored-on", "-date": "-authored-on"}.get(text, "")
+    if not search.sort:
+        raise ValueError("sort")
+
+
 def _count(search: TaskSearch, text: str) -> None:
     """More than we give is not an error: a page may be smaller than asked for. 0 asks how many there are."""
     if not (text.isascii() and text.isdecimal()) or len(text) > 9:
@@ -214,9 +225,16 @@ def _total(search: TaskSearch, text: str) -> None:
 # Elements that are not asked for may be left out (R4, 3.1.1.5.7), and are not
 OF_THE_FORM: Final = frozenset({"_format", "_pretty", "_elements"})
 
-PARAMETERS: Final[dict[str, Callable[[TaskSearch, str], None]]] = {
+_OF_ALL: Final[Parameters] = {
     "_id": _id,
     "identifier": _identifier,
+    "_count": _count,
+    "_summary": _summary,
+    "_total": _total,
+}
+NOTE_PARAMETERS: Final[Parameters] = {**_OF_ALL, "date": _authored, "_sort": _sort_by_date}
+PARAMETERS: Final[Parameters] = {
+    **_OF_ALL,
     "status": _status,
     "business-status": _business_status,
     "authored-on": _authored,
@@ -225,7 +243,4 @@ PARAMETERS: Final[dict[str, Callable[[TaskSearch, str], None]]] = {
     "code": _tool,
     "focus:identifier": _tool,
     "_sort": _sort,
-    "_count": _count,
-    "_summary": _summary,
-    "_total": _total,
 }

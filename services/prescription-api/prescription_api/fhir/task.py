@@ -90,7 +90,7 @@ def task(row: Row, copy: ToolDocument | None, secret: bytes, language: str) -> J
             "requester": requester(row),
             "owner": patient,
             "reasonCode": elements.purpose(prescribed.purpose, language) if prescribed.purpose else None,
-            "note": message(row),
+            "note": (message(row) or []) + closing(row),
             "restriction": {"period": {"end": rfc3339(row["deadline"])}},
         }
     )
@@ -122,14 +122,21 @@ def message(row: Row) -> list[Json] | None:
     return [{"authorString": row["prescriber_name"], "time": rfc3339(row["prescribed_at"]), "text": row["message"]}]
 
 
+def closing(row: Row) -> list[Json]:
+    """The note for the record of revoking or ending it (P8)."""
+    note = row["closing_note"]
+    return [{"time": rfc3339(row["changed_at"]), "text": note["text"]}] if note else []
+
+
 def requester(row: Row) -> Json:
     return {"reference": "#prescriber", "type": "PractitionerRole", "display": row["prescriber_name"]}
 
 
 def _meta(row: Row) -> Json:
-    """No profile is claimed. Helsehjelp, 3, is the area that takes the consent level full."""
+    """No profile is claimed, and no version: a Task is read as it is now. Helsehjelp, 3, is the area that takes the
+    consent level full.
+    """
     return {
-        "versionId": str(row["version"]),
         "lastUpdated": rfc3339(row["changed_at"]),
         "security": [coding(systems.SERVICE_AREA, "3", "Helsehjelp")],
     }

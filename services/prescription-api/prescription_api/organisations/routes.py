@@ -15,7 +15,7 @@ from prescription_api.organisations.schemas import (
 )
 from prescription_api.outside import CurrentOutside
 from shared.auth import PRACTITIONER_REFUSALS
-from shared.errors import problems
+from shared.errors import MalformedRequest, problems
 
 router = APIRouter()
 
@@ -42,7 +42,7 @@ async def search_organisations(
     response_model=OwnOrganisations,
     tags=["tools"],
     summary="List the organisations I act for",
-    responses=problems(*PRACTITIONER_REFUSALS),
+    responses=problems(*PRACTITIONER_REFUSALS, MalformedRequest),
 )
 async def list_own_organisations(caller: Reading, outside: CurrentOutside) -> JSONResponse:
     """Those that the token speaks for, which are what `organisation` may be when prescribing (P5): the unit first, then

@@ -90,3 +90,26 @@ async def test_format_overrides_accept(
     answer = await client.get(f"{path}?_format={asked}", auth=practitioner(READ), headers=headers)
     assert answer.status_code == status
     assert status == 406 or answer.headers["Content-Type"].startswith(form)
+
+
+async def test_format_in_a_form_counts_as_in_an_address(
+    client: httpx.AsyncClient, practitioner: Any, three: Any
+) -> None:
+    await three()
+    for asked, status, kind in (("text/json", 200, "application/json"), ("xml", 406, "")):
+        answer = await client.post("/fhir/Task/_search", data={"_format": asked}, auth=practitioner(READ))
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"].startswith(kind)
+
+
+async def test_no_version_is_claimed_where_none_can_be_read(
+    client: httpx.AsyncClient, practitioner: Any, three: Any
+) -> None:
+    [first, *_] = await three()
+    told = (await client.get("/fhir/metadata")).json()["rest"][0]["resource"]
+    assert {resource["type"]: resource["versioning"] for resource in told} == {
+        "Task": "no-version",
+        "DocumentReference": "no-version",
+    }
+    read = await client.get(f"/fhir/Task/{first['prescriptionId']}", auth=practitioner(READ))
+    assert "versionId" not in read.json()["meta"]

@@ -234,9 +234,11 @@ async def test_the_statement_says_what_is_claimed_and_needs_no_login(
     statement = valid(await client.get("/fhir/metadata"))
     assert statement["fhirVersion"] == "4.0.1"
     assert "Not certified" in statement["implementation"]["description"]
-    [task] = statement["rest"][0]["resource"]
-    assert {i["code"] for i in task["interaction"]} == {"read", "search-type"}
-    assert "patient" in {known["name"] for known in task["searchParam"]}
+    told = statement["rest"][0]["resource"]
+    assert [resource["type"] for resource in told] == ["Task", "DocumentReference"]
+    for resource in told:
+        assert {i["code"] for i in resource["interaction"]} == {"read", "search-type"}
+        assert "patient" in {known["name"] for known in resource["searchParam"]}
     assert refused(await client.get("/fhir/Patient"), 404) == "not-found"
     assert refused(await client.delete("/fhir/metadata"), 405) == "method-not-allowed"
 

@@ -117,13 +117,8 @@ async def test_by_the_ids_of_prescriptions_and_tools(search: Any, three: Any) ->
         "status=ready,",
         "business-status=ready",
         "authored-on=yesterday",
-        "authored-on=ap2026-11-22",
         "authored-on=2026-13-01",
         "authored-on=2026-02-30",
-        "authored-on=2026-11-22T08:00:00",
-        "authored-on=9999",
-        "authored-on=0001-01-01",
-        "authored-on=9999-12-31",
         "authored-on=0000",
         "_sort=status",
         "_count=-1",
@@ -300,13 +295,18 @@ async def test_I1_the_links_of_a_search_by_form_hold_nothing_of_the_patient(
     first = await client.post("/fhir/Task/_search", data=form, auth=practitioner(READ))
     assert await follow(client, first, practitioner, valid) == [made[:0:-1], made[:1]]
     links = {link["relation"]: link["url"] for link in first.json()["link"]}
-    assert links["self"] == "https://prescription.test/fhir/Task?_count=2"
+    assert links["self"].startswith("https://prescription.test/fhir/Task?_count=2&-patient=")
+    again = await client.get(links["self"], auth=practitioner(READ))
+    assert [entry["resource"]["id"] for entry in again.json()["entry"]] == made[:0:-1]
+    assert {link["relation"]: link["url"] for link in again.json()["link"]} == links
     assert odd not in first.text
     assert reference(odd) not in first.text
     # each page of it is a search for the patient
-    assert [row["action"] for row in await rows("access_log") if row["action"] != "prescribed"] == ["searched"] * 2
+    assert [row["action"] for row in await rows("access_log") if row["action"] != "prescribed"] == ["searched"] * 3
     stolen = await client.get(links["next"], auth=practitioner(READ, organisation=OTHER_OFFICE))
     assert refused(stolen, 400) == "cursor-invalid"
+    stolen = await client.get(links["self"], auth=practitioner(READ, organisation=OTHER_OFFICE))
+    assert refused(stolen, 422) == "invalid-input"
 
 
 async def test_a_cursor_is_ours_and_stands_alone(
