@@ -1,4 +1,4 @@
-"""`make house`: the rooms of `shared` and of each service, who imports whom, and where that goes upward.
+"""`make house`: the rooms of `shared`, of each service and of the front ends, who imports whom, and where that goes upward.
 
 A room is a module or a folder directly below a package. The floors stand in tests/architecture/layers.toml, the lowest
 first: a room imports what stands before it, and nothing that stands after.
@@ -21,6 +21,7 @@ PACKAGES: Final = (
     "helsetilbud_api",
     "notification_service",
     "prescription_api",
+    "web",
 )
 
 
@@ -86,7 +87,9 @@ def houses() -> list[House]:
 
 
 def _folder(package: str) -> Path:
-    return ROOT / "shared/shared" if package == "shared" else next(ROOT.glob(f"services/*/{package}"))
+    if package in ("shared", "web"):
+        return ROOT / package / package
+    return next(ROOT.glob(f"services/*/{package}"))
 
 
 def layers() -> dict[str, dict[str, list[str]]]:

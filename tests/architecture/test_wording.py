@@ -19,7 +19,7 @@ from devkit.testing.wording import english_words
 from shared.language import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
-FOLDERS: Final = ("shared/shared", "deploy/sandbox/sandbox", "tools", "services")
+FOLDERS: Final = ("shared/shared", "deploy/sandbox/sandbox", "tools", "services", "web/web")
 # Functions that make a text of its three languages, in this order
 MAKERS: Final = frozenset({"_text", "_names"})
 
@@ -75,6 +75,10 @@ ALIKE: Final = frozenset(
         "Verdien må gå opp i {multiple_of}.",
         "Det digitale helseverktøyet {tool}, sendt på Helsenorge av {name}, {profession}. Frist: {deadline}.",
         "Digitalt helseverktøy sendt på Helsenorge: {tool}",
+        "Frist for å ta verktøyet i bruk",
+        "Pasienten er digitalt aktiv på Helsenorge.",
+        "Skriv fødselsnummeret eller D-nummeret til pasienten.",
+        "Feilen er på vår side. Prøv igjen om litt.",
         "januar februar mars april mai juni juli august september oktober november desember",
     }
 )
@@ -95,7 +99,7 @@ def _strings(node: ast.AST) -> tuple[str, ...]:
 
 def _in_python(file: Path) -> Iterator[Told]:
     source = file.read_text("utf-8")
-    if '"nb"' not in source and not any(f"{maker}(" in source for maker in MAKERS):
+    if '"nb"' not in source and not any(f"{maker}(" in source for maker in (*MAKERS, "Texts")):
         return
     for node in ast.walk(ast.parse(source)):
         where = f"{file.relative_to(ROOT).as_posix()}:{getattr(node, 'lineno', 0)}"
@@ -105,6 +109,8 @@ def _in_python(file: Path) -> Iterator[Told]:
                 yield Told(where, {str(language): _strings(value) for language, value in texts.items()})
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in MAKERS and len(node.args) == 3:
             yield Told(where, dict(zip(LANGUAGES, map(_strings, node.args), strict=True)))
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Texts":
+            yield Told(where, {str(it.arg): _strings(it.value) for it in node.keywords})
 
 
 def _in_json(place: str, node: Any) -> Iterator[Told]:

@@ -13,7 +13,7 @@ from web.texts import Texts
 
 PRACTITIONER = FrontEnd(
     name="practitioner",
-    product=Texts(nb="Verktøyformidleren", nn="Verktøyformidlaren", en="Verktøyformidleren"),
+    product=Texts(nb="Verktøyformidleren", nn="Verktøyformidlaren", en="Send health tools"),
     scope="openid profile offline_access helseid://scopes/hpr/hpr_number nhn:verktoyformidler/prescribe"
     " nhn:verktoyformidler/read",
     audiences=("nhn:verktoyformidler",),

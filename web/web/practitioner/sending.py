@@ -67,8 +67,8 @@ async def _show(visit: SignedInVisit, desk: Desk, tool_id: UUID, draft: Draft) -
         tool_of(visit, desk, str(tool_id)), live(visit, desk.patient), codes_of(visit)
     )
     t = SENDING.of(visit.language)
-    if tool is None:
-        return failure(visit.request, 404, t.not_found, t.not_found)
+    if tool is None:  # stopped meanwhile, say, of which the refusal tells
+        return failure(visit.request, max(draft.status, 404), t.cannot, draft.alert or t.not_found)
     values = {"t": t, "tool": tool, "sent": sent.get(str(tool_id)), "codes": codes, "draft": draft}
     return page(visit, desk, "tool.html", status=draft.status, **values)
 
@@ -156,8 +156,6 @@ async def _refused(visit: SignedInVisit, desk: Desk, tool_id: UUID, draft: Draft
             link = ("/virksomhet", t.choose_organisation)
         case "idempotency-key-reused":
             alert, link = t.maybe_sent, ("/sendte", t.show_all_sent)
-        case "patient-not-digitally-active":
-            alert = " ".join([problem.detail, *await _reasons(visit, desk)])
     return await _again(visit, desk, tool_id, draft, errors=errors, alert=alert, link=link, status=problem.status)
 
 
@@ -169,14 +167,6 @@ def _fields(problem: Problem) -> tuple[dict[str, str], str]:
         {names[pointer]: words for pointer, words in found.items() if pointer in names},
         " ".join(words for pointer, words in found.items() if pointer not in names),
     )
-
-
-async def _reasons(visit: SignedInVisit, desk: Desk) -> list[str]:
-    """In words, as they are now."""
-    if desk.patient is None:
-        return []
-    answer = await visit.api("prescription").post("/v1/patients/lookup", {"nationalId": desk.patient.number})
-    return [reason["text"] for reason in answer["reasons"]]
 
 
 def _key(text: str) -> str:

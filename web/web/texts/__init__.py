@@ -2,7 +2,7 @@
 what is missing. Words that a service answers with are the service's own, and come in the language that was asked for.
 """
 
-from web.texts.common import COMMON, Common
+from web.texts.frame import COMMON, Common
 from web.texts.texts import Texts
 
 __all__ = ["COMMON", "Common", "Texts"]
