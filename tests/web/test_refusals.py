@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from sandbox.callers import KINDS, Callers, citizen
+from tools.local.callers import KINDS, Callers, citizen
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
 

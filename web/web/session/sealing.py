@@ -43,7 +43,7 @@ class Seal:
             raise Unsealable
         try:
             return json.loads(cipher.decrypt(rest[:_NONCE], rest[_NONCE:], about))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Unsealable from error
 
     def mark(self, *parts: str) -> str:
