@@ -1,4 +1,4 @@
-"""`make house`: the rooms of `shared`, of each service and of the front ends, who imports whom, and where that goes upward.
+"""`make house`: the rooms of `shared`, the services and the front ends, who imports whom, and where that goes upward.
 
 A room is a module or a folder directly below a package. The floors stand in tests/architecture/layers.toml, the lowest
 first: a room imports what stands before it, and nothing that stands after.

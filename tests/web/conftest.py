@@ -41,13 +41,14 @@ def citizens() -> dict[str, dict[str, Any]]:
     return {it["state"]: it for it in json.loads((DATA / "citizens.json").read_text("utf-8"))}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Of one module: while it lasts its own event loop runs, and no asynchronous test of another could."""
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(**browser.find().launching)  # type: ignore[arg-type]
     yield launched
