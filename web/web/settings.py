@@ -41,7 +41,7 @@ class WebSettings(BaseSettings):
     otel_traces_sampler_arg: float = Field(1.0, ge=0, le=1)
     drain_seconds: Annotated[float, Field(ge=0, le=60)] = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    max_body_bytes: Annotated[int, Field(ge=1024)] = 65_536
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 262_144
     request_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
 
     @model_validator(mode="after")
