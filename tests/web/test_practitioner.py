@@ -55,6 +55,7 @@ def test_P9_by_mouse_from_login_to_the_note(
     expect(page.get_by_text("Ingebjørg Fjellgløtt")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Velg pasient").click()
+    page.wait_for_url("**/virksomhet")
     accessible(page)
     page.get_by_role("button", name="Gå videre uten å velge virksomhet").click()
     expect(page.locator("#antall")).to_have_text("42 verktøy")
@@ -147,26 +148,29 @@ def test_at_320_pixels_in_nynorsk(
     context = new_context(viewport={"width": 320, "height": 640}, locale="nn-NO", color_scheme=scheme)
     page = context.new_page()
 
-    def look() -> None:
+    def look(heading: str) -> None:
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         assert page.evaluate("document.documentElement.lang") == "nn"
         accessible(page)
 
     log_in(page, "practitioner", PHYSICIAN)
-    look()
+    look("Finn pasient")
     find(page, patient)
-    look()
+    expect(page.get_by_role("heading", name="Pasienten du søkte etter")).to_be_visible()
+    look("Finn pasient")
     page.get_by_role("button", name="Vel pasient").click()
-    look()
+    look("Vel verksemd")
     page.get_by_role("button", name="Gå vidare utan å velje verksemd").click()
-    look()
-    page.goto(page.url + unsent(page).removeprefix("/verktoy"))
-    look()
+    look("Vel verktøy")
+    path = unsent(page)
+    name = page.locator(f"a[href='{path}']").inner_text()
+    page.goto(page.url + path.removeprefix("/verktoy"))
+    look(name)
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("heading", name="Notat til journalen")).to_be_visible()
-    look()
+    look(f"Verktøyet er sendt: {name}")
     page.get_by_role("link", name="Sende verktøy").first.click()
-    look()
+    look("Sende verktøy")
 
 
 def test_P14_sent_twice_it_is_sent_once(page: Page, log_in: LogIn, patient: str) -> None:

@@ -136,6 +136,20 @@ def test_after_logging_out_neither_the_id_nor_going_back_shows_anything(
     assert httpx.get(root + "verktoy", headers={"Cookie": f"{COOKIE}={old}"}).status_code == 303
 
 
+def test_one_is_warned_before_the_session_ends_and_can_stay(page: Page, log_in: LogIn) -> None:
+    page.clock.install()
+    log_in(page, "practitioner", PHYSICIAN)
+    page.wait_for_load_state("networkidle")
+    page.clock.fast_forward(27 * 60_000)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.clock.fast_forward(90_000)
+    expect(page.get_by_role("dialog")).to_contain_text("Du blir snart logget ut")
+    page.get_by_role("button", name="Fortsett").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.clock.fast_forward(28 * 60_000 + 1_000)
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_cookies_are_of_one_host_and_hidden_from_scripts(page: Page, log_in: LogIn) -> None:
     log_in(page, "practitioner", PHYSICIAN)
     own = [it for it in page.context.cookies() if str(it["name"]).startswith("__Host-hv-")]
