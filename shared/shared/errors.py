@@ -13,7 +13,6 @@ An error says who it is by class attributes; what varies is given when it is rai
 echoed.
 """
 
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
@@ -28,13 +27,12 @@ from shared.correlation import current
 from shared.input_errors import text_of
 from shared.language import DEFAULT_LANGUAGE, Text, best_language
 from shared.methods import allowed
+from shared.pointers import pointer_to
 
 PROBLEM_TYPE = "https://helseverktoy.example/problems/"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 REFUSED = "refused"  # where in a request's scope the gate finds the code that it was answered with
 MEMBERS = "x-members"  # where an example carries the schemas of its error's own members, until the contract is complete
-
-_ELEVEN_DIGITS = re.compile(r"\d{11}")
 
 _logger = structlog.get_logger(__name__)
 
@@ -262,17 +260,11 @@ async def _on_validation_error(request: Request, error: Exception) -> JSONRespon
     if any(e["type"] == "json_invalid" for e in found):
         return _answer(request, MalformedRequest())
     # pydantic's own message can hold what was sent, so only its type, its limits and its place are passed on
-    return _answer(request, InvalidInput(errors=[_input_error(e) for e in found]))
+    return _answer(request, InvalidInput(errors=[_input_error(e, pointer_to(e, request, error.body)) for e in found]))
 
 
-def _input_error(found: Mapping[str, Any]) -> dict[str, Any]:
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found["loc"])
-    # a member that nobody asked for has a name that the caller chose
-    return {
-        "pointer": _ELEVEN_DIGITS.sub("[redacted]", pointer),
-        "code": found["type"].replace("_", "-"),
-        "detail": text_of(found),
-    }
+def _input_error(found: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+    return {"pointer": pointer, "code": found["type"].replace("_", "-"), "detail": text_of(found)}
 
 
 async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:

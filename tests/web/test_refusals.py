@@ -7,9 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tools.local.callers import KINDS, Callers, citizen
 from sandbox.services import SERVICES
 from sandbox.wiring import Wiring
+from tools.local.callers import KINDS, Callers, citizen
 
 PHYSICIAN = "Ragnhild Bergknausen"
 NUMBERS = {

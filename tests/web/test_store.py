@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.db import Database
 from devkit.testing.plugin import MakeDatabase
+from shared.db import Database
 from web.calling.api import Caller
 from web.calling.errors import SignedOut
 from web.session import Person, Seal, Session, Sessions, Token, Tokens

@@ -72,4 +72,5 @@ def _require_sound(registration: dict[str, Any]) -> None:
     try:
         LaunchClient.model_validate(registration)
     except ValidationError as error:
-        raise RequestValidationError([{**wrong, "loc": ("body", *wrong["loc"])} for wrong in error.errors()]) from None
+        found = [{**wrong, "loc": ("body", *wrong["loc"])} for wrong in error.errors()]
+        raise RequestValidationError(found, body=registration) from None

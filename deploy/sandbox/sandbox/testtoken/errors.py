@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from shared.errors import DomainError
 from shared.language import Text
+from shared.pointers import pointer_to
 
 
 class BadParameters(DomainError):
@@ -27,16 +28,16 @@ class BadParameters(DomainError):
         return cls({"nb": f"{parameter}: {explanation}", "en": f"{parameter}: {explanation}"}, errors=found)
 
     @classmethod
-    def from_validation(cls, error: RequestValidationError) -> "BadParameters":
-        found = [_explain(it) for it in error.errors()]
+    def from_validation(cls, error: RequestValidationError, request: Request) -> "BadParameters":
+        found = [_explain(it, pointer_to(it, request, error.body)) for it in error.errors()]
         summary = "; ".join(f"{it['pointer'].removeprefix('/body/')}: {it['detail']}" for it in found)
         return cls({"nb": summary, "en": summary}, errors=found)
 
 
-def _explain(found: dict[str, Any]) -> dict[str, str]:
+def _explain(found: dict[str, Any], pointer: str) -> dict[str, str]:
     unknown = found["type"] == "extra_forbidden"
     return {
-        "pointer": "/" + "/".join(map(str, found["loc"])),
+        "pointer": pointer,
         "code": found["type"].replace("_", "-"),
         "detail": "There is no parameter of that name here" if unknown else found["msg"],
     }
@@ -52,6 +53,6 @@ class ExplainingRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                raise BadParameters.from_validation(error) from error
+                raise BadParameters.from_validation(error, request) from error
 
         return explain

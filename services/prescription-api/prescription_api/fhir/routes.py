@@ -18,7 +18,7 @@ from prescription_api.fhir.elements import Json
 from prescription_api.fhir.errors import NotAcceptable, PatientSearchByPost
 from prescription_api.fhir.links import base_address
 from prescription_api.fhir.negotiation import FHIR, JSON, choose
-from prescription_api.fhir.search import OWN_PATIENT, Pairs, patient_in, without_form, without_unknown
+from prescription_api.fhir.search import OWN_PATIENT, Pairs, in_form, patient_in, without_form, without_unknown
 from prescription_api.fhir.searching import Asked, Kind
 from prescription_api.fhir.task import task
 from prescription_api.outside import CurrentOutside, Outside
@@ -147,12 +147,20 @@ def _searched_as(kind: Kind, example: Json, parameters: list[Json], tag: str, wh
     async def search_by_form(caller: Reading, outside: CurrentOutside, now: Now, request: Request) -> Response:
         form = await _form(request)
         wanted_form = next((value for name, value in form if name == "_format"), None)
-        number, pairs = patient_in(_pairs_of(kind, request, form))
-        citizen = None
-        if number is not None:
-            citizen = outside.asked_about(caller, NationalId.parse(number, allow_synthetic=outside.allow_synthetic))
-        asked = searching.of_patient(kind, pairs, citizen, outside.secret, caller.organisation)
-        return await _search(request, outside, caller, asked, now, None, wanted_form)
+        sent = _pairs_of(kind, request, form)
+        with in_form(_names_in_form(kind, request, sent)):
+            number, pairs = patient_in(sent)
+            citizen = None
+            if number is not None:
+                citizen = outside.asked_about(caller, NationalId.parse(number, allow_synthetic=outside.allow_synthetic))
+            asked = searching.of_patient(kind, pairs, citizen, outside.secret, caller.organisation)
+            return await _search(request, outside, caller, asked, now, None, wanted_form)
+
+
+def _names_in_form(kind: Kind, request: Request, pairs: Pairs) -> frozenset[str]:
+    """With "" for what has no name of ours, where the address holds none of those."""
+    names = frozenset(name for name, _ in pairs) - request.query_params.keys()
+    return names if request.query_params.keys() - kind.parameters.keys() else names | {""}
 
 
 _BY_ADDRESS = (

@@ -6,7 +6,7 @@ over answers with more than was asked for. What is said of the form of the answe
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -94,14 +94,28 @@ def read_search(pairs: Pairs, parameters: Parameters) -> TaskSearch:
 
 def patient_in(pairs: Pairs) -> tuple[str | None, Pairs]:
     """The number of the one patient that is asked for, and the other parameters. Raises InvalidInput."""
-    asked = [value for name, value in pairs if name in PATIENT]
+    asked = [(name, value) for name, value in pairs if name in PATIENT]
     others = [pair for pair in pairs if pair[0] not in PATIENT]
     if not asked:
         return None, others
-    system, _, number = asked[0].partition("|")
+    name, value = asked[0]
+    system, _, number = value.partition("|")
     if len(asked) > 1 or system not in (systems.FNR, systems.DNR):
-        raise _wrong(PATIENT[0], "value-invalid", texts.one_identifier(systems.FNR, systems.DNR))
+        raise _wrong(name, "value-invalid", texts.one_identifier(systems.FNR, systems.DNR))
     return number, others
+
+
+@contextlib.contextmanager
+def in_form(names: Container[str]) -> Iterator[None]:
+    """What was in the form (`names`) is wrong in the body, and not in the address."""
+    try:
+        yield
+    except InvalidInput as error:
+        for wrong in error.extra["errors"]:
+            _, _, name = wrong["pointer"].removeprefix("/").partition("/")
+            if name in names:
+                wrong["pointer"] = f"/body/{name}".rstrip("/")
+        raise
 
 
 def _wrong(name: str, code: str, detail: Text) -> InvalidInput:

@@ -157,6 +157,23 @@ async def test_what_is_wrong_with_a_search_is_told_in_the_language_asked_for(
     assert [issue["diagnostics"] for issue in answer.json()["issue"]] == [f"/query/_sort: {words}"]
 
 
+@pytest.mark.parametrize(
+    ("query", "form", "pointer"),
+    [
+        ("", {"_sort": "status"}, "/body/_sort"),
+        ("?_sort=status", {"_count": "2"}, "/query/_sort"),
+        ("", {"owner": "x"}, "/body"),
+        ("?owner=x", {"_count": "2"}, "/query"),
+        ("", {"patient:identifier": "urn:other|1"}, "/body/patient:identifier"),
+    ],
+)
+async def test_what_is_wrong_with_a_form_is_in_the_body(
+    client: httpx.AsyncClient, practitioner: Any, query: str, form: dict[str, str], pointer: str
+) -> None:
+    answer = await client.post(f"/fhir/Task/_search{query}", data=form, auth=practitioner(READ))
+    assert [issue["diagnostics"].partition(": ")[0] for issue in answer.json()["issue"]] == [pointer]
+
+
 @pytest.mark.parametrize("name", ["patient.identifier", "patient:identifier", "patient", "subject", "patient._id"])
 async def test_P3_a_patient_is_not_asked_for_in_an_address(
     client: httpx.AsyncClient, practitioner: Any, refused: Any, odd: str, name: str
