@@ -37,6 +37,7 @@ from shared.logging import serving
 from shared.methods import allowed
 from shared.metrics import Metrics
 from shared.outages import is_outage, is_unstorable
+from shared.questions import asking
 from shared.tracing import Tracer, failed
 
 _logger = structlog.get_logger(__name__)
@@ -156,7 +157,7 @@ class Gate:
             return
         headers = Headers(scope=scope)
         correlation = accept(headers.get("nhn-event-id"), headers.get("traceparent"), headers.get("nhn-source-system"))
-        with correlated(correlation), serving(self.service):
+        with correlated(correlation), serving(self.service), asking(scope):
             if self.tracer is None or scope["path"] in _QUIET_ROUTES:
                 await _Exchange(self, scope, headers, correlation).run(receive, send)
             else:

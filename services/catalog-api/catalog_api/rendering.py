@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from catalog_api.codes import CodeList, code_lists
 from catalog_api.models import IMAGE_URL, PUBLISHED, STOPPED, ToolChange
 from shared.language import DEFAULT_LANGUAGE
-from shared.paging import encode_cursor
+from shared.paging import encode_position
 from shared.schemas import rfc3339
 from shared.search import Found
 
@@ -33,8 +33,9 @@ _YES_OR_NO: Final = {
 }
 
 
-def render_page(found: Found, facets: Json | None) -> bytes:
-    rest = {"nextCursor": found.next_cursor("sort", "tool_id")} | ({} if facets is None else {"facets": facets})
+def render_page(found: Found, facets: Json | None, language: str) -> bytes:
+    cursor = found.next_cursor("sort", "tool_id", language=language)
+    rest = {"nextCursor": cursor} | ({} if facets is None else {"facets": facets})
     return b'{"items":[%b],%b' % (",".join(row.listed for row in found.page).encode(), to_json(rest)[1:])
 
 
@@ -79,7 +80,7 @@ def render_changes(rows: Sequence[Row[Any]], after: int, limit: int) -> Json:
     shown = rows[:limit]
     return {
         "items": [_change(row) for row in shown],
-        "nextCursor": encode_cursor(shown[-1].sequence if shown else after),
+        "nextCursor": encode_position(shown[-1].sequence if shown else after),
         "more": len(rows) > limit,
     }
 

@@ -28,7 +28,7 @@ from shared.errors import problems
 from shared.exact import Id
 from shared.http import IfNoneMatch
 from shared.language import best_language
-from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_cursor
+from shared.paging import DEFAULT_LIMIT, Cursor, CursorInvalid, Limit, decode_position
 
 # A list may be shown again for a second; a tool's page and the change feed are asked for anew each time, at the price
 # of a 304, because what a reader does with them must know that a tool is stopped (K4).
@@ -75,7 +75,7 @@ async def list_tools(
         found = await service.list_tools(reader, state.vocabulary, audience, filters, language)
         if filters.facets:
             facets = render_facets(await count_facets(reader, audience, filters, found.search), language)
-    return Answer.of(render_page(found, facets), _FOR_A_SECOND, language).response()
+    return Answer.of(render_page(found, facets, language), _FOR_A_SECOND, language).response()
 
 
 @tools.get(
@@ -101,7 +101,8 @@ async def list_tool_changes(
 
 
 def _feed_position(cursor: str | None) -> int:
-    (after,) = decode_cursor(cursor, int) or (0,)
+    """Kept by readers for as long as they follow: whatever they ask beside it, and since the first release."""
+    (after,) = decode_position(cursor, int) or (0,)
     if not 0 <= after <= _LARGEST_SEQUENCE:
         raise CursorInvalid()
     return int(after)

@@ -12,7 +12,7 @@ from catalog_api.schemas import ChangeFeed
 from catalog_api.seeding import seed
 from shared.db import Database
 from shared.events.catalog import ToolDocument
-from shared.paging import encode_cursor
+from shared.paging import encode_position
 
 FEED = "/v1/tools/changes"
 
@@ -98,11 +98,11 @@ async def test_K6_nothing_new_is_answered_without_reading_the_feed(
     ("query", "status", "code"),
     [
         ("cursor=%%%", 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor("1"), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(-1), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(2**63), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(1, 2), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(7), 400, "cursor-invalid"),
+        ("cursor=" + encode_position("1"), 400, "cursor-invalid"),
+        ("cursor=" + encode_position(-1), 400, "cursor-invalid"),
+        ("cursor=" + encode_position(2**63), 400, "cursor-invalid"),
+        ("cursor=" + encode_position(1, 2), 400, "cursor-invalid"),
+        ("cursor=" + encode_position(7), 400, "cursor-invalid"),
         ("limit=0", 422, "invalid-input"),
         ("limit=201", 422, "invalid-input"),
         ("cursor=a%00", 400, "malformed-request"),
@@ -115,9 +115,9 @@ async def test_bad_input_is_refused_by_the_documented_code(client: Any, query: s
 
 async def test_K6_a_cursor_beyond_the_feed_is_of_another_feed(client: Any, fill: Any, make_tool: Any) -> None:
     await fill(make_tool("A"), make_tool("B"))
-    ahead = await client.get(FEED, params={"cursor": encode_cursor(3)})
+    ahead = await client.get(FEED, params={"cursor": encode_position(3)})
     assert (ahead.status_code, ahead.json()["code"]) == (400, "cursor-invalid")
-    assert (await follow(client, encode_cursor(2)))["items"] == []
+    assert (await follow(client, encode_position(2)))["items"] == []
 
 
 async def test_K6_parallel_writers_leave_no_gap_and_readers_miss_nothing(

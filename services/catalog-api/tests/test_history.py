@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from catalog_api.history.schemas import HistoryPage
-from shared.paging import encode_cursor
+from devkit.testing.cursors import cursor_for
 
 OTHER = "999977783"
 
@@ -122,9 +122,10 @@ async def test_a_history_that_is_known_is_not_sent_again(approval: Any, fill: An
 async def test_a_forged_cursor_is_refused(approval: Any, fill: Any, make_tool: Any) -> None:
     tool = make_tool("Søvnskolen")
     await fill(tool)
+    path = f"/v1/tools/{tool['toolId']}/history"
     for position in (("2026-11-22T08:00:00", 0, 1), ("today", 0, 1), ("0001-01-01T00:00:00+14:00", 0, 1)):
-        for cursor in (encode_cursor(*position), encode_cursor("2026-11-22T08:00:00+00:00", 0, 2**63)):
-            refused = await approval.staff.get(f"/v1/tools/{tool['toolId']}/history?cursor={cursor}")
+        for cursor in (cursor_for(path, *position), cursor_for(path, "2026-11-22T08:00:00+00:00", 0, 2**63)):
+            refused = await approval.staff.get(f"{path}?cursor={cursor}")
             assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from catalog_api.schemas import ToolPage
-from shared.paging import encode_cursor
+from devkit.testing.cursors import cursor_for
 
 ID = "0a7e4b1c-5d2f-4c3a-9b8e-6f1d2c3b4a59"
 
@@ -179,22 +179,34 @@ async def test_names_alike_are_listed_once_each(client: Any, fill: Any, make_too
         ("q=a%00b", 400, "malformed-request"),
         ("cursor=%%%", 400, "cursor-invalid"),
         ("cursor=bm90LWpzb24", 400, "cursor-invalid"),
-        ("cursor=" + "a" * 501, 422, "invalid-input"),
-        ("cursor=" + encode_cursor("a", "b", "c", "d"), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(0, 0, "b", "c"), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(0, 5_000_001, "b", ID), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(0, -1, "b", ID), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(-1, 0, "b", ID), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(2**63, 0, "b", ID), 400, "cursor-invalid"),
-        ("cursor=" + encode_cursor(0, 0, "b\x00", ID), 400, "malformed-request"),
-        ("cursor=" + encode_cursor(0, 0, "\ud800", ID), 400, "malformed-request"),
+        ("cursor=" + "a" * 701, 422, "invalid-input"),
+        ("cursor=" + cursor_for("/v1/tools", "a", "b", "c", "d", about="nb"), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/tools", 0, 0, "b", "c", about="nb"), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/tools", 0, 5_000_001, "b", ID, about="nb"), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/tools", 0, -1, "b", ID, about="nb"), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/tools", -1, 0, "b", ID, about="nb"), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/tools", 2**63, 0, "b", ID, about="nb"), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/tools", 0, 0, "b\x00", ID, about="nb"), 400, "malformed-request"),
+        ("cursor=" + cursor_for("/v1/tools", 0, 0, "\ud800", ID, about="nb"), 400, "malformed-request"),
         # as it was before a search had a stand
-        ("cursor=" + encode_cursor(0, "b", ID), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/tools", 0, "b", ID, about="nb"), 400, "cursor-invalid"),
     ],
 )
 async def test_bad_input_is_refused_by_the_documented_code(client: Any, query: str, status: int, code: str) -> None:
     response = await client.get(f"/v1/tools?{query}")
     assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+@pytest.mark.usefixtures("varied")
+async def test_a_cursor_is_good_for_its_own_question(client: Any) -> None:
+    cursor = (await client.get("/v1/tools?limit=1")).json()["nextCursor"]
+    for same in ("limit=2", "facets=true", "q="):
+        assert (await client.get(f"/v1/tools?{same}&cursor={cursor}")).status_code == 200
+    for other in ("purpose=treatment", "q=beta", "national=true"):
+        refused = await client.get(f"/v1/tools?{other}&cursor={cursor}")
+        assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
+    refused = await client.get(f"/v1/tools?cursor={cursor}", headers={"Accept-Language": "nn"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
 
 
 async def test_a_refusal_says_where_and_quotes_nothing(client: Any) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from catalog_api import queries, service
 from catalog_api.participants import SEEDING
+from devkit.testing.cursors import cursor_for
 from shared.events.catalog import ToolDocument
-from shared.paging import encode_cursor
 
 Find = Callable[..., Awaitable[list[str]]]
 
@@ -289,6 +289,6 @@ async def test_K5_a_search_sees_the_newest_words_at_once(find: Find, fill: Any, 
 
 async def test_a_cursor_of_another_time_is_a_cursor(client: Any, fill: Any, make_tool: Any) -> None:
     await fill(make_tool("Søvn"))
-    later = encode_cursor(2**62, 0, "", "00000000-0000-0000-0000-000000000000")
+    later = cursor_for("/v1/tools?q=s%C3%B8vn", 2**62, 0, "", "00000000-0000-0000-0000-000000000000", about="nb")
     response = await client.get(f"/v1/tools?q=søvn&cursor={later}")
     assert [item["name"] for item in response.json()["items"]] == ["Søvn"]

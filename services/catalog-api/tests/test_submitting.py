@@ -259,6 +259,10 @@ async def test_K2_submissions_are_listed_by_state_and_tool_in_pages(approval: An
         seen += [item["submissionId"] for item in page["items"]]
         cursor = page["nextCursor"]
     assert seen == newest_first
+    cursor = (await approval.supplier.get("/v1/submissions?limit=2")).json()["nextCursor"]
+    for other in ("state=draft", f"toolId={uuid4()}"):
+        refused = await approval.supplier.get(f"/v1/submissions?{other}&cursor={cursor}")
+        assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
     drafts = (await approval.supplier.get("/v1/submissions?state=draft")).json()["items"]
     assert [item["submissionId"] for item in drafts] == newest_first[::2]
     both = (await approval.supplier.get("/v1/submissions?state=draft&state=submitted")).json()["items"]

@@ -11,11 +11,11 @@ from consent_api.access_log.writing import BEHIND_AFTER, FEW, RESTS, keep_sorted
 from consent_api.my_log.texts import describe
 from consent_api.settings import Settings
 from consent_api.worker import create_worker
+from devkit.testing.cursors import cursor_for
 from devkit.testing.national_ids import population
 from shared.auth import Machine
 from shared.db import Database
 from shared.messaging.local import LocalBroker
-from shared.paging import encode_cursor
 
 PATH = "/v1/me/access-log"
 FIRST_DAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -228,9 +228,9 @@ async def test_P13_pages_of_the_log_newest_first(kari: Any, ask: Any, clock: Any
     "cursor",
     [
         "nonsense",
-        encode_cursor("2026-11-22", 1),
-        encode_cursor("0001-01-01T00:00:00+14:00", 1),
-        encode_cursor("2026-11-22T00:00:00+00:00", 0),
+        cursor_for(PATH, "2026-11-22", 1),
+        cursor_for(PATH, "0001-01-01T00:00:00+14:00", 1),
+        cursor_for(PATH, "2026-11-22T00:00:00+00:00", 0),
     ],
 )
 async def test_P13_a_page_of_the_log_that_is_none_is_refused(kari: Any, cursor: str) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from devkit.testing.cursors import cursor_for
+
 LEVELS = ["none", "basis", "full"]
 PATHS = [("GET", "/v1/me/consent"), ("PUT", "/v1/me/consent"), ("GET", "/v1/me/consent/history")]
 
@@ -111,9 +113,9 @@ async def test_pages_of_history_stay_in_place_while_it_grows(kari: Any) -> None:
     ("query", "status", "code"),
     [
         ("cursor=nonsense", 400, "cursor-invalid"),
-        ("cursor=WyJhIl0", 400, "cursor-invalid"),
-        ("cursor=Wzk5OTk5OTk5OTk5XQ", 400, "cursor-invalid"),
-        ("cursor=Wy0xXQ", 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/me/consent/history", "a"), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/me/consent/history", 999999999999), 400, "cursor-invalid"),
+        ("cursor=" + cursor_for("/v1/me/consent/history", -1), 400, "cursor-invalid"),
         ("limit=0", 422, "invalid-input"),
         ("limit=201", 422, "invalid-input"),
     ],

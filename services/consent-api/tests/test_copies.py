@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.paging import encode_cursor
+from shared.paging import encode_position
 
 CHANGES = "/v1/consents/changes"
 SCOPE = "nhn:samtykke/representation"
@@ -115,7 +115,7 @@ async def test_S1_a_slow_transaction_holds_nobodys_withdrawal_back_and_is_not_pa
 
 
 async def test_a_cursor_of_another_database_begins_anew(changes: Any, send: Any) -> None:
-    for cursor in (encode_cursor(1, 1, 1, 0), encode_cursor(1, 1, "k1-" + "a" * 26)):
+    for cursor in (encode_position(1, 1, 1, 0), encode_position(1, 1, "k1-" + "a" * 26)):
         answer = await send("GET", f"{CHANGES}?cursor={cursor}", scope=SCOPE)
         assert (answer.status_code, answer.json()["code"]) == (410, "feed-restarted")
 
@@ -124,7 +124,7 @@ async def test_a_cursor_of_another_database_begins_anew(changes: Any, send: Any)
     "position", [(1, 1, 1, -1), (1, 1, 1, 2**63), (1, 1), (1, 1, "' OR 1=1"), (1, 1, "\0"), (1, -1, "k1-" + "a" * 26)]
 )
 async def test_a_forged_cursor_is_refused(send: Any, position: tuple[Any, ...]) -> None:
-    answer = await send("GET", f"{CHANGES}?cursor={encode_cursor(*position)}", scope=SCOPE)
+    answer = await send("GET", f"{CHANGES}?cursor={encode_position(*position)}", scope=SCOPE)
     assert (answer.status_code, answer.json()["code"]) == (400, "cursor-invalid")
 
 

@@ -10,7 +10,7 @@ from consent_api.consent.service import set_consent
 from consent_api.representation.models import Acting
 from devkit.testing.national_ids import generate, population
 from shared.nationalid import NationalId
-from shared.paging import encode_cursor
+from shared.paging import encode_position
 
 INTEREST = "/v1/digitally-active/interest"
 CHANGES = "/v1/digitally-active/changes"
@@ -253,11 +253,11 @@ async def test_S3_what_the_register_says_anew_is_a_change(
     ("cursor", "status", "code"),
     [
         ("nonsense", 400, "cursor-invalid"),
-        (encode_cursor(1, 2), 400, "cursor-invalid"),
-        (encode_cursor(1, 2, -3), 400, "cursor-invalid"),
-        (encode_cursor(1, 2**63, 3), 400, "cursor-invalid"),
-        (encode_cursor("1", 2, 3), 400, "cursor-invalid"),
-        (encode_cursor(1, 2, 3), 410, "feed-restarted"),
+        (encode_position(1, 2), 400, "cursor-invalid"),
+        (encode_position(1, 2, -3), 400, "cursor-invalid"),
+        (encode_position(1, 2**63, 3), 400, "cursor-invalid"),
+        (encode_position("1", 2, 3), 400, "cursor-invalid"),
+        (encode_position(1, 2, 3), 410, "feed-restarted"),
     ],
 )
 async def test_S3_a_cursor_of_another_database_or_of_nobody_is_refused(

@@ -10,6 +10,7 @@ import pytest
 
 from consent_api.representation.acting import OwnAffairs
 from consent_api.representation.models import Acting
+from devkit.testing.cursors import cursor_for
 
 PATH = "/v1/me/representations"
 LAST_DAY = "2026-12-31"
@@ -273,7 +274,8 @@ async def test_pages_of_powers_of_attorney_and_their_entity_tag(kari: Any, citiz
     assert (len(times), second.json()["nextCursor"]) == (3, None)
     known = await kari.get(f"{PATH}?limit=2", {"If-None-Match": first.headers["ETag"]})
     assert (known.status_code, known.content) == (304, b"")
-    assert (await kari.get(f"{PATH}?cursor=nonsense")).json()["code"] == "cursor-invalid"
+    for wrong in ("nonsense", cursor_for("/v1/me/access-log", times[0], json.loads(first.content)["items"][0]["id"])):
+        assert (await kari.get(f"{PATH}?cursor={wrong}")).json()["code"] == "cursor-invalid"
     assert json.loads(first.content)["items"][0]["id"] not in second.text
 
 

@@ -119,6 +119,12 @@ async def test_M1_all_tools_are_filtered_searched_and_paged(kari: Any, offer: An
     searched = (await kari.get("/v1/me/available-tools?limit=2&q=program")).json()
     assert len(await names(kari, f"?limit=2&q=program&cursor={searched['nextCursor']}")) == 1
     assert (await kari.get("/v1/me/available-tools?kind=else")).status_code == 422
+    for other in ("purpose=learning", "q=program", "q=angsthjelp"):
+        refused = await kari.get(f"/v1/me/available-tools?{other}&cursor={first['nextCursor']}")
+        assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
+    nynorsk = {"Accept-Language": "nn"}
+    refused = await kari.get(f"/v1/me/available-tools?cursor={first['nextCursor']}", headers=nynorsk)
+    assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
 
 
 @pytest.mark.rule("S6", "M1")

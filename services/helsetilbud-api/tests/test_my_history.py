@@ -81,7 +81,9 @@ async def test_M6_pages_of_one_tool(kari: Any, ola: Any, others: Any, prescribed
         page = (await kari.get(f"/v1/me/history?toolId={tool}&limit=3&cursor={page['nextCursor']}")).json()
     assert seen == ["tool-opened"] * 3 + ["tool-prescribed"]
     assert await history(ola) == []
-    assert (await kari.get("/v1/me/history?cursor=abc")).json()["code"] == "cursor-invalid"
+    cursor = (await kari.get(f"/v1/me/history?toolId={tool}&limit=3")).json()["nextCursor"]
+    for wrong in ("cursor=abc", f"cursor={cursor}", f"toolId={other}&cursor={cursor}"):
+        assert (await kari.get(f"/v1/me/history?{wrong}")).json()["code"] == "cursor-invalid"
 
 
 async def test_P7_an_expiry_that_came_to_nothing_is_not_in_it(

@@ -61,6 +61,8 @@ async def test_pages_are_newest_first_and_stable_while_new_ones_come(kari, news,
     seen = [item["about"] for page in (first, second, third) for item in page["items"]]
     assert seen == about[::-1]
     assert third["nextCursor"] is None
+    elsewhere = await kari.get("access-log", params={"cursor": first["nextCursor"]})
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (400, "cursor-invalid")
 
 
 async def test_pages_do_not_lose_what_was_made_at_the_same_moment(kari, news) -> None:

@@ -139,7 +139,7 @@ async def test_support_sees_the_same_with_its_trail(kari, ola, news, postman, op
     assert "+4790000001" not in answer.text
 
 
-async def test_support_pages_through(kari, news, operator) -> None:
+async def test_support_pages_through(kari, ola, news, operator) -> None:
     for _ in range(3):
         await news.prescribed(kari.reference)
     first = await operator("POST", "/v1/notifications/search", **question(kari), params={"limit": 2})
@@ -147,6 +147,8 @@ async def test_support_pages_through(kari, news, operator) -> None:
     second = await operator("POST", "/v1/notifications/search", **question(kari), params={"cursor": cursor})
 
     assert (len(first.json()["items"]), len(second.json()["items"])) == (2, 1)
+    other = await operator("POST", "/v1/notifications/search", **question(ola), params={"cursor": cursor})
+    assert (other.status_code, other.json()["code"]) == (400, "cursor-invalid")
 
 
 @pytest.mark.rule("I1")

@@ -62,7 +62,7 @@ async def search_prescriptions(
         rows = await queries.search_prescriptions(connection, caller, citizen, after, limit)
         tools = await queries.tool_names(connection, [row["tool_id"] for row in rows])
     items = [show_prescription(row, tools.get(row["tool_id"]), language) for row in rows[:limit]]
-    return {"items": items, "nextCursor": _cursor(rows, limit)}
+    return {"items": items, "nextCursor": _cursor(rows, limit, citizen)}
 
 
 async def message_of(outside: Outside, prescription_id: UUID) -> str | None:
@@ -104,9 +104,9 @@ def show_prescription(row: RowMapping, tool: ToolDocument | None, language: str)
     }
 
 
-def _cursor(rows: Sequence[RowMapping], limit: int) -> str | None:
+def _cursor(rows: Sequence[RowMapping], limit: int, citizen: str) -> str | None:
     """Of the last row of the page, when one more was found."""
     if len(rows) <= limit:
         return None
     last = rows[limit - 1]
-    return encode_cursor(last["prescribed_at"].isoformat(), str(last["prescription_id"]))
+    return encode_cursor(last["prescribed_at"].isoformat(), str(last["prescription_id"]), about=citizen)

@@ -139,8 +139,7 @@ async def search_prescriptions(
     """Newest first. A search because the number must not be in an address (P3). In the patient's access log."""
     language = best_language(request.headers.get("accept-language"))
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
-    after = decode_moment_cursor(cursor)
-    page = await reading.search_prescriptions(
-        outside, caller, outside.asked_about(caller, national_id), after, limit, language, now
-    )
+    citizen = outside.asked_about(caller, national_id)
+    after = decode_moment_cursor(cursor, about=citizen)
+    page = await reading.search_prescriptions(outside, caller, citizen, after, limit, language, now)
     return JSONResponse(page, headers={"Content-Language": language})

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from devkit.testing.cursors import cursor_for
 from devkit.testing.national_ids import generate
 from prescription_api.clients.catalog import tool_feed
 from prescription_api.following import follow_tools
@@ -14,7 +15,6 @@ from prescription_api.handlers import HANDLERS
 from shared.auth.client import HelseIdClient
 from shared.db import Database
 from shared.metrics import Metrics
-from shared.paging import encode_cursor
 
 READ = "nhn:verktoyformidler/read"
 
@@ -116,7 +116,7 @@ async def test_P2_the_list_says_what_can_be_prescribed_and_why_not(
         ("cursor=x", 400),
         ("cursor=W10", 400),
         # as it was before search
-        ("cursor=" + encode_cursor("Søvnstigen", "0a7e4b1c-5d2f-4c3a-9b8e-6f1d2c3b4a59"), 400),
+        ("cursor=" + cursor_for("/v1/prescribable-tools", "Søvnstigen", "0a7e4b1c-5d2f-4c3a-9b8e-6f1d2c3b4a59"), 400),
         ("kind=other", 422),
         ("national=perhaps", 422),
         ("q=" + "a" * 201, 422),
@@ -162,6 +162,10 @@ async def test_a_search_finds_the_organisations_own(
     where = f"/v1/prescriptions/search?limit=2&cursor={page['nextCursor']}"
     rest = (await client.post(where, json=body, auth=practitioner(READ))).json()
     assert sorted(p["prescriptionId"] for p in page["items"] + rest["items"]) == sorted(made)
+    of_another = await client.post(
+        where, json={"patient": {"nationalId": generate(date(1977, 7, 7), 0)}}, auth=practitioner(READ)
+    )
+    assert (of_another.status_code, of_another.json()["code"]) == (400, "cursor-invalid")
     other = practitioner(READ, organisation="299900304")
     assert (await client.post("/v1/prescriptions/search", json=body, auth=other)).json()["items"] == []
 
@@ -208,8 +212,19 @@ async def test_the_entity_tag_of_a_prescription_is_of_its_language(
     assert (other.status_code, other.json()["toolName"]) == (200, "Søvnstigen")
 
 
+async def test_P2_a_cursor_is_good_for_its_own_filters(
+    client: httpx.AsyncClient, practitioner: Any, publish: Any
+) -> None:
+    for sequence in (1, 2, 3):
+        await publish(sequence=sequence)
+    cursor = (await client.get("/v1/prescribable-tools?limit=1", auth=practitioner(READ))).json()["nextCursor"]
+    for query, status in (("limit=2", 200), ("kind=integrated", 400), ("q=søvn", 400)):
+        answer = await client.get(f"/v1/prescribable-tools?{query}&cursor={cursor}", auth=practitioner(READ))
+        assert answer.status_code == status
+
+
 async def test_P2_a_forged_cursor_is_refused(client: httpx.AsyncClient, practitioner: Any) -> None:
-    cursor = encode_cursor(0, 0, "Søvnstigen", "no id")
+    cursor = cursor_for("/v1/prescribable-tools", 0, 0, "Søvnstigen", "no id")
     answer = await client.get(f"/v1/prescribable-tools?cursor={cursor}", auth=practitioner(READ))
     assert (answer.status_code, answer.json()["code"]) == (400, "cursor-invalid")
 

@@ -106,6 +106,8 @@ async def test_P11_P10_what_was_prescribed_again_is_told_again_in_pages(
     rest = (await ask(tool_id, odd, query=f"?limit=2&cursor={first['nextCursor']}")).json()
     moments = [item["prescribedAt"] for item in first["items"] + rest["items"]]
     assert (len(moments), moments, rest["nextCursor"]) == (3, sorted(moments, reverse=True), None)
+    of_another = await ask(tool_id, generate(date(1977, 7, 7), 0), query=f"?limit=2&cursor={first['nextCursor']}")
+    assert (of_another.status_code, of_another.json()["code"]) == (400, "cursor-invalid")
 
 
 async def test_P11_another_suppliers_tool_is_not_found(

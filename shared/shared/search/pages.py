@@ -28,9 +28,9 @@ class Position(NamedTuple):
     key: UUID
 
     @classmethod
-    def read(cls, cursor: str | None) -> Self | None:
-        """Raises CursorInvalid."""
-        position = decode_cursor(cursor, int, int, str, str)
+    def read(cls, cursor: str | None, *, language: str = "") -> Self | None:
+        """`language` where the sort keys are in the reader's. Raises CursorInvalid."""
+        position = decode_cursor(cursor, int, int, str, str, about=language)
         if position is None:
             return None
         stand, rank, sort, key = position
@@ -64,13 +64,13 @@ class Found:
     def page(self) -> Rows:
         return self.rows[: self.limit]
 
-    def next_cursor(self, sort: str, key: str) -> str | None:
-        """`sort` and `key` are the names of the columns."""
+    def next_cursor(self, sort: str, key: str, *, language: str = "") -> str | None:
+        """`sort` and `key` are the names of the columns, `language` as the position was read with."""
         if len(self.rows) <= self.limit:
             return None
         last = self.rows[self.limit - 1]
         stand = self.search.stand if self.search else 0
-        return encode_cursor(stand, last.rank, getattr(last, sort), str(getattr(last, key)))
+        return encode_cursor(stand, last.rank, getattr(last, sort), str(getattr(last, key)), about=language)
 
 
 async def find_page(

@@ -37,6 +37,6 @@ async def list_tools(
     language: str,
 ) -> Found:
     """By name; a search by how well it fits. Raises CursorInvalid."""
-    after = Position.read(filters.cursor)
+    after = Position.read(filters.cursor, language=language)
     listed = _Tools(connection, audience, filters, language, after)
     return await find_page(vocabulary, connection, listed, filters.q, after, filters.limit)

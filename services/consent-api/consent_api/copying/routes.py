@@ -19,7 +19,7 @@ from shared.errors import InvalidInput, Unavailable, problems
 from shared.exact import AS_DIGITS
 from shared.http import IfNoneMatch
 from shared.norway import day_in_norway
-from shared.paging import Cursor, CursorInvalid, decode_cursor, encode_cursor
+from shared.paging import Cursor, CursorInvalid, decode_position, encode_position
 
 _LARGEST: Final = 2**63 - 1
 _Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many people"), AS_DIGITS]
@@ -48,7 +48,7 @@ async def list_consent_changes(
     """
     states, place, more = await service.read_on(database, _place(cursor), limit, day_in_norway(now))
     items = [_item(state) for state in states]
-    return tagged(CopiedConsents(items=items, next_cursor=encode_cursor(*place), more=more), known)
+    return tagged(CopiedConsents(items=items, next_cursor=encode_position(*place), more=more), known)
 
 
 def _item(state: State) -> CopiedConsent:
@@ -59,7 +59,7 @@ def _item(state: State) -> CopiedConsent:
 
 
 def _place(cursor: str | None) -> Place | None:
-    """Raises CursorInvalid."""
+    """Kept by the copies, so of no question. Raises CursorInvalid."""
     try:
         return _changed(cursor)
     except CursorInvalid:
@@ -67,7 +67,7 @@ def _place(cursor: str | None) -> Place | None:
 
 
 def _changed(cursor: str | None) -> Changed | None:
-    parts = decode_cursor(cursor, int, int, int, int)
+    parts = decode_position(cursor, int, int, int, int)
     if parts is None:
         return None
     if not all(0 <= part <= _LARGEST for part in parts):
@@ -76,7 +76,7 @@ def _changed(cursor: str | None) -> Changed | None:
 
 
 def _everybody(cursor: str | None) -> Everybody:
-    parts = decode_cursor(cursor, int, int, str)
+    parts = decode_position(cursor, int, int, str)
     if parts is None or not all(0 <= part <= _LARGEST for part in parts[:2]) or not re.fullmatch(REFERENCE, parts[2]):
         raise CursorInvalid()
     return Everybody(*parts)

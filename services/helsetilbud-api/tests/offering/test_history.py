@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from devkit.testing.cursors import cursor_for
+
 OFFICE = "/v1/offices/9900101"
 HISTORY = f"{OFFICE}/history"
 MESSAGE = f"{OFFICE}/info-messages/gp-panel"
@@ -76,7 +78,8 @@ async def test_H6_the_history_of_one_setting_page_by_page(ragnhild: Any) -> None
             break
         cursor = {"cursor": page["nextCursor"]}
     assert seen == [5, 4, 3, 2, 1]
-    for wrong in ("abc", "WzBd", "WyJ4Il0", "WzkyMjMzNzIwMzY4NTQ3NzU4MDhd"):
+    forged = [cursor_for(HISTORY, position) for position in (0, "x", 2**63)]
+    for wrong in ("abc", "WzBd", *forged, cursor["cursor"]):  # the last is of one setting only
         refused = await ragnhild.get(HISTORY, cursor=wrong)
         assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
 

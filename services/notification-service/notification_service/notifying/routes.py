@@ -107,8 +107,8 @@ async def search_notifications(
     await record_look_up(session, operator, "notifications-searched", citizen, question.reason, now)
     language = best_language(accept_language)
     reader = await session.connection()
-    rows = await queries.list_notifications(reader, citizen, decode_moment_cursor(cursor), limit + 1)
-    items, following = _page(NotificationTrail, rows, limit, language)
+    rows = await queries.list_notifications(reader, citizen, decode_moment_cursor(cursor, about=citizen), limit + 1)
+    items, following = _page(NotificationTrail, rows, limit, language, about=citizen)
     response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
     return NotificationTrailPage(items=items, next_cursor=following)
 
@@ -120,11 +120,15 @@ _HOLDS_NUMBER: Final[Mapping[str, Any]] = {
 }
 
 
-def _page(shown: type[Shown], rows: Sequence[RowMapping], limit: int, language: str) -> tuple[list[Shown], str | None]:
+def _page(
+    shown: type[Shown], rows: Sequence[RowMapping], limit: int, language: str, *, about: str = ""
+) -> tuple[list[Shown], str | None]:
     """`rows` holds one more than the page when there are more."""
     items = [shown.of(row, language) for row in rows[:limit]]
     last = items[-1] if len(rows) > limit else None
-    return items, encode_cursor(last.created_at.isoformat(), str(last.notification_id)) if last else None
+    if last is None:
+        return items, None
+    return items, encode_cursor(last.created_at.isoformat(), str(last.notification_id), about=about)
 
 
 def _shown(body: Schema, known: str | None, language: str) -> Response:

@@ -43,8 +43,8 @@ async def list_tool_prescribers(
     it has been sent to them. Another supplier's tool is not found. Each question is in the citizen's access log (P11,
     P13).
     """
-    after = decode_moment_cursor(cursor)
     national_id = NationalId.parse(wanted.patient.national_id, allow_synthetic=outside.allow_synthetic)
     outside.limits.look_ups(caller.client_id, caller.organisation, 1)
     citizen = outside.references.of(national_id)
+    after = decode_moment_cursor(cursor, about=citizen)
     return JSONResponse(await service.list_prescribers(outside, caller, tool_id, citizen, after, limit, now))

@@ -38,8 +38,14 @@ async def list_prescribers(
         await recording.record_look_up(connection, viewer, "asked-prescribers", citizen, now, tool_id)
         rows = await queries.started_prescriptions(connection, citizen, tool_id, after, limit)
     last = rows[limit - 1] if len(rows) > limit else None
-    cursor = encode_cursor(last["prescribed_at"].isoformat(), str(last["prescription_id"])) if last else None
-    return {"items": [_prescriber(row) for row in rows[:limit]], "nextCursor": cursor}
+    return {
+        "items": [_prescriber(row) for row in rows[:limit]],
+        "nextCursor": _cursor(last, citizen) if last else None,
+    }
+
+
+def _cursor(last: RowMapping, citizen: str) -> str:
+    return encode_cursor(last["prescribed_at"].isoformat(), str(last["prescription_id"]), about=citizen)
 
 
 def supplier_calling(tool: ToolDocument | None, caller: Machine) -> Party:

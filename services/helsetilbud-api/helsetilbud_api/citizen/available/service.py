@@ -46,13 +46,13 @@ async def list_available_tools(
     connection: AsyncConnection, vocabulary: Vocabulary, user: User, language: str, filters: ToolFilters
 ) -> Found:
     """By name, or the best first; nothing while the citizen's tools are hidden (S6). Raises CursorInvalid."""
-    after = Position.read(filters.cursor)
+    after = Position.read(filters.cursor, language=language)
     head = await find_head(connection, user.citizen)
     if head.level != FULL:
         return Found((), head.level, head.as_of)
     listed = _Available(connection, user, language, filters, after)
     found = await find_page(vocabulary, connection, listed, filters.q, after, filters.limit)
-    return Found(found.rows, head.level, head.as_of, found.next_cursor("name", "key"))
+    return Found(found.rows, head.level, head.as_of, found.next_cursor("name", "key", language=language))
 
 
 async def add_tool(

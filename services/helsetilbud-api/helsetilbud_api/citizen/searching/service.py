@@ -43,10 +43,10 @@ async def search_my_tools(
     limit: int,
 ) -> Found:
     """The best first; nothing while the list is hidden (S6). Raises CursorInvalid."""
-    after = Position.read(cursor)
+    after = Position.read(cursor, language=language)
     head = await queries.find_head(connection, citizen)
     if head.level != FULL:
         return Found((), head.level, head.as_of)
     listed = _MyTools(connection, citizen, language, wanted, after)
     found = await find_page(vocabulary, connection, listed, said, after, limit)
-    return Found(found.rows, head.level, head.as_of, found.next_cursor("name", "key"))
+    return Found(found.rows, head.level, head.as_of, found.next_cursor("name", "key", language=language))
