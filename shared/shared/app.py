@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 import httpx
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from fastapi_swagger import patch_fastapi
 
@@ -38,7 +39,7 @@ UNTOLD: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": Fa
 
 # what pages of other origins may send, and see of an answer
 _FOR_PAGES: Final[dict[str, Any]] = {
-    "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    "allow_methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     "allow_headers": [
         *("Authorization", "DPoP", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match", "If-None-Match"),
         *("nhn-event-id", "nhn-source-system", "traceparent", "tracestate", "Last-Event-ID"),
@@ -103,6 +104,9 @@ def build_app(
     describe(app, settings.audience, tags or {})
     # Swagger UI from a package of ours instead of from somebody's delivery network
     patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
+    for route in app.routes:  # its own; what is a router's is seen to by the gate
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")
     return app
 
 

@@ -34,7 +34,7 @@ from shared.errors import (
 from shared.language import Text, best_language
 from shared.limiting import fields, observe
 from shared.logging import serving
-from shared.methods import allowed
+from shared.methods import allowed, head_as_get, method_sent
 from shared.metrics import Metrics
 from shared.outages import is_outage, is_unstorable
 from shared.questions import asking
@@ -155,6 +155,8 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope = head_as_get(scope)
         headers = Headers(scope=scope)
         correlation = accept(headers.get("nhn-event-id"), headers.get("traceparent"), headers.get("nhn-source-system"))
         with correlated(correlation), serving(self.service), asking(scope):
@@ -165,10 +167,14 @@ class Gate:
 
     async def _trace(self, tracer: Tracer, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         parent = caller_of(headers.get("traceparent"))
-        with tracer.span(scope["method"], SpanKind.SERVER, {"url.scheme": scope["scheme"]}, parent) as span:
+        with tracer.span(method_sent(scope), SpanKind.SERVER, {"url.scheme": scope["scheme"]}, parent) as span:
             exchange = _Exchange(self, scope, headers, current())
             await exchange.run(receive, send)
             exchange.tell(span)
+
+
+class _HeadersSent(Exception):
+    """All that HEAD asks for has been answered."""
 
 
 class _Exchange:
@@ -177,6 +183,7 @@ class _Exchange:
     def __init__(self, gate: Gate, scope: Scope, headers: Headers, correlation: Correlation) -> None:
         self.gate = gate
         self.scope = scope
+        self.method = method_sent(scope)
         self.headers = headers
         self.correlation = correlation
         self.intake = gate.intake(scope)
@@ -194,6 +201,8 @@ class _Exchange:
         try:
             self._refuse_unreadable()
             await self._ask(self.intake.seconds or self.gate.seconds)
+        except _HeadersSent:
+            pass
         except DomainError as error:
             await self._problem(error)
         except Exception as error:  # the boundary of the process: whatever is left becomes a problem document
@@ -266,6 +275,9 @@ class _Exchange:
             if self.observed.counts:
                 message["headers"] += fields(self.observed)
         await self._send(message)
+        if self.method == "HEAD" and message.get("status") == 200 and "content-length" not in Headers(scope=message):
+            await self._send({"type": "http.response.body"})
+            raise _HeadersSent  # of a stream, which is not begun
 
     async def _problem(self, error: DomainError) -> None:
         if self.status:
@@ -294,8 +306,8 @@ class _Exchange:
 
     def tell(self, span: Span) -> None:
         """What the log and the metrics tell, by the names of OpenTelemetry's conventions."""
-        span.update_name(f"{self.scope['method']} {self.route}")
-        span.set_attribute("http.request.method", self.scope["method"])
+        span.update_name(f"{self.method} {self.route}")
+        span.set_attribute("http.request.method", self.method)
         span.set_attribute("http.route", self.route)
         span.set_attribute("http.response.status_code", self.status)
         if code := self.scope.get(REFUSED):
@@ -306,14 +318,13 @@ class _Exchange:
     def _record(self) -> None:
         elapsed = time.perf_counter() - self.started
         route = self.route
-        method = self.scope["method"]
-        self.gate.metrics.requests.labels(method, route, str(self.status)).observe(elapsed)
+        self.gate.metrics.requests.labels(self.method, route, str(self.status)).observe(elapsed)
         if code := self.scope.get(REFUSED):
             self.gate.metrics.refusals.labels(code, str(self.status)).inc()
         if route not in _QUIET_ROUTES:
             _logger.info(
                 "request",
-                method=method,
+                method=self.method,
                 route=route,
                 status=self.status,
                 ms=round(elapsed * 1000, 2),

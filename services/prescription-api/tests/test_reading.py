@@ -201,6 +201,21 @@ def test_handlers_have_names_of_their_own() -> None:
     assert len(names) == len(set(names))
 
 
+async def test_P13_HEAD_is_proven_and_recorded_as_a_reading_of_its_own(
+    client: httpx.AsyncClient, practitioner: Any, prescribe: Any, publish: Any, odd: str, rows: Any
+) -> None:
+    """Its proof is for HEAD (RFC 9449, 4.2); what GET writes in the access log, it writes too."""
+    path, ours = (await prescribe(odd, await publish())).headers["Location"], practitioner(READ)
+    looked = await client.head(path, auth=ours)
+    assert (looked.status_code, looked.content, looked.headers["etag"]) == (200, b"", '"1-nb"')
+    assert "read" in [entry["action"] for entry in await rows("access_log")]
+    headers = ours.headers("GET", str(client.base_url.join(path)))
+    refused = await client.head(path, headers=headers)
+    assert (refused.status_code, "invalid_dpop_proof" in refused.headers["www-authenticate"]) == (401, True)
+    not_found = await client.head(f"/fhir/Task/{uuid4()}", auth=ours)
+    assert (not_found.status_code, not_found.headers["content-type"]) == (404, "application/fhir+json")
+
+
 async def test_the_entity_tag_of_a_prescription_is_of_its_language(
     client: httpx.AsyncClient, practitioner: Any, prescribe: Any, publish: Any, odd: str
 ) -> None:

@@ -16,6 +16,7 @@ from shared.auth.keys import IssuerKeys
 from shared.auth.replay import ReplayStore
 from shared.auth.tokens import AccessTokens
 from shared.citizenref import CitizenReferences
+from shared.methods import method_sent
 from shared.settings import ServiceSettings
 
 Clock = Callable[[], datetime]
@@ -98,7 +99,7 @@ class Authenticator:
         is how the caller addresses us, where that is not by our public address.
         Raises `ProofMissing`, `ProofInvalid`, `ProofReplayed` or `ProofCheckUnavailable`.
         """
-        expected = dpop.Request(request.method, self._address(request, origin), token_digest, key)
+        expected = dpop.Request(method_sent(request.scope), self._address(request, origin), token_digest, key)
         return await self._proofs.check(_proof(request), expected)
 
     async def citizen(self, request: Request) -> CitizenToken:

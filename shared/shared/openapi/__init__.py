@@ -18,7 +18,8 @@ _ABOUT: Final = """\
 
 Audience of access tokens: `{audience}`. Texts for people are in the language of `Accept-Language` (`nb`, `nn`, `en`).
 `nhn-event-id` (a UUID), `nhn-source-system` and `traceparent` are taken with any request, and travel with what follows
-from it. A refusal is a problem document (RFC 9457): program by its `code`, show its `detail`."""
+from it. A refusal is a problem document (RFC 9457): program by its `code`, show its `detail`. HEAD is answered wherever
+GET is; its DPoP proof is for HEAD."""
 _CONTACT: Final = {
     "name": "Helseverktøy",
     "url": "https://helseverktoy.example/developers",

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import uvicorn
 
-from devkit.testing.tokens import served_by
+from devkit.testing.tokens import BearerAuth, served_by
 from helsetilbud_api.app import create_app
 from helsetilbud_api.citizen.schemas import FeedEvent
 from helsetilbud_api.citizen.streaming import routes
@@ -52,6 +52,20 @@ async def test_M4_a_kind_that_the_next_release_has_told_of_does_not_end_a_stream
         await follower.block()
         block = await follower.block()
         assert json.loads(block["data"])["kind"] == told_by_the_next_release
+
+
+@pytest.mark.rule("M4")
+async def test_M4_who_only_looks_at_the_stream_is_answered_and_takes_no_room(
+    kari: Any, another: Any, helsenorge: Any
+) -> None:
+    await kari.consent()
+    token = helsenorge.citizen_token("nhn:helsetilbud", pid=kari.number, **kari.token)
+    async with another() as here, httpx.AsyncClient(base_url=here, auth=BearerAuth(token), timeout=10) as http:
+        for _ in range(MOST_OF_ONE + 1):
+            looked = await http.head("/v1/me/feed/stream")
+            assert (looked.status_code, looked.content) == (200, b"")
+            assert looked.headers["content-type"].startswith("text/event-stream")
+            assert looked.headers["x-accel-buffering"] == "no"
 
 
 @pytest.mark.rule("M4")
