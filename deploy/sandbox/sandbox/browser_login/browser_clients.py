@@ -42,12 +42,7 @@ class WantedBrowserClient(BaseModel):
                     "issuer": "helseid",
                     "name": "Journalsystemet Fjellbekk, utvikling",
                     "redirect_uris": ["http://127.0.0.1:3000/callback"],
-                    "jwk": {
-                        "kty": "EC",
-                        "crv": "P-256",
-                        "x": "Z0yOI9stG4AFsHUkkhIwAUkQ35tQ8bbTYVUnb0Yxi8o",
-                        "y": "bmDTNPyT3fpFnsqHb9yyI8Eu1YZiWRcr9PJVdGZ7Zw8",
-                    },
+                    "jwk": {"kty": "EC", "crv": "P-256", "x": "...", "y": "..."},
                 }
             ]
         },
