@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Response, sync_playwright
 
 from sandbox.services import FRONT_ENDS
 from sandbox.wiring import Wiring
@@ -55,21 +57,39 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
+@pytest.fixture(scope="module")
+def pages_seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Every page of the front ends that a module's tests have seen, one of each address and status: valid HTML."""
+    folder = tmp_path_factory.mktemp("pages")
+    yield folder
+    if any(folder.iterdir()):
+        assert browser.invalid(folder) == ""
+
+
 class NewContext(Protocol):
     def __call__(self, **options: Any) -> BrowserContext: ...
 
 
 @pytest.fixture
-def new_context(chromium: Browser) -> Iterator[NewContext]:
+def new_context(chromium: Browser, pages_seen: Path, wiring: Wiring) -> Iterator[NewContext]:
     """A browser of its own. When the test is over: nothing broke the content security policy, no script failed, and no
     national identity number stood in an address, a cookie, a referrer or the browser's storage (I1).
     """
     watches: list[_Watch] = []
+    ours = tuple(f"{wiring.address(it)}/" for it in FRONT_ENDS)
+
+    def keep(answer: Response) -> None:
+        is_page = "text/html" in answer.headers.get("content-type", "") and answer.request.is_navigation_request()
+        if is_page and answer.url.startswith(ours) and not 300 <= answer.status < 400:
+            name = re.sub(r"[0-9a-f-]{36}|[^a-z]+", "-", urlsplit(answer.url).path)
+            with suppress(Error):  # the test has gone on to another page
+                (pages_seen / f"{name}{answer.status}.html").write_text(answer.text(), "utf-8")
 
     def new_context(**options: Any) -> BrowserContext:
         usual = {"locale": "nb-NO", "viewport": {"width": 1100, "height": 800}, "reduced_motion": "reduce"}
         context = chromium.new_context(**(usual | options))
         context.set_default_timeout(15_000)
+        context.on("response", keep)
         watches.append(_Watch(context))
         return context
 
