@@ -9,6 +9,7 @@ from typing import Final
 
 from prescription_api.errors import DeadlineInvalid
 from shared.norway import OSLO, day_in_norway
+from shared.schemas import rfc3339
 
 LONGEST: Final = timedelta(days=365)
 _LAST_SECOND: Final = time(23, 59, 59)
@@ -25,7 +26,11 @@ def deadline_for(default_days: int, asked: datetime | date | None, now: datetime
     latest = today + LONGEST
     day = min(today + timedelta(days=default_days), latest) if asked is None else _day_asked(asked, now)
     if day is None or not today <= day <= latest:
-        raise DeadlineInvalid(earliest=today.isoformat(), latest=latest.isoformat())
+        raise DeadlineInvalid(earliest=rfc3339(_end_of(today)), latest=rfc3339(_end_of(latest)))
+    return _end_of(day)
+
+
+def _end_of(day: date) -> datetime:
     return datetime.combine(day, _LAST_SECOND, OSLO).astimezone(UTC)
 
 

@@ -288,7 +288,9 @@ class PatientOutsideTargetGroup(AboutPatient):
 
 
 class DeadlineInvalid(DomainError):
-    """`earliest` and `latest` are the first and the last day that are accepted, in Norway (P7)."""
+    """`earliest` and `latest` are the first and the last that are accepted, as deadlines are shown: the ends of their
+    days in Norway (P7).
+    """
 
     status = 422
     code = "deadline-invalid"
@@ -298,7 +300,7 @@ class DeadlineInvalid(DomainError):
         "en": "The deadline is too short or too long.",
     }
     members: ClassVar[Members] = {
-        "earliest": member("The first that is accepted", "2026-11-22T08:15:30.123Z", format="date-time"),
+        "earliest": member("The first that is accepted", "2026-11-22T22:59:59.000Z", format="date-time"),
         "latest": member("The last that is accepted", "2027-11-22T22:59:59.000Z", format="date-time"),
     }
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
 from prescription_api.closing import EndCategory, RevokeCategory
@@ -18,6 +18,8 @@ NationalIdText = Annotated[str, Field(max_length=64, description="Fødselsnummer
 OrganisationNumber = Annotated[
     str, Field(pattern=r"^[0-9]{9}$", max_length=9, examples=["299900452"]), AfterValidator(checked)
 ]
+# as far from now as it likes: the rule says what is too far (P7)
+AnyMoment = Annotated[AwareDatetime, WithJsonSchema({"type": "string", "format": "date-time"})]
 Purpose = Literal["learning", "mapping", "treatment"]
 
 TOOL = "0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11"
@@ -100,7 +102,7 @@ class Prescribing(RequestSchema):
     organisation: OrganisationNumber | None = Field(
         None, description="Needed only for tools restricted to organisations; one that the token speaks for (P5)"
     )
-    deadline: Annotated[Timestamp | date, Field(union_mode="left_to_right")] | None = Field(
+    deadline: Annotated[AnyMoment | date, Field(union_mode="left_to_right")] | None = Field(
         None,
         description="The last day on which the citizen can take the tool into use: a day, or a moment in it. It ends "
         "when the day does in Norway, and lies between today and a year from today. Without it the tool's own default "

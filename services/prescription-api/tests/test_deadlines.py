@@ -1,11 +1,14 @@
 """P7: until when, in days of Norway."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from prescription_api.deadlines import (
     LONGEST,
@@ -15,8 +18,10 @@ from prescription_api.deadlines import (
     next_due,
 )
 from prescription_api.errors import DeadlineInvalid
+from prescription_api.schemas import Prescribing
 from shared.norway import OSLO, day_in_norway
 
+EXAMPLE = {"patient": {"nationalId": "17858401267"}, "toolId": "0b4f6c1e-3f0a-4c39-9d59-6f7f3a2f9a11"}
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 NOWS = st.integers(0, 15 * 365 * 86_400).map(lambda n: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=n))
 
@@ -48,12 +53,17 @@ async def test_P7_without_one_the_tools_own_counts(prescribe: Any, publish: Any,
         "0001-01-01T00:00:00Z",
         "9999-12-31",
         "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+05:00",
+        "9999-12-31T23:59:59-05:00",
     ],
 )
 async def test_P7_neither_past_nor_more_than_a_year_away(prescribe: Any, publish: Any, odd: str, asked: str) -> None:
     answer = await prescribe(odd, await publish(), deadline=asked)
     assert (answer.status_code, answer.json()["code"]) == (422, "deadline-invalid")
-    assert (answer.json()["earliest"], answer.json()["latest"]) == ("2026-11-22", "2027-11-22")
+    told = answer.json()
+    assert (told["earliest"], told["latest"]) == ("2026-11-22T22:59:59.000Z", "2027-11-22T22:59:59.000Z")
+    accepted = await prescribe(odd, await publish(sequence=2), deadline=told["earliest"])
+    assert accepted.json()["deadline"] == told["earliest"]
 
 
 @pytest.mark.parametrize("asked", ["2026-11-22", "2026-11-22T08:00:01Z", "2027-11-22", "2027-11-22T22:59:59Z"])
@@ -69,8 +79,7 @@ async def test_P7_today_and_a_year_from_today_are_accepted(prescribe: Any, publi
         "tomorrow",
         "2026-02-30",
         "2026-12-24T08:00:00",
-        "0001-01-01T00:00:00+05:00",
-        "9999-12-31T23:59:59-05:00",
+        "2026-12-24T08:00:00.000000000000001Z",
         "1798110000",
         1798110000,
         [],
@@ -79,6 +88,22 @@ async def test_P7_today_and_a_year_from_today_are_accepted(prescribe: Any, publi
 async def test_P7_what_is_no_day_and_no_moment_is_refused(prescribe: Any, publish: Any, odd: str, asked: Any) -> None:
     answer = await prescribe(odd, await publish(), deadline=asked)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+
+
+@pytest.mark.parametrize("zone", ["Z", "z", "+00:00", "-00:00", "+14:00", "-23:59", "+24:00", "+01", "", " Z"])
+@pytest.mark.parametrize("clock", ["00:00:00", "23:59:59.999", "08:00:00.12345678901234", "24:00:00", "08:00", "8:00"])
+@pytest.mark.parametrize("day", ["0001-01-01", "2026-12-24", "9999-12-31", "0000-01-01", "2026-02-30", "26-12-24"])
+def test_P7_the_contract_takes_what_is_read_as_a_deadline_and_nothing_else(day: str, clock: str, zone: str) -> None:
+    """What is left for the rule to refuse is too early or too late."""
+    schema = Prescribing.model_json_schema()["properties"]["deadline"] | {"maxLength": 40}
+    contract = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    for asked in (day, f"{day}T{clock}{zone}", f"{day}t{clock}{zone}"):
+        read = None
+        with suppress(ValidationError):
+            read = Prescribing.model_validate(EXAMPLE | {"deadline": asked}).deadline
+        assert contract.is_valid(asked) == (read is not None), asked
+        with suppress(DeadlineInvalid):
+            deadline_for(30, read, NOW)
 
 
 @pytest.mark.parametrize(

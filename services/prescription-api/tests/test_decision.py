@@ -91,7 +91,7 @@ def promised(case: Case) -> tuple[int, str, dict[str, Any]]:
     if case["restricted_to"] == FOREIGN:
         return 403, "organisation-not-allowed", {}
     if case["deadline"] == "past":
-        return 422, "deadline-invalid", {"earliest": "2026-11-22", "latest": "2027-11-22"}
+        return 422, "deadline-invalid", {"earliest": "2026-11-22T22:59:59.000Z", "latest": "2027-11-22T22:59:59.000Z"}
     return _promised_of_patient(case)
 
 
