@@ -158,6 +158,12 @@ BREAKING: dict[str, tuple[Callable[[Json], Any], str]] = {
     ),
 }
 
+
+def open_up(contract: Json, security: list[Any]) -> Json:
+    operation(contract)["security"] = security
+    return contract
+
+
 HARMLESS: dict[str, Callable[[Json], Any]] = {
     "nothing": lambda c: None,
     "operation": lambda c: c["paths"].update({"/v1/others": {"get": {"operationId": "listOthers", "responses": {}}}}),
@@ -188,6 +194,15 @@ def rename_owner(contract: Json) -> None:
     schemas = contract["components"]["schemas"]
     schemas["Person"] = schemas.pop("Owner")
     answered(contract)["properties"]["owner"]["anyOf"][0]["$ref"] = "#/components/schemas/Person"
+
+
+def test_no_requirement_and_an_empty_one_let_the_same_in() -> None:
+    """Both are promises that nobody has to show who they are; a requirement added to either breaks callers."""
+    empty, none = (open_up(copy.deepcopy(RELEASED), security) for security in ([{}], []))
+    assert broken(empty, none) == broken(none, empty) == []
+    assert [broken(one, RELEASED) for one in (empty, none)] == [
+        ["PUT /v1/things/{thingId}: nobody logged in no longer lets in"]
+    ] * 2
 
 
 @pytest.mark.parametrize("kind", BREAKING)

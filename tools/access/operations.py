@@ -55,7 +55,7 @@ class Operation:
     @property
     def is_public(self) -> bool:
         """Nobody needs to say who they are; whoever does is still looked at, where a scheme is named."""
-        return {} in self.document["security"]
+        return not self.document["security"] or {} in self.document["security"]
 
     @property
     def takes_tokens(self) -> bool:

@@ -74,7 +74,7 @@ def _ways_in(old: Json, new: Json) -> Iterator[str]:
 
 
 def _accepted(operation: Json) -> list[tuple[str, str]]:
-    ways = [way or {"nobody logged in": []} for way in operation.get("security", [{}])]
+    ways = [way or {"nobody logged in": []} for way in operation.get("security") or [{}]]
     return [(scheme, scope) for way in ways for scheme, scopes in way.items() for scope in scopes or [""]]
 
 
