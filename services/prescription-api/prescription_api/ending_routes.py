@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request, Response
 
 from prescription_api import ending, errors
+from prescription_api.answers import TAGGED
 from prescription_api.callers import Prescriber, PrescriptionId
 from prescription_api.closing import Why
 from prescription_api.models import Act
@@ -18,7 +19,7 @@ from shared.language import best_language
 
 router = APIRouter()
 
-_CLOSING = problems(
+_CLOSING = TAGGED | problems(
     *PRACTITIONER_REFUSALS,
     errors.HprNotValid,
     errors.HprUnavailable,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from prescription_api import errors, models, patients, reading, service
+from prescription_api.answers import CREATED
 from prescription_api.callers import Prescriber, PrescriptionId, Reading
 from prescription_api.outside import CurrentOutside
 from prescription_api.schemas import (
@@ -58,7 +59,8 @@ async def look_up_patient(
     response_model=Prescription,
     tags=["prescriptions"],
     summary="Prescribe a tool to a patient",
-    responses=problems(
+    responses=CREATED
+    | problems(
         *PRACTITIONER_REFUSALS,
         *_NUMBER,
         *_REGISTERS,

@@ -30,6 +30,11 @@ _COMMON_TAGS: Final = {"Operations": "For those who run the service"}
 _HEADER: Final = "#/components/headers/"
 _HEADERS: Final = {
     "nhn-event-id": "The correlation id: the caller's own, or one made here",
+    "Accept": "The media types that are accepted here",
+    "Accept-Encoding": "`identity`: what is sent in is not compressed",
+    "Allow": "The methods that are there, where the one that was used is not (405)",
+    "Content-Language": "Of the texts: `nb`, `nn` or `en`",
+    "Location": "Where what was made is",
     "ETag": "The entity tag of this answer",
     "Idempotency-Replayed": "`true` when an earlier request with the same key was given this answer",
     "RateLimit": "What is left, for so many seconds, of each limit (draft-ietf-httpapi-ratelimit-headers-11)",
@@ -70,7 +75,7 @@ def _complete_operation(operation: Json) -> None:
     _summarise(operation)
     for parameter in operation.get("parameters", []):
         _take_null(parameter["schema"])
-    operation.setdefault("security", [{}])  # said aloud: nobody has to log in
+    operation.setdefault("security", [])  # said aloud: nobody has to log in
     responses = operation["responses"]
     responses.get("422", {}).get("content", {}).pop("application/json", None)
     for status, problem in problems(*_always_possible(operation)).items():
@@ -83,6 +88,8 @@ def _complete_operation(operation: Json) -> None:
         headers = response.setdefault("headers", {})
         for name in _headers(operation, status, response):
             headers.setdefault(name, {"$ref": _HEADER + name})
+    if unchanged := responses.get("304"):  # as the answer that the caller has (RFC 9110, 15.4.5)
+        unchanged["headers"] = responses["200"]["headers"] | unchanged["headers"]
     operation["responses"] = dict(sorted(responses.items()))
 
 
@@ -121,19 +128,26 @@ def _always_possible(operation: Json) -> list[type[DomainError]]:
 def _headers(operation: Json, status: str, response: Json) -> Iterator[str]:
     """What an answer with this status carries, as far as it follows from the operation."""
     if status == "default":
+        yield from ("Allow", "Content-Language")
         return
     sent = {parameter["name"] for parameter in operation.get("parameters", [])}
     codes = _codes(response)
     yield "nhn-event-id"
+    if "content" in response:
+        yield "Content-Language"
+    if status == "415":
+        yield from ("Accept", "Accept-Encoding")
+    if status == "201" and "Idempotency-Key" in sent:
+        yield "Location"
     if sent & {"If-Match", "If-None-Match"} and status in ("200", "304"):
         yield "ETag"
     if "Idempotency-Key" in sent and status in ("200", "201"):
         yield "Idempotency-Replayed"
     if status in ("429", "503") or "idempotency-in-progress" in codes:
         yield "Retry-After"
-    if status == "401":
+    if status in ("401", "403"):
         yield "WWW-Authenticate"
-    if status < "500" and RateLimitExceeded.code in _codes(operation["responses"].get("429", {})):
+    if RateLimitExceeded.code in _codes(operation["responses"].get("429", {})):
         yield from ("RateLimit-Policy", "RateLimit")
 
 

@@ -35,10 +35,15 @@ _SAFELY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Vary": "Authorization",
 }
+_INLINE: Final = {"description": "`inline`: shown, not saved", "schema": {"type": "string"}}
 _IMAGE: Final = {"schema": {"type": "string", "format": "binary", "maxLength": LARGEST}}
 _BINARY: Final = {media_type: _IMAGE for media_type in sorted(MEDIA_TYPES)}
 _FOUND: Final[dict[int | str, dict[str, Any]]] = {
-    200: {**TAGGED[200], "description": "The image, as what it is", "content": _BINARY},
+    200: {
+        "headers": TAGGED[200]["headers"] | {"Content-Disposition": _INLINE},
+        "description": "The image, as what it is",
+        "content": _BINARY,
+    },
     304: {"description": "As the entity tag in If-None-Match says"},
 }
 _SENT: Final = {"requestBody": {"required": True, "content": _BINARY}}
