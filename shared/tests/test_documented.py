@@ -7,10 +7,10 @@ import httpx
 import pytest
 from fastapi import FastAPI, Response
 
+from devkit.testing.documented import documented
 from shared.errors import DomainError, install_error_handlers, member, problems
 from shared.language import Text
 from shared.openapi import describe
-from shared.testing.documented import documented
 
 
 class TooLate(DomainError):
