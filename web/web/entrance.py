@@ -24,13 +24,18 @@ _logger = structlog.get_logger(__name__)
 @router.get("/logg-inn")
 async def sign_in(visit: Guest, til: str | None = None) -> Response:
     """To the issuer, and from there back to `til`."""
+    return await to_issuer(visit, local_path(til))
+
+
+async def to_issuer(visit: Visit, back: str, **more: str) -> Response:
+    """`more` are parameters of this issuer's own."""
     house = visit.house
     browser = cookies.read(visit.request, house.front_end.name, cookies.BROWSER) or secrets.token_urlsafe(32)
     try:
-        started = await house.client.begin()
+        started = await house.client.begin(**more)
     except (IssuerAway, SignInRefused) as error:
         return _away(visit, error)
-    await house.sessions.begin_sign_in(started.state, browser, {**started.kept, "back": local_path(til)})
+    await house.sessions.begin_sign_in(started.state, browser, {**started.kept, "back": back})
     answer = RedirectResponse(started.url, 302)
     cookies.put(answer, house.front_end.name, cookies.BROWSER, browser, seconds=_SIGN_IN_SECONDS)
     return answer
@@ -50,6 +55,8 @@ async def come_back(visit: Guest, state: str = "", code: str = "", error: str = 
     words = COMMON.of(visit.language)
     if kept is None or iss not in (None, visit.house.settings.issuer):
         return _failed(visit, words.sign_in_failed_text)
+    if error and visit.session:
+        return visit.go(kept["back"])  # who changed their mind is who they were
     if error or not code:
         return _failed(visit, words.sign_in_stopped_text)
     try:

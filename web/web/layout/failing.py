@@ -35,7 +35,7 @@ def install(app: FastAPI) -> None:
 
 def failure(request: Request, status: int, title: str, text: str, *, again: bool = False) -> HTMLResponse:
     """A page of its own. `again` offers to try the same once more; a form is not sent again by a link."""
-    visit = visit_of(request)
+    visit = getattr(request.state, "visit", None) or visit_of(request)
     again = again and request.method in ("GET", "HEAD")
     page = visit.page("failure.html", status=status, title=title, text=text, again=again, event_id=current().event_id)
     if status == 503:

@@ -31,7 +31,8 @@ class FrontEnd:
 
     `name` is its folder below `web/`, and stands in its cookies' names. `scope` and `audiences` are asked for at the
     issuer. `kept_fields` are the fields of forms that are kept when a session ends before they are sent: text that was
-    typed, nothing that says about whom.
+    typed, nothing that says about whom. `own_links` stand beside the name of whoever is signed in. `unattended` are the
+    paths that pages ask for by themselves.
     """
 
     name: str
@@ -40,6 +41,8 @@ class FrontEnd:
     audiences: Sequence[str]
     menu: Sequence[Link] = ()
     kept_fields: frozenset[str] = frozenset()
+    own_links: Sequence[Link] = ()
+    unattended: frozenset[str] = frozenset()
 
 
 class Renderer:

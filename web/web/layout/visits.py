@@ -141,11 +141,12 @@ TYPED: Final = "typed"
 async def _visit(request: Request) -> Visit:
     house: House = request.app.state.house
     identifier = cookies.read(request, house.front_end.name, cookies.SESSION)
-    session, person = await house.sessions.find(identifier) if identifier else (None, None)
+    seen = request.url.path not in house.front_end.unattended
+    session, person = await house.sessions.find(identifier, seen=seen) if identifier else (None, None)
     language = language_of(request, house.front_end.name)
-    return (
-        SignedInVisit(request, house, language, session) if session else Visit(request, house, language, None, person)
-    )
+    visit = SignedInVisit(request, house, language, session) if session else Visit(request, house, language, None, person)
+    request.state.visit = visit  # for the page that tells what went wrong
+    return visit
 
 
 def language_of(request: Request, front_end: str) -> str:

@@ -8,11 +8,28 @@ _LEEWAY: Final = 20.0  # seconds before its end, a token is not sent any more
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Who signed in. `subject` is the issuer's own name for them; `name` is for showing."""
+class Represented:
+    """Whom somebody acts for. `relation` is `parent` or `power-of-attorney`."""
 
     subject: str
     name: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who signed in. `subject` is the issuer's own name for them; `name` is for showing. `acting_for` is None for
+    somebody who acts for themselves.
+    """
+
+    subject: str
+    name: str
+    acting_for: Represented | None = None
+
+    @property
+    def role(self) -> str:
+        """Another one for each whom they act for: what is typed for one is not given back for another."""
+        return f"{self.subject} {self.acting_for.subject}" if self.acting_for else self.subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 import asyncpg
 
 from shared.db import Database
-from web.session.models import Person, Session, Tokens
+from web.session.models import Person, Represented, Session, Tokens
 from web.session.sealing import Seal, Unsealable, digest
 
 _ID: Final = 32  # random bytes of a cookie
@@ -29,6 +29,10 @@ _FIND: Final = """
           AND found.last_seen_at > now() - make_interval(secs => $3)
     )
     SELECT identity, tokens, contents, last_seen_at > now() - make_interval(secs => $3) AS is_open FROM found
+"""
+_GLANCE: Final = """
+    SELECT identity, tokens, contents, last_seen_at > now() - make_interval(secs => $3) AS is_open
+    FROM session WHERE id_digest = $1 AND front_end = $2
 """
 _TOKENS: Final = "SELECT tokens FROM session WHERE id_digest = $1"
 _LEASE: Final = """
@@ -95,6 +99,7 @@ class Sessions:
         identity = {
             "subject": person.subject,
             "name": person.name,
+            "acting_for": asdict(person.acting_for) if person.acting_for else None,
             "form_secret": secrets.token_hex(16),
             "sign_out_hint": sign_out_hint,
         }
@@ -103,11 +108,13 @@ class Sessions:
             await connection.execute(_MAKE, key, self._front_end, *sealed)
         return identifier
 
-    async def find(self, identifier: str) -> tuple[Session | None, Person | None]:
-        """The session, if it is good now; and whose it is or was, for as long as that is known."""
-        key = digest(identifier)
+    async def find(self, identifier: str, *, seen: bool = True) -> tuple[Session | None, Person | None]:
+        """The session, if it is good now; and whose it is or was, for as long as that is known. `seen` is whether
+        somebody did something: what a page asks for by itself keeps no session open.
+        """
+        key, statement = digest(identifier), _FIND if seen else _GLANCE
         async with self.database.driver() as connection:
-            row = await connection.fetchrow(_FIND, key, self._front_end, float(self._idle_seconds))
+            row = await connection.fetchrow(statement, key, self._front_end, float(self._idle_seconds))
         try:
             return self._read(key, row) if row else (None, None)
         except Unsealable:
@@ -115,7 +122,8 @@ class Sessions:
 
     def _read(self, key: bytes, row: asyncpg.Record) -> tuple[Session | None, Person | None]:
         identity = self.seal.open(row["identity"], key)
-        person = Person(identity["subject"], identity["name"])
+        acting_for = identity.get("acting_for")
+        person = Person(identity["subject"], identity["name"], Represented(**acting_for) if acting_for else None)
         if not row["is_open"] or row["tokens"] is None:
             return None, person
         return Session(
@@ -189,7 +197,7 @@ class Sessions:
     async def keep_form(self, browser: str, person: Person, path: str, fields: Mapping[str, str]) -> None:
         """What was typed at `path` when the session of this person was over. The newest of a path is kept."""
         key = digest(path)
-        kept = {"subject": person.subject, "path": path, "fields": dict(fields)}
+        kept = {"subject": person.role, "path": path, "fields": dict(fields)}
         async with self.database.driver() as connection:
             await connection.execute(_KEEP, digest(browser), key, self.seal.close(kept, key))
 
@@ -198,7 +206,7 @@ class Sessions:
         async with self.database.driver() as connection:
             rows = await connection.fetch(_GIVE_BACK, digest(browser))
         kept = [self.seal.open(row["fields"], row["path_digest"]) for row in rows]
-        return {it["path"]: it["fields"] for it in kept if it["subject"] == person.subject}
+        return {it["path"]: it["fields"] for it in kept if it["subject"] == person.role}
 
     async def purge(self) -> None:
         """What is over is emptied at the end of its time, and gone twelve hours later."""

@@ -12,7 +12,7 @@ import httpx
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from web.session.models import Person, Token, Tokens
+from web.session.models import Person, Represented, Token, Tokens
 from web.signing_in.discovery import Issuer
 from web.signing_in.errors import IssuerAway, SignInRefused
 from web.signing_in.id_tokens import names_a_number, verified
@@ -109,7 +109,7 @@ class OpenIdClient:
         if answer.id_token is None:
             raise SignInRefused("id-token-missing")
         claims = await verified(answer.id_token, self.issuer, self.client_id, kept["nonce"])
-        person = Person(claims["sub"], str(claims.get("name") or ""))
+        person = Person(claims["sub"], str(claims.get("name") or ""), _acting_for(claims))
         tokens = Tokens(kept["key"], answer.refresh_token, {self._audiences[0]: _token(answer)})
         return SignedIn(person, tokens, None if names_a_number(claims) else answer.id_token)
 
@@ -176,6 +176,16 @@ class OpenIdClient:
             self._key = key
             self._algorithm = document.get("alg") or ("ES256" if isinstance(key, ECKey) else "RS256")
         return self._key, self._algorithm
+
+
+def _acting_for(claims: dict[str, Any]) -> Represented | None:
+    """As the citizens' issuer says it. Raises SignInRefused where it cannot be read: not to know is not to be oneself."""
+    if (document := claims.get("acting_for")) is None:
+        return None
+    try:
+        return Represented(str(document["sub"]), str(document["name"]), str(document["relation"]))
+    except (KeyError, TypeError) as error:
+        raise SignInRefused("id-token-acting-for") from error
 
 
 def _token(answer: _TokenAnswer) -> Token:

@@ -43,6 +43,10 @@ class Common:
     wrong_title: str
     wrong_text: str
     reference: str
+    acting_for: str
+    acting_parent: str
+    acting_attorney: str
+    acting_stop: str
 
 
 COMMON = Texts(
@@ -83,6 +87,10 @@ COMMON = Texts(
         wrong_title="Noe gikk galt",
         wrong_text="Feilen er på vår side. Prøv igjen om litt.",
         reference="Referanse",
+        acting_for="Du handler på vegne av",
+        acting_parent="Du ser det en forelder kan se. Fra fylte 12 år er mer av det barnets eget.",
+        acting_attorney="Du ser og gjør det fullmakten gjelder for. Noen verktøy kan ikke åpnes på vegne av andre.",
+        acting_stop="Bytt person",
     ),
     nn=Common(
         skip_to_content="Hopp til innhaldet",
@@ -121,6 +129,10 @@ COMMON = Texts(
         wrong_title="Noko gjekk gale",
         wrong_text="Feilen er på vår side. Prøv igjen om litt.",
         reference="Referanse",
+        acting_for="Du handlar på vegner av",
+        acting_parent="Du ser det ein forelder kan sjå. Frå fylte 12 år er meir av det barnet sitt eige.",
+        acting_attorney="Du ser og gjer det fullmakta gjeld for. Nokre verktøy kan ikkje opnast på vegner av andre.",
+        acting_stop="Byt person",
     ),
     en=Common(
         skip_to_content="Skip to content",
@@ -159,5 +171,9 @@ COMMON = Texts(
         wrong_title="Something went wrong",
         wrong_text="The fault is ours. Please try again in a moment.",
         reference="Reference",
+        acting_for="You are acting for",
+        acting_parent="You see what a parent may see. From the age of 12, more of it is the child's own.",
+        acting_attorney="You see and do what the power of attorney covers. Some tools cannot be opened for others.",
+        acting_stop="Change person",
     ),
 )

@@ -136,7 +136,18 @@ def identity_claims(session: Session, sandbox: Sandbox) -> dict[str, Any]:
     asked = {scope.rsplit("/", 1)[-1] for scope in session.request.scopes if scope.startswith("helseid://")}
     found = {name: value for part, (name, value) in short.items() if part in asked}
     name = sandbox.population.name_of(session.pid)
-    return found | ({"name": name} if "profile" in session.request.scopes and name else {})
+    if "profile" not in session.request.scopes:
+        return found
+    return found | ({"name": name} if name else {}) | _acting_for(session, sandbox)
+
+
+def _acting_for(session: Session, sandbox: Sandbox) -> dict[str, Any]:
+    """For whom a citizen is logged in, so that a page can say so: the access token alone has the number."""
+    if session.represents is None:
+        return {}
+    relation = person_claims(session, sandbox.population)["relation"]
+    named = {"sub": subject_of(session.represents), "name": sandbox.population.name_of(session.represents)}
+    return {"acting_for": named | {"relation": relation}}
 
 
 def _identity(session: Session) -> list[str]:
