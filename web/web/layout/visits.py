@@ -144,7 +144,9 @@ async def _visit(request: Request) -> Visit:
     seen = request.url.path not in house.front_end.unattended
     session, person = await house.sessions.find(identifier, seen=seen) if identifier else (None, None)
     language = language_of(request, house.front_end.name)
-    visit = SignedInVisit(request, house, language, session) if session else Visit(request, house, language, None, person)
+    visit = (
+        SignedInVisit(request, house, language, session) if session else Visit(request, house, language, None, person)
+    )
     request.state.visit = visit  # for the page that tells what went wrong
     return visit
 

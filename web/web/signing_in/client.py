@@ -179,7 +179,7 @@ class OpenIdClient:
 
 
 def _acting_for(claims: dict[str, Any]) -> Represented | None:
-    """As the citizens' issuer says it. Raises SignInRefused where it cannot be read: not to know is not to be oneself."""
+    """As the citizens' issuer says it. Unreadable is refused: not to know is not to be oneself."""
     if (document := claims.get("acting_for")) is None:
         return None
     try:
