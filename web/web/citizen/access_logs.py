@@ -69,7 +69,7 @@ async def show(
     pages = dict(zip(_SOURCES, found, strict=True))
     horizon = _horizon(pages)
     shown = _between(pages, horizon, _moment(eldre))
-    values = {
+    values: dict[str, Any] = {
         "entries": sorted(shown, key=lambda it: it.moment, reverse=True),
         "problems": {source: page.problem for source, page in pages.items() if page.problem},
         "older": _address(pages, cursors, horizon) if horizon else None,

@@ -36,12 +36,12 @@ async def _show(visit: SignedInVisit, tool_id: UUID, *, alert: Alert | None = No
     if mine is None and described is None:
         return await _not_there(visit, problem)
     values = {"mine": mine, "described": described, "codes": codes, "done": done, "alert": alert, "key": str(uuid4())}
-    words = {"t": TOOLS.of(visit.language), "s": SHARED.of(visit.language)}
+    words: dict[str, Any] = {"t": TOOLS.of(visit.language), "s": SHARED.of(visit.language)}
     return visit.page("tool.html", status=alert.status if alert else 200, tool_id=str(tool_id), **words, **values)
 
 
 async def _not_there(visit: SignedInVisit, problem: Problem | None) -> Response:
-    words = {"t": TOOLS.of(visit.language), "s": SHARED.of(visit.language)}
+    words: dict[str, Any] = {"t": TOOLS.of(visit.language), "s": SHARED.of(visit.language)}
     if problem is None or problem.status == 404:
         return failure(visit.request, 404, words["t"].not_found_title, words["t"].not_found_text)
     return visit.page("refused.html", status=problem.status, alert=alert_of(visit, problem), **words)
@@ -110,7 +110,7 @@ async def ask_to_delete(visit: Visitor, tool_id: UUID) -> Response:
     (mine, problem), described = await asyncio.gather(_mine(visit, tool_id), _described(visit, tool_id))
     if mine is None:
         return await _not_there(visit, problem)
-    words = {"t": TOOLS.of(visit.language), "s": SHARED.of(visit.language)}
+    words: dict[str, Any] = {"t": TOOLS.of(visit.language), "s": SHARED.of(visit.language)}
     comes_back = described is not None and not described["prescriptionRequired"]
     return visit.page("delete.html", tool=mine, comes_back=comes_back, alert=None, **words)
 

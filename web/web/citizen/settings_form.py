@@ -61,7 +61,7 @@ async def _show(visit: SignedInVisit, form: Shown) -> Response:
     values: dict[str, Any] = {
         "saved": found.body,
         "etag": found.etag,
-        "fields_now": _NIGHT | (form.fields if form.fields is not None else saved),
+        "fields_now": {**_NIGHT, **(saved if form.fields is None else form.fields)},
         "differences": _differences(visit, saved, form.fields or {}) if form.is_conflict else (),
         "categories": CATEGORIES,
         "channels": CHANNELS,
