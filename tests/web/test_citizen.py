@@ -9,9 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from sandbox.access.world import SLEEP_STAIRCASE, World
-from sandbox.callers import CITIZEN
 from sandbox.wiring import Wiring
+from tools.access.world import SLEEP_STAIRCASE, World
+from tools.local.callers import CITIZEN
 
 NAME = "Ingebjørg Fjellgløtt"
 PAGES = (
@@ -71,7 +71,10 @@ def supplier_page(page: Page, seen: list[str]) -> None:
     def answer(route: Route) -> None:
         seen.append(route.request.url)
         assert "referer" not in route.request.headers
-        route.fulfill(body="<!DOCTYPE html><html lang=nb><title>L</title><h1>Leverandøren</h1>", content_type="text/html; charset=utf-8")
+        route.fulfill(
+            body="<!DOCTYPE html><html lang=nb><title>L</title><h1>Leverandøren</h1>",
+            content_type="text/html; charset=utf-8",
+        )
 
     page.context.route(re.compile(r"^https://[a-z]+\.example/"), answer)
 
