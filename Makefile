@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table access interop fuzz bench bench-scale bench-feed assets rehearse-broker rehearse-upgrade rehearse-restore openapi release image sbom audit lock reset clean
+.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table access interop fuzz bench bench-scale bench-feed assets screenshots rehearse-broker rehearse-upgrade rehearse-restore openapi release image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ release: setup ## One version for packages and contracts, both promised from now
 assets: setup ## The style sheets and fonts of the front ends, from npm packages; what is made is committed
 	cd web/assets && $(CURDIR)/.venv/bin/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	cd web/assets && $(CURDIR)/.venv/bin/node build.mjs
+
+screenshots: setup ## The pictures of README, taken from a system of its own; a minute
+	@$(PYTHON) -m tools.local.screenshots
 
 image: setup ## The Dockerfile's steps without Docker, in the clean folder .cache/image (SERVICE=catalog-api)
 	rm -rf .cache/image
