@@ -30,13 +30,8 @@ async def _show(visit: SignedInVisit, q: str = "", alert: str = "", status: int 
     short = bool(q) and len(q) < _SHORTEST
     found = await _find(visit, q) if q and not short else None
     errors = {"q": t.too_short} if short else {}
-    values = {"t": t, "q": q, "found": found, "errors": errors, "own": await _own(visit), "alert": alert}
+    values = {"t": t, "q": q, "found": found, "errors": errors, "alert": alert}
     return page(visit, await desks.look(visit), "organisations.html", status=status, **values)
-
-
-async def _own(visit: SignedInVisit) -> list[dict[str, Any]]:
-    """Those that the practitioner acts for."""
-    return []
 
 
 async def _find(visit: SignedInVisit, q: str) -> dict[str, Any]:
@@ -49,8 +44,8 @@ async def choose(visit: Visitor, form: Sent) -> Response:
     number = form.text("virksomhet")
     if not number:
         return visit.go(await desks.work_for(visit, None))
-    every = [*await _own(visit), *(await _find(visit, number))["items"]]
-    one = next((it for it in every if it["organisationNumber"] == number), None)
+    found = (await _find(visit, number))["items"]
+    one = next((it for it in found if it["organisationNumber"] == number), None)
     if one is None:
         return await _show(visit, status=422)
     try:

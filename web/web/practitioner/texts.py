@@ -152,7 +152,6 @@ class Organisations:
     title: str
     explained: str
     without: str
-    yours: str
     find: str
     find_hint: str
     search: str
@@ -171,7 +170,6 @@ ORGANISATIONS = Texts(
         explained="Noen verktøy er bare tilgjengelige for enkelte virksomheter. For å få dem med må du velge "
         "virksomheten du representerer.",
         without="Gå videre uten å velge virksomhet",
-        yours="Virksomheter du representerer",
         find="Finn en virksomhet",
         find_hint="Navn eller organisasjonsnummer",
         search="Søk",
@@ -188,7 +186,6 @@ ORGANISATIONS = Texts(
         explained="Nokre verktøy er berre tilgjengelege for enkelte verksemder. For å få dei med må du velje verksemda "
         "du representerer.",
         without="Gå vidare utan å velje verksemd",
-        yours="Verksemder du representerer",
         find="Finn ei verksemd",
         find_hint="Namn eller organisasjonsnummer",
         search="Søk",
@@ -205,7 +202,6 @@ ORGANISATIONS = Texts(
         explained="Some tools are only for certain organisations. To include them, choose the organisation that you "
         "represent.",
         without="Continue without choosing an organisation",
-        yours="Organisations that you represent",
         find="Find an organisation",
         find_hint="Name or organisation number",
         search="Search",
