@@ -24,7 +24,7 @@ def main() -> None:
     people = {it["state"]: it for it in json.loads((_DATA / "citizens.json").read_text("utf-8"))}
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as wiring, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(**browser.find().launching)  # type: ignore[arg-type]
-        view: dict[str, Any] = {"viewport": {"width": 1100, "height": 720}, "locale": "nb-NO", "reduced_motion": "reduce"}
+        view: dict[str, Any] = {"viewport": {"width": 1100, "height": 720}, "locale": "nb-NO"}
         page = chromium.new_context(**view).new_page()
         _practitioner(page, _address(wiring, "practitioner"), people["main-demo"]["nationalId"])
         page = chromium.new_context(**view).new_page()
