@@ -9,7 +9,7 @@ export NO_PROXY := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,
 export no_proxy := $(NO_PROXY)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table access interop fuzz bench bench-scale bench-feed assets screenshots rehearse-broker rehearse-upgrade rehearse-restore openapi release image sbom audit lock reset clean
+.PHONY: help setup run demo rows test test-fast test-nightly check format house age-table guides access interop fuzz bench bench-scale bench-feed assets screenshots rehearse-broker rehearse-upgrade rehearse-restore openapi release image sbom audit lock reset clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ house: setup ## Rooms, who imports whom, and where that goes upward (tests/archi
 
 age-table: setup ## Who may use which tool by age, relation and consent: writes docs/age-table.md
 	@$(PYTHON) -m tools.age_table | tee docs/age-table.md
+
+guides: setup ## Pages of docs/integrators that are made from the code: error codes
+	$(PYTHON) -m tools.guides docs/integrators
 
 access: setup ## Ask every operation as every kind of caller; writes tests/access/matrix.csv, shows what changed
 	@exec $(PYTHON) -m tools.access
