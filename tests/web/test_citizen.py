@@ -170,7 +170,7 @@ def test_S5_whoever_acts_for_a_child_sees_for_whom_and_what_cannot_be_done(
     for path in PAGES:
         page.goto(at(path))
         expect(page.get_by_text("Du handler på vegne av Jonas Elvesusdal")).to_be_visible()
-        accessible(page)
+    accessible(page)
     page.goto(at("/verktoy?fane=alle"))
     expect(page.get_by_text("Fra fylte 12 år er dette ungdommens eget.")).to_be_visible()
     page.goto(at("/fullmakter"))

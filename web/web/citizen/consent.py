@@ -33,7 +33,9 @@ async def _show(
     alert: Alert | None = None,
     error: str = "",
     is_conflict: bool = False,
+    etag: str | None = None,
 ) -> Response:
+    """`etag` is what was chosen on top of: a form that is shown again keeps it, until a conflict has been told."""
     words = {"t": CONSENT.of(visit.language), "s": SHARED.of(visit.language)}
     try:
         found, history = await asyncio.gather(
@@ -47,6 +49,7 @@ async def _show(
         )
     values: dict[str, Any] = {
         "found": found,
+        "etag": etag or found.etag,
         "history": history["items"],
         "chosen": chosen or found.body["level"],
         "differences": _differences(words["t"], found, chosen) if is_conflict else (),  # type: ignore[arg-type]
@@ -73,6 +76,6 @@ async def change(visit: Visitor, form: Sent) -> Response:
             raise
         if refused.code == CONFLICT:
             return await _show(visit, chosen=level, is_conflict=True)
-        return await _show(visit, chosen=level, alert=alert_of(visit, refused.problem))
+        return await _show(visit, chosen=level, alert=alert_of(visit, refused.problem), etag=form.text("utgave"))
     await visit.forget_typed("/samtykke")
     return visit.go("/samtykke?gjort=lagret")

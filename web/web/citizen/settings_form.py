@@ -30,9 +30,12 @@ Fields = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The page as it is shown: `fields` where something was typed, else what is saved."""
+    """The page as it is shown: `fields` where something was typed, else what is saved. `etag` is what was typed on top
+    of: a form that is shown again keeps it, until a conflict has been told.
+    """
 
     fields: Fields | None = None
+    etag: str | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     alert: Alert | None = None
     done: str = ""
@@ -60,7 +63,7 @@ async def _show(visit: SignedInVisit, form: Shown) -> Response:
     saved = fields_of(found.body)
     values: dict[str, Any] = {
         "saved": found.body,
-        "etag": found.etag,
+        "etag": found.etag if form.is_conflict else form.etag or found.etag,
         "fields_now": {**_NIGHT, **(saved if form.fields is None else form.fields)},
         "differences": _differences(visit, saved, form.fields or {}) if form.is_conflict else (),
         "categories": CATEGORIES,
@@ -120,7 +123,7 @@ def _shown(t: Any, name: str, value: str) -> str:
 @router.post(PAGE)
 async def save(visit: Visitor, form: Sent) -> Response:
     fields = {name: value for name, value in form.items() if name != "utgave"}
-    shown = Shown(fields)
+    shown = Shown(fields, form.text("utgave"))
     try:
         await visit.api("notification").put(_PATH, _body(fields), etag=form.text("utgave"))
     except Refused as refused:
