@@ -164,7 +164,7 @@ TOOLS = Texts(
         not_found_text=(
             "Det er ikkje blant verktøya dine, og det er ikkje ope for alle. Ein behandlar kan sende det til deg."
         ),
-        added_done="Verktøyet er lagt til i Mine verktøy.",
+        added_done="No ligg verktøyet i Mine verktøy.",
         deleted_done="Verktøyet er sletta frå Mine verktøy.",
         delete_title="Slette {name}?",
         delete_back="Verktøyet blir borte frå Mine verktøy. Du kan leggje det til igjen frå Alle verktøy.",
