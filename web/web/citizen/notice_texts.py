@@ -159,7 +159,7 @@ SETTINGS = Texts(
     ),
     nn=Settings(
         title="Innstillingar for varsel",
-        explained="Det du vel, gjeld frå no av, også for varsel som ikkje er sende enno.",
+        explained="Det du vel, gjeld frå no av, òg for varsel som ikkje er sende enno.",
         language="Språk i varsla",
         phone="Mobilnummer",
         phone_hint="Med landkode, til dømes +4799999999. La feltet stå tomt om du ikkje vil ha SMS.",
@@ -268,7 +268,7 @@ LOGS = Texts(
         title="Access log",
         explained="Who has seen or used information about you, from all services, the newest first.",
         none="Nobody has seen or used information about you.",
-        prescription="Verktøyformidleren",
+        prescription="Sending of tools",
         consent="Consent and powers of attorney",
         helsetilbud="GP offices",
         notification="Notifications",
