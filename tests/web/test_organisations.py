@@ -20,7 +20,7 @@ def pick(page: Page, words: str) -> None:
     page.wait_for_url("**/virksomhet")
     page.locator("#q").fill(words)
     page.locator("#q").press("Enter")
-    page.locator("form", has_text=words).get_by_role("button", name="Velg").click()
+    page.locator("form:has([id^=treff])", has_text=words).get_by_role("button", name="Velg").click()
 
 
 def tool(page: Page, name: str) -> Locator:
@@ -67,3 +67,16 @@ def test_an_organisation_that_one_does_not_represent_is_refused_in_words(
     page.locator("#q").fill("x")
     page.locator("#q").press("Enter")
     expect(page.locator("#q-feil")).to_be_visible()
+
+
+@pytest.mark.rule("P5")
+def test_those_that_one_is_logged_in_for_are_chosen_without_a_search(
+    page: Page, log_in: Callable[..., None], accessible: Callable[[Page], None]
+) -> None:
+    log_in(page, "practitioner", PHYSICIAN)
+    page.goto(page.url + "virksomhet")
+    own = page.locator("form:has([id^=egen])")
+    expect(own).to_contain_text(["Solfjell legekontor", "Solfjell kommune"])
+    accessible(page)
+    own.first.get_by_role("button", name="Velg").click()
+    expect(page.locator(".hv-chosen")).to_contain_text("Virksomhet: Solfjell legekontor")

@@ -30,7 +30,8 @@ async def _show(visit: SignedInVisit, q: str = "", alert: str = "", status: int 
     short = bool(q) and len(q) < _SHORTEST
     found = await _find(visit, q) if q and not short else None
     errors = {"q": t.too_short} if short else {}
-    values = {"t": t, "q": q, "found": found, "errors": errors, "alert": alert}
+    own = (await visit.api("prescription").get("/v1/organisations/mine"))["items"]
+    values = {"t": t, "q": q, "own": own, "found": found, "errors": errors, "alert": alert}
     return page(visit, await desks.look(visit), "organisations.html", status=status, **values)
 
 

@@ -152,6 +152,7 @@ class Organisations:
     title: str
     explained: str
     without: str
+    own: str
     find: str
     find_hint: str
     search: str
@@ -170,6 +171,7 @@ ORGANISATIONS = Texts(
         explained="Noen verktøy er bare tilgjengelige for enkelte virksomheter. For å få dem med må du velge "
         "virksomheten du representerer.",
         without="Gå videre uten å velge virksomhet",
+        own="Virksomheter du er logget inn for",
         find="Finn en virksomhet",
         find_hint="Navn eller organisasjonsnummer",
         search="Søk",
@@ -186,6 +188,7 @@ ORGANISATIONS = Texts(
         explained="Nokre verktøy er berre tilgjengelege for enkelte verksemder. For å få dei med må du velje verksemda "
         "du representerer.",
         without="Gå vidare utan å velje verksemd",
+        own="Verksemder du er logga inn for",
         find="Finn ei verksemd",
         find_hint="Namn eller organisasjonsnummer",
         search="Søk",
@@ -202,6 +205,7 @@ ORGANISATIONS = Texts(
         explained="Some tools are only for certain organisations. To include them, choose the organisation that you "
         "represent.",
         without="Continue without choosing an organisation",
+        own="Organisations you are logged in for",
         find="Find an organisation",
         find_hint="Name or organisation number",
         search="Search",
