@@ -43,8 +43,9 @@ async def test_the_person_register_leaves_out_whom_it_does_not_know(http: httpx.
     persons = (await http.post("/person-register/persons/lookup", json={"nationalIds": wanted})).json()["persons"]
 
     assert [person["nationalId"] for person in persons] == list(sandbox.population.citizens)
+    people = {"parents", "children"}
     assert all(
-        person.keys() == {"nationalId", "name", "birthDate", "status", "deceasedAt", "confidentialAddress", "parents"}
+        person.keys() == {"nationalId", "name", "birthDate", "status", "deceasedAt", "confidentialAddress", *people}
         for person in persons
     )
     assert {person["status"] for person in persons} == {"resident", "deceased", "emigrated"}

@@ -62,7 +62,8 @@ async def register_browser_client(wanted: WantedBrowserClient, sandbox: Here) ->
     try:
         key = PublicKey(wanted.jwk)
     except ValueError as error:
-        raise RequestValidationError([{"type": "value_error", "loc": ("body", "jwk"), "msg": str(error)}]) from None
+        wrong = {"type": "value_error", "loc": ("body", "jwk"), "msg": str(error)}
+        raise RequestValidationError([wrong], body=wanted.model_dump()) from None
     if len(sandbox.browser_clients) >= _MOST:
         sandbox.browser_clients.pop(next(iter(sandbox.browser_clients)))
     at_helseid = wanted.issuer == "helseid"
