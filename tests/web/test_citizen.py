@@ -186,6 +186,11 @@ def test_S5_whoever_acts_for_a_child_sees_for_whom_and_what_cannot_be_done(
     page.get_by_role("button", name="Logg inn som Marte Elvesusdal").click()
     page.wait_for_url(at("/"))
     expect(page.get_by_text("Du handler på vegne av")).to_have_count(0)
+    page.goto(at("/bytt-person"))
+    jonas = page.locator("li", has_text="Jonas Elvesusdal")
+    expect(jonas).to_contain_text("Nei: ungdommen bestemmer selv over dette fra fylte 12 år")
+    expect(jonas).to_contain_text("Ja, men ikke det ungdommen selv bestemmer over")
+    accessible(page)
 
 
 @pytest.mark.rule("V2", "V3")
