@@ -292,3 +292,26 @@ async def test_a_cursor_of_another_time_is_a_cursor(client: Any, fill: Any, make
     later = cursor_for("/v1/tools?q=s%C3%B8vn", 2**62, 0, "", "00000000-0000-0000-0000-000000000000", about="nb")
     response = await client.get(f"/v1/tools?q=søvn&cursor={later}")
     assert [item["name"] for item in response.json()["items"]] == ["Søvn"]
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("eksem", ["Eksemdagbok", "Eksemhjelp for barn"]),
+        ("svevnløyse", ["Søvnløs"]),
+        ("deppa", ["Depresjon"]),
+        ("blodsukkerspill", ["Blodsukker som spill"]),
+    ],
+)
+async def test_K5_everyday_words_compounds_and_no_word_that_merely_begins_alike(
+    find: Find, fill: Any, make_tool: Any, q: str, found: list[str]
+) -> None:
+    await fill(
+        make_tool("Eksemhjelp for barn"),
+        make_tool("Eksemdagbok"),
+        make_tool("Trygg trening", text={"longText": "Med eksempler og et godt eksempel."}),
+        make_tool("Søvnløs"),
+        make_tool("Depresjon"),
+        make_tool("Blodsukker som spill"),
+    )
+    assert sorted(await find(q)) == found

@@ -6,9 +6,15 @@ from typing import Final
 from shared.search.vocabulary import LONG_TEXT, NAME, Known
 
 _SHORTEST: Final = 3
-# A stem of so many letters is hardly ever the beginning of an unrelated word
+# A stem of so many letters is seldom the beginning of an unrelated word, and one of more hardly ever
 LONG_STEM: Final = 5
 _MOST: Final = 12
+_MOST_BEGUN: Final = 40
+# An unrelated word is not much longer (eksem, eksempel), and what it has more is no ending that makes words of words
+_LONGEST_CHANCE: Final = 4
+_ENDINGS: Final = frozenset(
+    "het else ing ning ene ende lig leg som løs los laus skap dom er en et isk ist ar a ene ane".split()  # noqa: SIM905
+)
 _REMEMBERED: Final = 5_000
 # what a lexeme may have behind it as the first part of a compound, and before it as the second
 _JOINTS_BEHIND: Final = ("", "s", "e", "es", "er", "ende")
@@ -44,6 +50,23 @@ def _find_compounds(stem: str, written: str, known: Known) -> list[str]:
                 if _is_second(word[len(beginning) :], known, in_name=known.weight(word) == NAME)
             }
     return sorted(found, key=lambda word: (known.weight(word), word))[:_MOST]
+
+
+def begun_with(stem: str, known: Known) -> list[str] | None:
+    """Longer words with this beginning, where one merely begins alike; None where none does, and the beginning finds
+    them all.
+    """
+    if len(stem) != LONG_STEM:
+        return None
+    every = list(known.beginning_with(stem))
+    related = [word for word in every if not _is_chance(word[len(stem) :], known, known.weight(word))]
+    return None if len(related) == len(every) else related[:_MOST_BEGUN]
+
+
+def _is_chance(rest: str, known: Known, weight: str) -> bool:
+    if weight == NAME or rest in _ENDINGS or not 2 <= len(rest) <= _LONGEST_CHANCE:
+        return False
+    return rest not in known and not _is_second(rest, known, in_name=False)
 
 
 def _is_first(rest: str, known: Known) -> bool:

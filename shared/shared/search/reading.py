@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.search.compounds import LONG_STEM, compounds_with, openings_of, parts_of
+from shared.search.compounds import LONG_STEM, begun_with, compounds_with, openings_of, parts_of
 from shared.search.misspelling import likely_meant
 from shared.search.vocabulary import Known
 from shared.statements import DriverStatement, Record
@@ -119,7 +119,7 @@ def _word(word: _Known, words: Sequence[_Known], known: Known, meant: Sequence[s
     elif not (word.begun or known.is_in_documents(word.stem)):
         guesses += _pieces(parts or (), openings_of(word.asked.beginnings, known)[:1], known)
     forms = dict.fromkeys(form for form in (word.stem, word.asked.english) if form)
-    return Word(needed, [*map(quoted, forms), *_beginning(word.stem)], akin, list(map(quoted, meant)), guesses)
+    return Word(needed, [*map(quoted, forms), *_beginning(word.stem, known)], akin, list(map(quoted, meant)), guesses)
 
 
 def _pieces(parts: Sequence[str], openings: Sequence[str], known: Known) -> list[str]:
@@ -135,11 +135,14 @@ def _in_documents(lexemes: Iterable[str | None], known: Known) -> list[str]:
 def _ways(lexeme: str, known: Known) -> list[str]:
     """The word, words akin to it, and compounds that begin with it."""
     compounds = compounds_with(lexeme, lexeme, known) if len(lexeme) < LONG_STEM else []
-    return [*map(quoted, (lexeme, *known.lore.kin.get(lexeme, ()), *compounds)), *_beginning(lexeme)]
+    return [*map(quoted, (lexeme, *known.lore.kin.get(lexeme, ()), *compounds)), *_beginning(lexeme, known)]
 
 
-def _beginning(lexeme: str) -> list[str]:
-    return [f"{quoted(lexeme)}:*"] if len(lexeme) >= LONG_STEM else []
+def _beginning(lexeme: str, known: Known) -> list[str]:
+    if len(lexeme) < LONG_STEM:
+        return []
+    begun = begun_with(lexeme, known)
+    return [f"{quoted(lexeme)}:*"] if begun is None else list(map(quoted, begun))
 
 
 def all_of(words: Iterable[Sequence[str]]) -> str:
