@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.search.compounds import LONG_STEM, begun_with, compounds_with, openings_of, parts_of
-from shared.search.misspelling import likely_meant
+from shared.search.misspelling import likely_forms_of, likely_meant
 from shared.search.vocabulary import Known
 from shared.statements import DriverStatement, Record
 
@@ -88,22 +88,23 @@ async def read_words(connection: AsyncConnection, asked: Sequence[Asked], known:
     words = [_Known.of(row, known, unfinished=typing and row is asked[-1]) for row in asked]
     telling = [word for word in words if not word.says_little] or words
     counting = [word for word in words if word in telling or word.begun or not word.asked.is_stop]
-    meant = await _meant(connection, [word for word in counting if word.may_be_misspelt], known.stand)
+    meant = await _meant(connection, [word for word in counting if word.may_be_misspelt], known)
     return [_word(word, words, known, meant.get(word.asked.plain, []), needed=word in telling) for word in counting]
 
 
-async def _meant(connection: AsyncConnection, words: Sequence[_Known], stand: int) -> dict[str, list[str]]:
+async def _meant(connection: AsyncConnection, words: Sequence[_Known], known: Known) -> dict[str, list[str]]:
     """By the words as they were typed."""
     if not words:
         return {}
-    asked = {"singles": [w.asked.single for w in words], "stems": [w.stem for w in words], "as_of": stand}
+    asked = {"singles": [w.asked.single for w in words], "stems": [w.stem for w in words], "as_of": known.stand}
     alike = await _ALIKE.fetch(connection, asked)
     found = {}
     for place, word in enumerate(words, 1):
         swapped = [row.lexeme for row in alike if row.place == place and row.is_swapped]
         others = [row.lexeme for row in alike if row.place == place and not row.is_swapped]
         ways = [way for way in (word.asked.single, word.stem, word.asked.english) if way]
-        found[word.asked.plain] = [*likely_meant(ways, others), *swapped]
+        forms = likely_forms_of((word.asked.single, word.asked.plain), known.beginning_with(word.asked.plain[:1]))
+        found[word.asked.plain] = list(dict.fromkeys([*forms, *likely_meant(ways, others), *swapped]))
     return found
 
 
