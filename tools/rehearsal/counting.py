@@ -60,8 +60,8 @@ async def _found(wiring: Wiring, service: str, made: Sequence[str]) -> dict[str,
 
 async def _finished(wiring: Wiring) -> bool:
     """Whether nothing waits to be sent, and nothing was given up."""
-    for url in wiring.database_urls.values():
-        connection = await asyncpg.connect(url)
+    for service in SERVICES:
+        connection = await asyncpg.connect(wiring.database_urls[service.name])
         try:
             if await connection.fetchval(_UNFINISHED):
                 return False

@@ -59,6 +59,7 @@ SCENES = {
     "readTask": _one,
     "readNote": _one,
     "searchOrganisations": lambda _: Ask(query={"q": "Solfjell"}),
+    "searchNotes": lambda _: Ask(query={"date": "ge2026"}),
     "searchTasks": lambda _: Ask(query={"status": "ready"}),
     "listToolPrescribers": _to_the_citizen,
 }

@@ -96,6 +96,10 @@ step(
 step(
     "refreshes a Task",
     refreshed,
+    by_client(
+        r"'versionId'",
+        "`refresh` takes for granted `meta.versionId`, which is optional (R4, 2.26.3.4): read anew instead.",
+    ),
 )
 step("finds notes for the record and reads one", noted)
 step(

@@ -1,7 +1,7 @@
 """The FHIR operations in the contract: media types, parameters, the form, and refusals as OperationOutcomes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -73,28 +73,23 @@ _OF_ALL: Final = [
 PARAMETERS: Final = _described(SEARCH_PARAMETERS, SORTS)
 NOTE_PARAMETERS: Final = _described(NOTE_SEARCH_PARAMETERS, ("-date", "date"))
 
-FORM: Final = {
-    "required": False,
-    "content": {
-        FORM_MEDIA_TYPE: {
-            "schema": {
-                "type": "object",
-                "description": "Any of the parameters of the search by GET, and the patient",
-                "properties": {
-                    "patient.identifier": {
-                        "type": "string",
-                        "maxLength": LONGEST,
-                        "description": PATIENT_PARAMETER.documentation,
-                    }
-                },
-                "additionalProperties": {"type": "string", "maxLength": LONGEST},
-            },
-            "examples": {
-                "patient": {"value": {"patient.identifier": PATIENT_PARAMETER.example, "status": "ready,in-progress"}}
-            },
-        }
-    },
-}
+
+def form_of(example: Mapping[str, str]) -> Json:
+    """`example` are parameters beside the patient."""
+    patient = {"type": "string", "maxLength": LONGEST, "description": PATIENT_PARAMETER.documentation}
+    schema = {
+        "type": "object",
+        "description": "Any of the parameters of the search by GET, and the patient",
+        "properties": {"patient.identifier": patient},
+        "additionalProperties": {"type": "string", "maxLength": LONGEST},
+    }
+    value = {"patient.identifier": PATIENT_PARAMETER.example, **example}
+    content = {FORM_MEDIA_TYPE: {"schema": schema, "examples": {"patient": {"value": value}}}}
+    return {"required": False, "content": content}
+
+
+FORM: Final = form_of({"status": "ready,in-progress"})
+NOTE_FORM: Final = form_of({"date": "ge2026-11"})
 
 
 def describe_outcomes(app: FastAPI) -> None:

@@ -104,7 +104,7 @@ async def read_note(
     return _answer(form, document_reference(own.row, own.tool, outside.secret), if_none_match, language)
 
 
-def _searched_as(kind: Kind, example: Json, parameters: list[Json], tag: str, what: str) -> None:
+def _searched_as(kind: Kind, example: Json, parameters: list[Json], form: Json, tag: str, what: str) -> None:
     """The two searches of one kind of resource: by an address, and by a form."""
 
     @router.get(
@@ -142,12 +142,12 @@ def _searched_as(kind: Kind, example: Json, parameters: list[Json], tag: str, wh
             BodyTooLarge,
             UnsupportedMediaType,
         ),
-        openapi_extra={"requestBody": documentation.FORM},
+        openapi_extra={"requestBody": form},
     )
     async def search_by_form(caller: Reading, outside: CurrentOutside, now: Now, request: Request) -> Response:
-        form = await _form(request)
-        wanted_form = next((value for name, value in form if name == "_format"), None)
-        sent = _pairs_of(kind, request, form)
+        given = await _form(request)
+        wanted_form = next((value for name, value in given if name == "_format"), None)
+        sent = _pairs_of(kind, request, given)
         with in_form(_names_in_form(kind, request, sent)):
             number, pairs = patient_in(sent)
             citizen = None
@@ -176,8 +176,22 @@ _BY_FORM = (
     " GET."
 )
 
-_searched_as(searching.TASKS, examples.TASKS, documentation.PARAMETERS, "Tasks", "the organisation's prescriptions")
-_searched_as(searching.NOTES, examples.NOTES, documentation.NOTE_PARAMETERS, "Notes", "the organisation's notes")
+_searched_as(
+    searching.TASKS,
+    examples.TASKS,
+    documentation.PARAMETERS,
+    documentation.FORM,
+    "Tasks",
+    "the organisation's prescriptions",
+)
+_searched_as(
+    searching.NOTES,
+    examples.NOTES,
+    documentation.NOTE_PARAMETERS,
+    documentation.NOTE_FORM,
+    "Notes",
+    "the organisation's notes",
+)
 
 
 def _id_in(text: str) -> UUID:
