@@ -27,7 +27,7 @@ def document(answer: httpx.Response, status: int) -> dict[str, Any]:
     return found
 
 
-async def until(happened: Callable[[], Awaitable[bool]], what: str, seconds: float = PATIENCE) -> None:
+async def until(happened: Callable[[], Awaitable[Any]], what: str, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not await happened():
         expect(time.monotonic() < deadline, f"{what}, and did not within {seconds:.0f} s")
@@ -53,14 +53,14 @@ class Mailbox:
     async def new(self) -> list[dict[str, Any]]:
         return [message for message in await self._read() if message["messageId"] not in self._seen]
 
-    async def take_one(self) -> dict[str, Any]:
-        """Waits for one message. Raises Differs when there are several."""
+    async def take_one(self, about: str = "") -> dict[str, Any]:
+        """Waits for one message that says this: another may be late. Raises Differs when there are several."""
 
-        async def arrived() -> bool:
-            return bool(await self.new())
+        async def arrived() -> list[dict[str, Any]]:
+            return [message for message in await self.new() if about in message["text"]]
 
         await until(arrived, f"a message should have come to {self.to}")
-        found = await self.new()
+        found = await arrived()
         expect(len(found) == 1, f"exactly one message should have come to {self.to}, not {len(found)}")
         self._seen.add(found[0]["messageId"])
         return found[0]

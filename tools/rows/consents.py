@@ -101,7 +101,7 @@ async def s4(world: World) -> None:
     checked = await letter.check()
     expect((checked["toBeSent"], sum(checked["excluded"].values())) == (1, 1), f"one should be left out: {checked}")
     await letter.send()
-    await receiver.take_one()
+    await receiver.take_one("Direktoratet for helsemestring")
     await letter.until_finished()
     expect([await box.new() for box in boxes] == [[], []], "nothing should have come to who is reserved")
 
