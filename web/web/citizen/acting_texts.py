@@ -1,6 +1,5 @@
 """Words of those whom somebody may act for, and why they may not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from web.texts import Texts
@@ -8,7 +7,7 @@ from web.texts import Texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActingFor:
-    """`reasons` by the contract's codes; `other` for one that is new."""
+    """From `young_persons_own` on by the contract's codes, with underscores; `other` for one that is new."""
 
     title: str
     nobody: str
@@ -17,7 +16,12 @@ class ActingFor:
     power: str
     may: str
     narrowed: str
-    reasons: Mapping[str, str]
+    young_persons_own: str
+    actor_consent_too_low: str
+    area_not_covered: str
+    not_begun: str
+    ended: str
+    deceased: str
     other: str
 
 
@@ -30,14 +34,12 @@ ACTING_FOR = Texts(
         power="Har gitt deg fullmakt",
         may="Ja",
         narrowed="Ja, men ikke det ungdommen selv bestemmer over",
-        reasons={
-            "young-persons-own": "Nei: ungdommen bestemmer selv over dette fra fylte 12 år",
-            "actor-consent-too-low": "Nei: du må selv ha samtykket «Full»",
-            "area-not-covered": "Nei: fullmakten gjelder ikke dette",
-            "not-begun": "Nei: fullmakten gjelder ikke ennå",
-            "ended": "Nei: fullmakten er gått ut",
-            "deceased": "Nei: personen er registrert som død",
-        },
+        young_persons_own="Nei: ungdommen bestemmer selv over dette fra fylte 12 år",
+        actor_consent_too_low="Nei: du må selv ha samtykket «Full»",
+        area_not_covered="Nei: fullmakten gjelder ikke dette",
+        not_begun="Nei: fullmakten gjelder ikke ennå",
+        ended="Nei: fullmakten er gått ut",
+        deceased="Nei: personen er registrert som død",
         other="Nei",
     ),
     nn=ActingFor(
@@ -48,14 +50,12 @@ ACTING_FOR = Texts(
         power="Har gitt deg fullmakt",
         may="Ja",
         narrowed="Ja, men ikkje det ungdommen sjølv avgjer",
-        reasons={
-            "young-persons-own": "Nei: ungdommen avgjer dette sjølv frå fylte 12 år",
-            "actor-consent-too-low": "Nei: du må sjølv ha samtykket «Full»",
-            "area-not-covered": "Nei: fullmakta gjeld ikkje dette",
-            "not-begun": "Nei: fullmakta gjeld ikkje enno",
-            "ended": "Nei: fullmakta er gått ut",
-            "deceased": "Nei: personen er registrert som død",
-        },
+        young_persons_own="Nei: ungdommen avgjer dette sjølv frå fylte 12 år",
+        actor_consent_too_low="Nei: du må sjølv ha samtykket «Full»",
+        area_not_covered="Nei: fullmakta gjeld ikkje dette",
+        not_begun="Nei: fullmakta gjeld ikkje enno",
+        ended="Nei: fullmakta er gått ut",
+        deceased="Nei: personen er registrert som død i folkeregisteret",
         other="Nei",
     ),
     en=ActingFor(
@@ -66,14 +66,12 @@ ACTING_FOR = Texts(
         power="Has given you a power of attorney",
         may="Yes",
         narrowed="Yes, but not what the young person decides themselves",
-        reasons={
-            "young-persons-own": "No: the young person decides this themselves from the age of 12",
-            "actor-consent-too-low": "No: you need the consent level Full yourself",
-            "area-not-covered": "No: the power of attorney does not cover this",
-            "not-begun": "No: the power of attorney is not in force yet",
-            "ended": "No: the power of attorney has ended",
-            "deceased": "No: the person is registered as deceased",
-        },
+        young_persons_own="No: the young person decides this themselves from the age of 12",
+        actor_consent_too_low="No: you need the consent level Full yourself",
+        area_not_covered="No: the power of attorney does not cover this",
+        not_begun="No: the power of attorney is not in force yet",
+        ended="No: the power of attorney has ended",
+        deceased="No: the person is registered as deceased",
         other="No",
     ),
 )

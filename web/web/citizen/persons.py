@@ -1,12 +1,13 @@
 """For whom one acts: shown with what one may, and chosen at the issuer."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from web.calling import Away, Refused
-from web.citizen.acting_texts import ACTING_FOR
+from web.citizen.acting_texts import ACTING_FOR, ActingFor
 from web.citizen.attorney_texts import ATTORNEYS
 from web.citizen.consent_texts import PERSONS
 from web.citizen.refusals import is_told
@@ -21,7 +22,14 @@ async def show(visit: Visitor) -> Response:
     others, away = await _others(visit)
     areas = ATTORNEYS.of(visit.language)
     t, a = PERSONS.of(visit.language), ACTING_FOR.of(visit.language)
-    return visit.page("persons.html", t=t, a=a, areas=areas, others=others, away=away)
+    return visit.page("persons.html", t=t, a=a, areas=areas, others=others, away=away, said=partial(_said, a))
+
+
+def _said(words: ActingFor, state: dict[str, Any]) -> str:
+    """Whether one may act in an area, and why not."""
+    if state["reason"] is None:
+        return words.narrowed if state["narrowed"] else words.may
+    return str(getattr(words, state["reason"].replace("-", "_"), words.other))
 
 
 async def _others(visit: SignedInVisit) -> tuple[list[dict[str, Any]] | None, bool]:
