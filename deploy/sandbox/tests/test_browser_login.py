@@ -235,6 +235,16 @@ async def test_a_code_is_good_once_and_coming_again_it_ends_the_login(practition
     assert ended.json()["error"] == "invalid_grant"
 
 
+async def test_a_refresh_token_that_was_never_given_ends_nothing(practitioner: Browser) -> None:
+    """The name of the login is in every token, and no secret."""
+    first = await practitioner.logged_in(RAGNHILD)
+    sid = (await practitioner.claims(first["access_token"]))["sid"]
+    made_up = await practitioner.token(grant_type="refresh_token", refresh_token=f"{sid}.made-up")
+    assert made_up.json()["error"] == "invalid_grant"
+    own = await practitioner.token(grant_type="refresh_token", refresh_token=first["refresh_token"])
+    assert own.status_code == 200
+
+
 async def test_an_old_refresh_token_ends_the_login(practitioner: Browser) -> None:
     first = await practitioner.logged_in(RAGNHILD)
     second = (await practitioner.token(grant_type="refresh_token", refresh_token=first["refresh_token"])).json()
@@ -253,6 +263,10 @@ async def test_an_old_refresh_token_ends_the_login(practitioner: Browser) -> Non
         ({"redirect_uri": "http://127.0.0.1.example.com/tilbake"}, "invalid_request"),
         ({"redirect_uri": "http://a@127.0.0.1:4711/tilbake"}, "invalid_request"),
         ({"redirect_uri": "https://127.0.0.1/tilbake"}, "invalid_request"),
+        ({"redirect_uri": "http://127.0.0.1:4711/til\nbake"}, "invalid_request"),
+        ({"redirect_uri": " http://127.0.0.1:4711/tilbake"}, "invalid_request"),
+        ({"redirect_uri": "http://127.0.0.1:4711/tilbake?"}, "invalid_request"),
+        ({"redirect_uri": "http://127.0.0.1:4711/tilbake#"}, "invalid_request"),
         ({"redirect_uri": "http://127.0.0.1:99999/tilbake"}, "invalid_request"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge_method": ""}, "invalid_request"),
@@ -336,7 +350,9 @@ async def test_userinfo_is_for_the_tokens_own_key(practitioner: Browser) -> None
     assert (told.status_code, told.json()["name"]) == (200, RAGNHILD)
     stranger = Browser(practitioner.http, practitioner.metadata, "web-practitioner", practitioner.key)
     wrong = {"Authorization": f"DPoP {token}", "DPoP": stranger.proof("GET", url, ath=s256(token))}
-    for sent in (wrong, {"Authorization": f"Bearer {token}"}, {}):
+    other = {"Authorization": f"DPoP {token}", "DPoP": practitioner.proof("GET", url, ath=s256("another token"))}
+    without = {"Authorization": f"DPoP {token}", "DPoP": practitioner.proof("GET", url)}
+    for sent in (wrong, other, without, {"Authorization": f"Bearer {token}"}, {}):
         refused = await practitioner.http.get(url, headers=sent)
         assert (refused.status_code, refused.json()["error"]) == (401, "invalid_token")
 

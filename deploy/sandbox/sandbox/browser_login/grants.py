@@ -55,10 +55,14 @@ def granted(grant: str, form: GrantForm, client: Client, issuer: Issuer, sandbox
     return session
 
 
+def s256(text: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
 def _check_code(session: Session, form: GrantForm) -> None:
     if form.redirect_uri != session.request.redirect_uri:
         raise InvalidGrant("redirect_uri is another than that of the request")
-    made = base64.urlsafe_b64encode(hashlib.sha256(form.code_verifier.encode()).digest()).rstrip(b"=").decode()
+    made = s256(form.code_verifier)
     if not 43 <= len(form.code_verifier) <= 128 or not hmac.compare_digest(made, session.request.challenge):
         raise InvalidGrant("code_verifier is not that of the challenge")
 

@@ -56,18 +56,20 @@ class Logins:
     def refresh_token(self, session: Session) -> str:
         """A new one, the only one that is good from now on."""
         token = f"{session.sid}.{secrets.token_urlsafe(32)}"
+        session.spent.add(session.current)
         session.current = digest(token)
         return token
 
     def refreshed(self, token: str, now: float) -> Session | None:
-        """The login whose refresh token it is; an old one ends it."""
+        """The login whose refresh token it is. An old one ends it; one that was never given does nothing."""
         session = self._sessions.get(token.partition(".")[0])
         if session is None or session.began + SESSION_FOR <= now:
             return None
-        if not secrets.compare_digest(session.current, digest(token)):
+        if secrets.compare_digest(session.current, digest(token)):
+            return session
+        if digest(token) in session.spent:
             self.end(session.sid)
-            return None
-        return session
+        return None
 
     def remember_access(self, token: str, session: Session, until: float) -> None:
         _put(self._access, digest(token), (until, session.sid))

@@ -34,4 +34,6 @@ class Session:
     organisation: str | None = None
     began: float
     current: str = ""
-    """Digest of the refresh token that is good now; those before it are a sign of theft."""
+    """Digest of the refresh token that is good now."""
+    spent: set[str] = field(default_factory=set)
+    """Those before it, which are a sign of theft when they come again."""

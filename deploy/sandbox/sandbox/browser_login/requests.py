@@ -28,6 +28,8 @@ IDENTITY_SCOPES: Final = (
 )
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _LONGEST: Final = 2_000
+# what urlsplit would pass over, and a fragment, which no redirect has (RFC 6749, 3.1.2)
+_ADDRESS: Final = re.compile(r"[!-~]+(?<!\?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def checked(form: PushedForm, client: Client, issuer: Issuer, only_subject: str 
 
 def is_registered(uri: str, registered: tuple[str, ...]) -> bool:
     """Letter for letter; of an address on the machine itself, the port is the client's to choose (RFC 8252, 7.3)."""
+    if not _ADDRESS.fullmatch(uri):
+        return False
     return any(uri == own or (_on_loopback(own) and _without_port(uri) == _without_port(own)) for own in registered)
 
 
@@ -96,7 +100,7 @@ def _without_port(uri: str) -> tuple[str | None, ...] | None:
         _ = parts.port
     except ValueError:
         return None
-    if parts.username or parts.password or parts.fragment or "\\" in uri:
+    if parts.username or parts.password or {"#", "\\"} & set(uri):
         return None
     return (parts.scheme, parts.hostname, parts.path, parts.query)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from sandbox.browser_login import people
-from sandbox.browser_login.grants import GRANTS, GrantForm, answer, granted, identity_claims
+from sandbox.browser_login.grants import GRANTS, GrantForm, answer, granted, identity_claims, s256
 from sandbox.browser_login.issuers import (
     AUTHORIZE_PATH,
     END_SESSION_PATH,
@@ -274,5 +274,7 @@ def _hinted(hint: str, issuer: Issuer) -> dict[str, Any]:
 
 def _check_binding(proof: str, token: str, method: str, issuer: Issuer, sandbox: Sandbox, now: float) -> None:
     thumbprint, _ = thumbprint_of_proof(proof, issuer.addresses(USERINFO_PATH), sandbox.used_proofs, now, method)
+    if signed.claims(signed.read(proof)).get("ath") != s256(token):
+        raise InvalidToken("The proof's ath is not the token's (RFC 9449, 7.1)")
     if signed.claims(signed.read(token)).get("cnf") != {"jkt": thumbprint}:
         raise InvalidToken("The proof is by another key than the token's")

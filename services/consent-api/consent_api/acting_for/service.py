@@ -18,7 +18,7 @@ from shared.nationalid import NationalId
 from shared.norway import age_on, day_in_norway
 
 AREAS: Final[tuple[Area, ...]] = get_args(Area)
-_MOST_POWERS: Final = 100
+_PAGE: Final = 100
 
 
 async def find_everybody(
@@ -39,12 +39,23 @@ async def find_everybody(
 
 async def _given(database: Database, me: str, today: date) -> list[ActingFor]:
     """Those in force or to come: what is over is in the list of powers of attorney."""
-    async with database.reader() as reader:
-        powers = await queries.list_powers(reader, me, None, _MOST_POWERS)
+    powers = await _every_power(database, me)
     received = [it for it in powers if it["holder"] == me and not it["revoked_at"] and it["valid_to"] >= today]
     async with database.driver() as connection:
         pairs = [await queries.find_pair(connection, me, it["giver"]) for it in received]
     return [_giver(power, pair, today) for power, pair in zip(received, pairs, strict=True)]
+
+
+async def _every_power(database: Database, me: str) -> list[dict[str, Any]]:
+    """Page by page: those that are over do not hide one that is in force."""
+    found: list[dict[str, Any]] = []
+    async with database.reader() as reader:
+        while True:
+            after = (found[-1]["given_at"], found[-1]["id"]) if found else None
+            page = await queries.list_powers(reader, me, after, _PAGE)
+            found += page
+            if len(page) < _PAGE:
+                return found
 
 
 def _child(child: Child, pair: Pair, own: OwnAccess, today: date) -> ActingFor:
