@@ -32,8 +32,8 @@ test: setup ## All tests in two processes, each with a private PostgreSQL and Ra
 test-fast: setup ## Without the tests that start several processes
 	@exec $(PYTHON) -m pytest -n 2 -m "not system"
 
-test-nightly: setup ## What proves the same as in `make test` among many more: ten thousand changes at once
-	@COPYING_CHANGES=10000 exec $(PYTHON) -m pytest services/consent-api/tests/test_copying.py
+test-nightly: setup ## What takes minutes: ten thousand changes at once, a lost broker node, a lost database
+	@COPYING_CHANGES=10000 exec $(PYTHON) -m pytest -m "nightly or not nightly" services/consent-api/tests/test_copying.py tests/system/test_rehearsals.py
 
 check: setup ## Format, lint, strict types; contracts current, by the linters, and kept; manifests (house rules are tests)
 	$(PYTHON) -m ruff format --check .

@@ -11,6 +11,7 @@ from tools.rehearsal import broker, restore, upgrade
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 
+@pytest.mark.nightly
 async def test_P14_V3_of_three_broker_nodes_each_can_be_lost_while_prescriptions_are_made(
     server_directory: Path,
 ) -> None:
@@ -43,6 +44,7 @@ async def test_what_was_upgraded_was_the_release_before(upgraded: upgrade.Outcom
     assert upgraded.replaced == 2 * sum(upgrade.REPLICAS.values()) + len(upgrade.REPLICAS)
 
 
+@pytest.mark.nightly
 async def test_M5_a_lost_database_is_restored_and_told_again_what_came_after(
     wiring: Wiring, system: Processes, server_directory: Path
 ) -> None:
